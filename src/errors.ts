@@ -1,0 +1,58 @@
+/** Codes that every refusal of this package carries in `code`. */
+export type ErrorCode =
+  | 'ERR_INVALID_SHAPE'
+  | 'ERR_INVALID_SEED'
+  | 'ERR_INVALID_PATH'
+  | 'ERR_INVALID_ARGUMENT'
+  | 'ERR_UNKNOWN_INITIALIZER'
+  | 'ERR_LENGTH_MISMATCH'
+  | 'ERR_SHARED_MEMORY'
+  | 'ERR_OVERLAPPING_VIEWS'
+  | 'ERR_NATIVE_UNAVAILABLE'
+  | 'ERR_OUT_OF_MEMORY'
+  | 'ERR_BAD_FILE'
+  | 'ERR_IO'
+  | 'ERR_ABORTED'
+  | 'ERR_INTERNAL'
+
+/** An error of this package: a TypeError, RangeError or Error with a `code`. */
+export type SymbreakError = Error & { readonly code: ErrorCode }
+
+function coded<E extends Error>(error: E, code: ErrorCode): E & { readonly code: ErrorCode } {
+  return Object.defineProperty(error, 'code', { value: code, enumerable: true }) as E & { readonly code: ErrorCode }
+}
+
+/** A value of the wrong type. */
+export function typeError(code: ErrorCode, message: string, options?: ErrorOptions): SymbreakError {
+  return coded(new TypeError(message, options), code)
+}
+
+/** A value of the right type outside its range. */
+export function rangeError(code: ErrorCode, message: string, options?: ErrorOptions): SymbreakError {
+  return coded(new RangeError(message, options), code)
+}
+
+/** Anything else: files, memory, a missing addon. */
+export function plainError(code: ErrorCode, message: string, options?: ErrorOptions): SymbreakError {
+  return coded(new Error(message, options), code)
+}
+
+/** The error of a stopped run: named `AbortError`, with the signal's reason as its cause. */
+export function abortError(signal?: AbortSignal): SymbreakError {
+  const error = coded(new Error('the operation was aborted', { cause: signal?.reason }), 'ERR_ABORTED')
+  error.name = 'AbortError'
+  return error
+}
+
+/** Shows a value in a message: short, quoted where it is text. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'function') return 'a function'
+  if (typeof value === 'symbol') return 'a symbol'
+  if (Object.is(value, -0)) return '-0'
+  if (Array.isArray(value)) return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`
+  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`
+  if (value !== null && typeof value === 'object') return 'an object'
+  return String(value)
+}
