@@ -1,2 +1,24 @@
 #![forbid(unsafe_code)]
-//! Skeleton.
+//! From a law to values: fills any range of a tensor's law, on any number of threads, with the same bits.
+//!
+//! A [`Law`] says what element `i` of a flat tensor is, as a pure function of (seed, stream, i). Most laws are
+//! *elementwise*: any range is made alone. The *whole* laws (orthogonal matrices, sparse lines) are made as one piece,
+//! of which the range is a copy.
+
+mod constant;
+mod conv_orthogonal;
+mod diagonal;
+mod fill;
+mod law;
+mod orthogonal;
+mod out;
+mod queue;
+mod sparse;
+
+pub use conv_orthogonal::PlacedConvOrthogonal;
+pub use diagonal::Diagonal;
+pub use fill::{FillError, Job, Progress, Unwatched, fill};
+pub use law::Law;
+pub use orthogonal::{PlacedOrthogonal, Placement};
+pub use out::{Dtype, Out};
+pub use sparse::Sparse;

@@ -1,1 +1,16 @@
-//! Skeleton.
+//! The binding: converts JavaScript's arguments, calls the crates below, converts back. No arithmetic lives here.
+//!
+//! Everything has been validated by the TypeScript facade; what is checked again here is what memory safety and the
+//! crates' own preconditions need. `unsafe` is allowed in this crate alone.
+
+// The macros of napi-derive generate undocumented glue.
+#![allow(missing_docs, clippy::needless_pass_by_value, reason = "signatures are fixed by the binding's conversions")]
+
+mod cancel;
+mod error;
+mod fill;
+mod guard;
+mod info;
+mod job;
+mod memory;
+mod trainer;

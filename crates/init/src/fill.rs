@@ -1,0 +1,140 @@
+//! Filling a range of a law on any number of threads.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use fearless_simd::Level;
+use symbreak_rng::Stream;
+
+use crate::law::Law;
+use crate::out::Out;
+use crate::queue::{CHUNK, Queue};
+use crate::{constant, orthogonal};
+
+/// A range of one law on one stream: the output's first element is element `offset` of the tensor.
+#[derive(Clone, Debug)]
+pub struct Job {
+    /// What the values are.
+    pub law: Law,
+    /// Where the randomness comes from.
+    pub stream: Stream,
+    /// First element of the range within the tensor.
+    pub offset: u64,
+}
+
+/// Watches a fill and may stop it; called from any thread, often.
+pub trait Progress: Sync {
+    /// `elements` more are done. `Break` stops the fill as soon as running chunks end.
+    fn advance(&self, elements: usize) -> ControlFlow<()>;
+}
+
+/// Nobody watches and nobody stops.
+#[derive(Clone, Copy, Debug)]
+pub struct Unwatched;
+
+impl Progress for Unwatched {
+    fn advance(&self, _: usize) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+/// Why a fill did not finish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FillError {
+    /// The watcher stopped it; the output holds some of the values.
+    Cancelled,
+    /// The law has no form in this element type.
+    Unsupported,
+}
+
+impl std::fmt::Display for FillError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Cancelled => "the fill was stopped",
+            Self::Unsupported => "the law has no form in this element type",
+        })
+    }
+}
+
+impl std::error::Error for FillError {}
+
+/// Fills `out` with the job's range on at most `threads` threads. The bits don't depend on `level` or `threads`.
+///
+/// # Errors
+/// [`FillError::Unsupported`] before anything is written; [`FillError::Cancelled`] when `progress` says so.
+///
+/// # Panics
+/// If a range of a whole law or of literal values lies outside its tensor.
+pub fn fill(level: Level, threads: usize, job: &Job, out: Out<'_>, progress: &dyn Progress) -> Result<(), FillError> {
+    check(&job.law, &out)?;
+    if job.law.is_whole() {
+        return orthogonal::fill_whole(level, threads, job, out, progress);
+    }
+    let workers = threads.min(out.len() / CHUNK).max(1);
+    let queue = Queue::new(job.offset, out);
+    let stopped = AtomicBool::new(false);
+    let work = || {
+        while !stopped.load(Ordering::Relaxed) {
+            let Some((offset, chunk)) = queue.take() else { return };
+            let length = chunk.len();
+            fill_elements(level, job, offset, chunk);
+            if progress.advance(length).is_break() {
+                stopped.store(true, Ordering::Relaxed);
+            }
+        }
+    };
+    if workers == 1 {
+        work();
+    } else {
+        rayon::in_place_scope(|scope| {
+            for _ in 1..workers {
+                scope.spawn(|_| work());
+            }
+            work();
+        });
+    }
+    if stopped.into_inner() { Err(FillError::Cancelled) } else { Ok(()) }
+}
+
+/// Refuses the element types that a law has no form in.
+fn check(law: &Law, out: &Out<'_>) -> Result<(), FillError> {
+    let fits = match (law, out) {
+        (Law::Bernoulli(_), out) => matches!(out, Out::U8(_)),
+        (Law::Integers(_), out) => matches!(out, Out::I32(_)),
+        (_, Out::U8(_) | Out::I32(_)) => false,
+        // Haar matrices are products of f32 reflectors: an f64 array would promise digits that are not there.
+        (Law::Orthogonal(_) | Law::ConvOrthogonal(_), Out::F64(_)) => false,
+        _ => true,
+    };
+    if fits { Ok(()) } else { Err(FillError::Unsupported) }
+}
+
+/// Fills a chunk of an elementwise law.
+fn fill_elements(level: Level, job: &Job, offset: u64, out: Out<'_>) {
+    /// The four float forms of a sampler are methods of the same names.
+    macro_rules! floats {
+        ($law:expr, $out:expr) => {
+            match $out {
+                Out::F32(s) => $law.fill(level, job.stream, offset, s),
+                Out::F64(s) => $law.fill_f64(level, job.stream, offset, s),
+                Out::F16(s) => $law.fill_f16(level, job.stream, offset, s),
+                Out::Bf16(s) => $law.fill_bf16(level, job.stream, offset, s),
+                Out::U8(_) | Out::I32(_) => unreachable!("refused by check"),
+            }
+        };
+    }
+    match (&job.law, out) {
+        (Law::Constant(value), out) => constant::fill(*value, out),
+        (Law::Values(data), out) => constant::copy(data, offset as usize, out),
+        (Law::Diagonal(law), out) => {
+            let positions = law.positions(offset, out.len());
+            constant::scatter(law.gain, positions, out);
+        }
+        (Law::Uniform(law), out) => floats!(law, out),
+        (Law::Normal(law), out) => floats!(law, out),
+        (Law::Truncated(law), out) => floats!(law, out),
+        (Law::Bernoulli(law), Out::U8(s)) => law.fill(level, job.stream, offset, s),
+        (Law::Integers(law), Out::I32(s)) => law.fill(level, job.stream, offset, s),
+        _ => unreachable!("refused by check, or whole"),
+    }
+}

@@ -1,0 +1,9 @@
+interface ProcessLike {
+  readonly env?: Record<string, string | undefined>
+}
+
+/** An environment variable, or undefined where there is no environment. */
+export function environment(name: string): string | undefined {
+  const { process } = globalThis as { process?: ProcessLike }
+  return process?.env?.[name]
+}

@@ -1,0 +1,111 @@
+import { packageVersion } from '../../version.js'
+import { abortError } from '../../errors.js'
+import type { Control, Engine } from '../engine.js'
+import { environment } from '../environment.js'
+import type { FillJob, StreamKey, View } from '../law.js'
+import type { NativeProvider } from '../select.js'
+import type { Trainer, TrainerSpec } from '../trainer.js'
+import { checkThreads } from '../threads.js'
+import { isWhole } from '../whole.js'
+import { copyValues } from '../js/values.js'
+import { loadAddon, type Addon } from './addon.js'
+import { translated } from './errors.js'
+import { RECORD_WIDTH, writeRecord } from './job.js'
+import { nativeTrainer } from './trainer.js'
+import { watched } from './watch.js'
+
+/** Elements of one asynchronous call: 4 MiB of f32, so that copying them out never holds the event loop for long. */
+const SLAB = 1 << 20
+
+class NativeEngine implements Engine {
+  readonly name = 'native'
+  readonly kernels: readonly string[]
+  readonly threads: number
+  readonly #addon: Addon
+  readonly #record = new Float64Array(RECORD_WIDTH)
+
+  constructor(addon: Addon) {
+    this.#addon = addon
+    this.kernels = addon.kernels()
+    const kernel = environment('SYMBREAK_KERNEL')
+    if (kernel !== undefined && kernel !== '') translated(() => addon.useKernel(kernel))
+    this.threads = checkThreads(environment('SYMBREAK_THREADS')) ?? addon.availableThreads()
+  }
+
+  get kernel(): string {
+    return this.#addon.kernel()
+  }
+
+  /** The addon itself, for the parts of the engine that live in files of their own. */
+  get addon(): Addon {
+    return this.#addon
+  }
+
+  fill(job: FillJob, out: View): void {
+    const { law } = job
+    if (law.kind === 'values') {
+      copyValues(law.data, job, out)
+      return
+    }
+    writeRecord(this.#record, 0, job, law, this.threads)
+    try {
+      this.#fill(out)
+    } catch (error) {
+      translated(() => {
+        throw error
+      })
+    }
+  }
+
+  #fill(out: View): void {
+    const addon = this.#addon
+    if (out instanceof Float32Array) addon.fillF32(out, this.#record)
+    else if (out instanceof Uint16Array) addon.fillU16(out, this.#record)
+    else if (out instanceof Float64Array) addon.fillF64(out, this.#record)
+    else if (out instanceof Uint8Array) addon.fillU8(out, this.#record)
+    else addon.fillI32(out as Int32Array, this.#record)
+  }
+
+  async fillAsync(job: FillJob, out: View, control: Control): Promise<void> {
+    const slab = isWhole(job.law) ? out.length : SLAB
+    if (control.signal?.aborted) throw abortError(control.signal)
+    for (let start = 0; start < out.length; start += slab) {
+      const part = out.subarray(start, Math.min(start + slab, out.length))
+      const done = start
+      const step = control.onStep && ((n: number) => control.onStep?.(done + n))
+      await this.#fillPart({ ...job, offset: job.offset + start }, part, { signal: control.signal, onStep: step })
+    }
+  }
+
+  async #fillPart(job: FillJob, part: View, control: Control): Promise<void> {
+    const { law } = job
+    if (law.kind === 'values') {
+      copyValues(law.data, job, part)
+      return
+    }
+    const record = new Float64Array(RECORD_WIDTH)
+    writeRecord(record, 0, job, law, this.threads)
+    const addon = this.#addon
+    const made = await watched(addon, control, (token): Promise<View> => {
+      if (part instanceof Float32Array) return addon.makeF32(part.length, record, token)
+      if (part instanceof Uint16Array) return addon.makeU16(part.length, record, token)
+      if (part instanceof Float64Array) return addon.makeF64(part.length, record, token)
+      if (part instanceof Uint8Array) return addon.makeU8(part.length, record, token)
+      return addon.makeI32(part.length, record, token)
+    })
+    part.set(made)
+  }
+
+  permute(stream: StreamKey, out: Uint32Array): void {
+    translated(() => this.#addon.fillPermutation(out, stream.k0, stream.k1, stream.s0, stream.s1))
+  }
+
+  trainer(spec: TrainerSpec): Trainer {
+    return nativeTrainer(this.#addon, this.threads, spec)
+  }
+}
+
+/** Reaches the addon when it is first needed. */
+export const nativeProvider: NativeProvider = {
+  load: () => new NativeEngine(loadAddon(packageVersion)),
+}
