@@ -44,15 +44,32 @@ export function abortError(signal?: AbortSignal): SymbreakError {
   return error
 }
 
-/** Shows a value in a message: short, quoted where it is text. */
+/** Shows a value in a message: short, quoted where it is text, and safe on objects whose traps throw. */
 export function show(value: unknown): string {
+  try {
+    return describe(value)
+  } catch {
+    return 'an object that cannot be read'
+  }
+}
+
+function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 57)}...` : value)
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'symbol') return 'a symbol'
   if (Object.is(value, -0)) return '-0'
-  if (Array.isArray(value)) return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`
+  if (Array.isArray(value)) return value.length > 8 || value.some(isNested) ? `an array of ${value.length}` : list(value)
   if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`
   if (value !== null && typeof value === 'object') return 'an object'
   return String(value)
+}
+
+/** Arrays within arrays are not shown: they may contain themselves. */
+function isNested(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function list(values: readonly unknown[]): string {
+  return `[${values.map(show).join(', ')}]`
 }
