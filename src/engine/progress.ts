@@ -1,0 +1,70 @@
+import { abortError, show, typeError } from '../errors.js'
+import type { Control } from './engine.js'
+import { now } from './slices.js'
+
+/** How far asynchronous work has come. */
+export interface Progress {
+  /** Units done so far. */
+  done: number
+  /** Units in all. */
+  total: number
+  /** What is counted: 'elements', 'bytes', 'steps', ... */
+  unit: string
+  /** Milliseconds since the start. */
+  elapsedMs: number
+}
+
+/** Options of every asynchronous form. */
+export interface AsyncOptions {
+  /** Stops the work: the promise is rejected with `ERR_ABORTED`. */
+  signal?: AbortSignal | undefined
+  /** Told how far the work has come: at most 10 times a second, and once at the end. */
+  onProgress?: ((progress: Progress) => void) | undefined
+}
+
+/** Names of the options that `watch` reads. */
+export const ASYNC_OPTIONS = ['signal', 'onProgress'] as const
+
+/** Milliseconds between two reports. */
+const INTERVAL = 100
+
+/** Work being watched: what the engine is told, and what is called once all is done. */
+export interface Watch {
+  readonly control: Control
+  /** Reports the end. */
+  finish(): void
+}
+
+/**
+ * Checks `signal` and `onProgress` and starts the clock.
+ *
+ * @throws `ERR_INVALID_ARGUMENT`; `ERR_ABORTED` where the signal is aborted already.
+ */
+export function watch(options: Record<string, unknown>, total: number, unit: string): Watch {
+  const signal = checkSignal(options['signal'])
+  const onProgress = checkCallback(options['onProgress'])
+  if (signal?.aborted) throw abortError(signal)
+  if (onProgress === undefined) return { control: { signal }, finish: () => undefined }
+  const start = now()
+  let reported = start
+  const report = (done: number, time: number) => onProgress({ done, total, unit, elapsedMs: time - start })
+  const onStep = (done: number) => {
+    const time = now()
+    if (done >= total || time - reported < INTERVAL) return
+    reported = time
+    report(done, time)
+  }
+  return { control: { signal, onStep }, finish: () => report(total, now()) }
+}
+
+function checkSignal(value: unknown): AbortSignal | undefined {
+  if (value === undefined) return undefined
+  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>
+  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return value as AbortSignal
+  throw typeError('ERR_INVALID_ARGUMENT', `signal must be an AbortSignal, got ${show(value)}`)
+}
+
+function checkCallback(value: unknown): ((progress: Progress) => void) | undefined {
+  if (value === undefined || typeof value === 'function') return value as ((progress: Progress) => void) | undefined
+  throw typeError('ERR_INVALID_ARGUMENT', `onProgress must be a function, got ${show(value)}`)
+}

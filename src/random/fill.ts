@@ -1,0 +1,52 @@
+import type { Watch } from '../engine/progress.js'
+import type { FillJob, Law, StreamKey, View } from '../engine/law.js'
+import { checkEngine, pickEngine, type EngineName } from '../engine/select.js'
+import { integer } from '../validate.js'
+import type { Dtype } from './output.js'
+
+/** Options of everything that computes. They change how long it takes, never the result. */
+export interface WorkOptions {
+  /** 'auto' takes the native engine where there is one. Default: `SYMBREAK_ENGINE`, else 'auto'. */
+  engine?: EngineName | undefined
+  /** Upper bound on threads, 1 to 1024. Default: `SYMBREAK_THREADS`, else the number of cores. */
+  threads?: number | undefined
+}
+
+export const WORK_OPTIONS = ['engine', 'threads'] as const
+
+/** A range of a law, ready to be filled: everything in it is checked. */
+export interface Fill {
+  readonly law: Law
+  readonly stream: StreamKey
+  readonly offset: number
+  readonly view: View
+  readonly dtype?: Dtype | undefined
+  readonly engine?: EngineName | undefined
+  readonly threads?: number | undefined
+}
+
+/** Checks the options of `WorkOptions`. */
+export function readWork(options: Record<string, unknown>): Pick<Fill, 'engine' | 'threads'> {
+  const { engine, threads } = options
+  return {
+    engine: engine === undefined ? undefined : checkEngine(engine),
+    threads: threads === undefined ? undefined : integer(threads, 'threads', 1, 1024),
+  }
+}
+
+/** Fills the view at once. */
+export function fillNow(fill: Fill): void {
+  const engine = pickEngine(fill.engine, fill.view.length, fill.view)
+  if (fill.view.length > 0) engine.fill(jobOf(fill), fill.view)
+}
+
+/** Fills the view without blocking the event loop. */
+export async function fillLater(fill: Fill, { control, finish }: Watch): Promise<void> {
+  const engine = pickEngine(fill.engine, fill.view.length, fill.view)
+  if (fill.view.length > 0) await engine.fillAsync(jobOf(fill), fill.view, control)
+  finish()
+}
+
+function jobOf({ law, stream, offset, dtype, threads }: Fill): FillJob {
+  return { law, stream, offset, threads, half: dtype === 'F16' || dtype === 'BF16' ? dtype : undefined }
+}

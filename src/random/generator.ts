@@ -1,0 +1,183 @@
+import type { Dtype, StreamKey } from '../engine/law.js'
+import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
+import { streamKey } from '../engine/stream.js'
+import { rangeError, show, typeError } from '../errors.js'
+import { allocate, integer, jsonSeed, pathOf, readRecord, type Seed, seedOf } from '../validate.js'
+import {
+  bernoulliSampler, type Draw, integersSampler, normalSampler, type Sampler, truncatedSampler, uniformSampler,
+} from './draw.js'
+import { fillLater, fillNow } from './fill.js'
+import type { Filled, FloatArray } from './output.js'
+import type { BernoulliOptions, IntegersOptions, NormalOptions, TruncatedNormalOptions, UniformOptions } from './options.js'
+import { entropySeed } from './seed.js'
+import { checkShuffled, shuffleInPlace, type TypedArray } from './shuffle.js'
+
+/** Words of a block; every draw starts on a fresh one. */
+const BLOCK = 4096
+
+/** Positions beyond this one can't be counted exactly. */
+const MAX_POSITION = 2 ** 53
+
+/** A Generator's state in JSON. */
+export interface GeneratorState {
+  seed: string
+  path: string
+  position: string
+}
+
+/**
+ * A stream of random numbers named by (seed, path), with a position in it.
+ *
+ * Every draw takes a length, and returns a new array, or an array to fill, and returns that one. It starts on a fresh
+ * block of 4096 words and moves `position` behind the words it used; a draw of length 0 moves nothing. The asynchronous
+ * forms move `position` at the call, so that draws may overlap. The same seed, path and position give the same bits on
+ * every engine and machine.
+ */
+export class Generator {
+  /** The seed, as an unsigned 64-bit integer. */
+  readonly seed: bigint
+  /** The name of the stream. */
+  readonly path: string
+  readonly #stream: StreamKey
+  #position = 0
+
+  /**
+   * @param seed - a safe non-negative integer or a bigint below 2^64; by default 64 random bits from the system
+   * @param path - the stream's name, any well-formed string
+   * @throws `ERR_INVALID_SEED`, `ERR_INVALID_PATH`
+   */
+  constructor(seed?: Seed, path = '') {
+    this.seed = seed === undefined ? entropySeed() : seedOf(seed)
+    this.path = pathOf(path)
+    this.#stream = streamKey(this.seed, this.path)
+  }
+
+  /** Words consumed, from 0 to 2^53; settable. */
+  get position(): bigint {
+    return BigInt(this.#position)
+  }
+
+  set position(value: bigint) {
+    if (typeof value !== 'bigint') throw typeError('ERR_INVALID_ARGUMENT', `position must be a bigint, got ${show(value)}`)
+    if (value < 0n || value > BigInt(MAX_POSITION)) {
+      throw rangeError('ERR_INVALID_ARGUMENT', `position must be from 0n to 2^53, got ${show(value)}`)
+    }
+    this.#position = Number(value)
+  }
+
+  /** An independent generator on the stream `path/name` (`name` where the path is empty), at position 0. */
+  fork(name: string): Generator {
+    if (pathOf(name, 'name') === '') throw rangeError('ERR_INVALID_PATH', 'name must not be empty')
+    return new Generator(this.seed, this.path === '' ? name : `${this.path}/${name}`)
+  }
+
+  /** Uniform on [low, high); by default [0, 1). */
+  uniform<O extends number | FloatArray, D extends Dtype = 'F32'>(out: O, options?: UniformOptions<D>): Filled<O, D> {
+    return this.#now(uniformSampler, out, options) as Filled<O, D>
+  }
+
+  /** As `uniform`, without blocking the event loop. */
+  async uniformAsync<O extends number | FloatArray, D extends Dtype = 'F32'>(
+    out: O,
+    options?: UniformOptions<D> & AsyncOptions,
+  ): Promise<Filled<O, D>> {
+    return (await this.#later(uniformSampler, out, options)) as Filled<O, D>
+  }
+
+  /** Normal; by default with mean 0 and standard deviation 1. */
+  normal<O extends number | FloatArray, D extends Dtype = 'F32'>(out: O, options?: NormalOptions<D>): Filled<O, D> {
+    return this.#now(normalSampler, out, options) as Filled<O, D>
+  }
+
+  /** As `normal`, without blocking the event loop. */
+  async normalAsync<O extends number | FloatArray, D extends Dtype = 'F32'>(
+    out: O,
+    options?: NormalOptions<D> & AsyncOptions,
+  ): Promise<Filled<O, D>> {
+    return (await this.#later(normalSampler, out, options)) as Filled<O, D>
+  }
+
+  /** Normal cut to an interval; `bounds` says whether `lower` and `upper` are multiples of sigma or absolute. */
+  truncatedNormal<O extends number | FloatArray, D extends Dtype = 'F32'>(
+    out: O,
+    options: TruncatedNormalOptions<D>,
+  ): Filled<O, D> {
+    return this.#now(truncatedSampler, out, options) as Filled<O, D>
+  }
+
+  /** As `truncatedNormal`, without blocking the event loop. */
+  async truncatedNormalAsync<O extends number | FloatArray, D extends Dtype = 'F32'>(
+    out: O,
+    options: TruncatedNormalOptions<D> & AsyncOptions,
+  ): Promise<Filled<O, D>> {
+    return (await this.#later(truncatedSampler, out, options)) as Filled<O, D>
+  }
+
+  /** 1 with probability `p`, else 0. */
+  bernoulli(out: number | Uint8Array, options: BernoulliOptions): Uint8Array {
+    return this.#now(bernoulliSampler, out, options) as Uint8Array
+  }
+
+  /** Integers in [low, high), each as likely as any other to 2^-53. */
+  integers(out: number | Int32Array, options: IntegersOptions): Int32Array {
+    return this.#now(integersSampler, out, options) as Int32Array
+  }
+
+  /** The numbers 0 .. n - 1 in random order. */
+  permutation(n: number): Uint32Array {
+    const length = integer(n, 'n', 0, 2 ** 32)
+    const items = allocate(`a permutation of ${length}`, () => new Uint32Array(length))
+    for (let i = 0; i < length; i++) items[i] = i
+    return this.shuffle(items)
+  }
+
+  /** Puts the items of an array in random order, in place, and returns it. */
+  shuffle<T extends unknown[] | TypedArray>(items: T): T {
+    const swappable = checkShuffled(items)
+    shuffleInPlace(swappable, this.#stream, this.#take(Math.max(0, swappable.length - 1), 2))
+    return items
+  }
+
+  /** Seed, path and position, each as text. */
+  toJSON(): GeneratorState {
+    return { seed: String(this.seed), path: this.path, position: String(this.position) }
+  }
+
+  /** A generator in the state that `toJSON` gave. */
+  static fromJSON(state: GeneratorState): Generator {
+    const { seed, path, position } = readRecord(state, 'state')
+    if (typeof position !== 'string' || !/^\d{1,16}$/.test(position)) {
+      throw typeError('ERR_INVALID_ARGUMENT', `position must be a decimal string, got ${show(position)}`)
+    }
+    const generator = new Generator(jsonSeed(seed), pathOf(path))
+    generator.position = BigInt(position)
+    return generator
+  }
+
+  #now(sampler: Sampler, out: unknown, options: unknown): unknown {
+    const draw = sampler(out, options, [])
+    fillNow({ ...this.#place(draw), ...draw.work })
+    return draw.array
+  }
+
+  async #later(sampler: Sampler, out: unknown, options: unknown): Promise<unknown> {
+    const draw = sampler(out, options, ASYNC_OPTIONS)
+    const watched = watch(draw.options, draw.view.length, 'elements')
+    await fillLater({ ...this.#place(draw), ...draw.work }, watched)
+    return draw.array
+  }
+
+  #place({ law, view, dtype, wordsPerElement }: Draw) {
+    return { law, view, dtype, stream: this.#stream, offset: this.#take(view.length, wordsPerElement) }
+  }
+
+  /** Moves behind `elements` elements from the next fresh block on; returns the first one's index. */
+  #take(elements: number, wordsPerElement: number): number {
+    if (elements === 0) return 0
+    const start = Math.ceil(this.#position / BLOCK) * BLOCK
+    const end = start + Math.ceil((elements * wordsPerElement) / BLOCK) * BLOCK
+    if (end > MAX_POSITION) throw rangeError('ERR_INVALID_ARGUMENT', `position would exceed 2^53 by this draw of ${elements}`)
+    this.#position = end
+    return start / wordsPerElement
+  }
+}

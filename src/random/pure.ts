@@ -1,0 +1,110 @@
+/**
+ * Samplers as pure functions of (seed, path): element i of a call with offset k is element k + i of the stream.
+ */
+import type { Dtype } from '../engine/law.js'
+import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
+import { streamKey } from '../engine/stream.js'
+import { integer, pathOf, readOptions, seedOf } from '../validate.js'
+import { type Draw, normalSampler, type Sampler, truncatedSampler, uniformSampler } from './draw.js'
+import { type Fill, fillLater, fillNow } from './fill.js'
+import { Generator } from './generator.js'
+import type { NormalOptions, RangeOptions, StreamOptions, TruncatedNormalOptions, UniformOptions } from './options.js'
+import type { Filled, FloatArray } from './output.js'
+
+const PLACE = ['seed', 'path', 'offset'] as const
+
+function fillOf({ law, view, dtype, work, options }: Draw): Fill {
+  const { seed, path = '', offset = 0 } = options
+  const stream = streamKey(seedOf(seed), pathOf(path))
+  const last = Number.MAX_SAFE_INTEGER - view.length
+  return { law, view, dtype, stream, offset: integer(offset, 'offset', 0, last), ...work }
+}
+
+function now(sampler: Sampler, out: unknown, options: unknown): unknown {
+  const draw = sampler(out, options, PLACE)
+  fillNow(fillOf(draw))
+  return draw.array
+}
+
+async function later(sampler: Sampler, out: unknown, options: unknown): Promise<unknown> {
+  const draw = sampler(out, options, [...PLACE, ...ASYNC_OPTIONS])
+  await fillLater(fillOf(draw), watch(draw.options, draw.view.length, 'elements'))
+  return draw.array
+}
+
+/**
+ * Uniform on [low, high), by default [0, 1).
+ *
+ * @param out - a length, or an array to fill
+ * @returns a new array (Float32Array unless `dtype` says otherwise), or `out` itself
+ * @throws `ERR_INVALID_SEED`, `ERR_INVALID_PATH`, `ERR_INVALID_ARGUMENT`
+ */
+export function uniform<O extends number | FloatArray, D extends Dtype = 'F32'>(
+  out: O,
+  options: UniformOptions<D> & RangeOptions,
+): Filled<O, D> {
+  return now(uniformSampler, out, options) as Filled<O, D>
+}
+
+/** As `uniform`, without blocking the event loop. */
+export async function uniformAsync<O extends number | FloatArray, D extends Dtype = 'F32'>(
+  out: O,
+  options: UniformOptions<D> & RangeOptions & AsyncOptions,
+): Promise<Filled<O, D>> {
+  return (await later(uniformSampler, out, options)) as Filled<O, D>
+}
+
+/**
+ * Normal, by default with mean 0 and standard deviation 1.
+ *
+ * @param out - a length, or an array to fill
+ * @returns a new array (Float32Array unless `dtype` says otherwise), or `out` itself
+ * @throws `ERR_INVALID_SEED`, `ERR_INVALID_PATH`, `ERR_INVALID_ARGUMENT`
+ */
+export function normal<O extends number | FloatArray, D extends Dtype = 'F32'>(
+  out: O,
+  options: NormalOptions<D> & RangeOptions,
+): Filled<O, D> {
+  return now(normalSampler, out, options) as Filled<O, D>
+}
+
+/** As `normal`, without blocking the event loop. */
+export async function normalAsync<O extends number | FloatArray, D extends Dtype = 'F32'>(
+  out: O,
+  options: NormalOptions<D> & RangeOptions & AsyncOptions,
+): Promise<Filled<O, D>> {
+  return (await later(normalSampler, out, options)) as Filled<O, D>
+}
+
+/**
+ * Normal cut to [lower, upper], in multiples of sigma or absolute as `bounds` says; values never leave the interval.
+ *
+ * @param out - a length, or an array to fill
+ * @returns a new array (Float32Array unless `dtype` says otherwise), or `out` itself
+ * @throws `ERR_INVALID_SEED`, `ERR_INVALID_PATH`, `ERR_INVALID_ARGUMENT` (also for an interval without a number in it, or
+ * wholly beyond 38 sigma)
+ */
+export function truncatedNormal<O extends number | FloatArray, D extends Dtype = 'F32'>(
+  out: O,
+  options: TruncatedNormalOptions<D> & RangeOptions,
+): Filled<O, D> {
+  return now(truncatedSampler, out, options) as Filled<O, D>
+}
+
+/** As `truncatedNormal`, without blocking the event loop. */
+export async function truncatedNormalAsync<O extends number | FloatArray, D extends Dtype = 'F32'>(
+  out: O,
+  options: TruncatedNormalOptions<D> & RangeOptions & AsyncOptions,
+): Promise<Filled<O, D>> {
+  return (await later(truncatedSampler, out, options)) as Filled<O, D>
+}
+
+/**
+ * The numbers 0 .. n - 1 in random order (Fisher and Yates).
+ *
+ * @param n - length, at most 2^32
+ */
+export function permutation(n: number, options: StreamOptions): Uint32Array {
+  const { seed, path = '' } = readOptions(options, ['seed', 'path'])
+  return new Generator(seedOf(seed), pathOf(path)).permutation(n)
+}

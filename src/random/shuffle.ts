@@ -1,0 +1,46 @@
+import type { StreamKey } from '../engine/law.js'
+import { show, typeError } from '../errors.js'
+import { fillNow } from './fill.js'
+import { arrayKind } from './output.js'
+
+/** Any typed array. */
+export type TypedArray =
+  | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array
+  | Float32Array | Float64Array | BigInt64Array | BigUint64Array
+
+/** Uniforms drawn at a time: a whole number of blocks of words. */
+const CHUNK = 8192
+
+interface Swappable {
+  readonly length: number
+  [index: number]: unknown
+}
+
+/** Refuses what can't be shuffled in place. */
+export function checkShuffled(items: unknown): Swappable {
+  const kind = arrayKind(items)
+  if (kind !== undefined || (Array.isArray(items) && !Object.isFrozen(items))) return items as Swappable
+  throw typeError('ERR_INVALID_ARGUMENT', `items must be an array (not frozen) or a typed array, got ${show(items)}`)
+}
+
+/**
+ * Fisher and Yates's shuffle, from the last item down (Durstenfeld 1964), in place: item i is swapped with item
+ * floor(u * (i + 1)), u being uniform number `first`, `first + 1`, ... of the stream, with 53 bits each.
+ */
+export function shuffleInPlace(items: Swappable, stream: StreamKey, first: number): void {
+  const swaps = Math.max(0, items.length - 1)
+  const uniforms = new Float64Array(Math.min(swaps, CHUNK))
+  for (let k = 0; k < swaps; k++) {
+    const at = k % CHUNK
+    if (at === 0) drawUniforms(uniforms.subarray(0, swaps - k), stream, first + k)
+    const i = swaps - k
+    const j = Math.min(Math.floor((uniforms[at] as number) * (i + 1)), i)
+    const item = items[i]
+    items[i] = items[j]
+    items[j] = item
+  }
+}
+
+function drawUniforms(view: Float64Array, stream: StreamKey, offset: number): void {
+  fillNow({ law: { kind: 'uniform', low: 0, high: 1 }, stream, offset, view })
+}
