@@ -1,0 +1,61 @@
+//! Replacing a file as a whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+/// A file under a temporary name, which takes its real name when it is complete and is removed when it isn't.
+pub(crate) struct Replacement {
+    file: File,
+    temporary: PathBuf,
+    committed: bool,
+}
+
+impl Replacement {
+    /// Creates the temporary file, which must not exist.
+    pub(crate) fn create(temporary: &Path) -> Result<Self, Error> {
+        let file = File::create_new(temporary).map_err(Error::io("create", temporary))?;
+        Ok(Self { file, temporary: temporary.to_owned(), committed: false })
+    }
+
+    pub(crate) fn write_all(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.file.write_all(bytes).map_err(Error::io("write", &self.temporary))
+    }
+
+    /// Waits until the bytes are on the disk, then gives the file its real name, in one step that replaces what was
+    /// there.
+    pub(crate) fn commit(mut self, destination: &Path) -> Result<(), Error> {
+        self.file.sync_all().map_err(Error::io("write", &self.temporary))?;
+        fs::rename(&self.temporary, destination).map_err(Error::io("replace", destination))?;
+        self.committed = true;
+        sync_parent(destination).map_err(Error::io("write", destination))
+    }
+}
+
+impl Drop for Replacement {
+    fn drop(&mut self) {
+        if !self.committed {
+            // Nothing can be done about a failure here, and the error that led here matters more.
+            let _ = fs::remove_file(&self.temporary);
+        }
+    }
+}
+
+/// Makes the new name survive a power cut; only Unix lets a folder be opened for that.
+#[cfg(unix)]
+fn sync_parent(path: &Path) -> io::Result<()> {
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match File::open(parent)?.sync_all() {
+        // Some network file systems refuse to sync folders; the file itself is safe.
+        Err(e) if e.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        result => result,
+    }
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "same signature as on Unix")]
+fn sync_parent(_: &Path) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! Memory that pieces are made in on their way to a file.
+
+use std::ops::Range;
+
+use fearless_simd::Level;
+use symbreak_init::{Dtype, FillError, Job, Out, Progress, fill};
+
+use crate::cut::{Run, SLAB};
+use crate::piece::Piece;
+
+// Files are little-endian, and values reach them as they lie in memory.
+const _: () = assert!(cfg!(target_endian = "little"), "files are written from little-endian memory");
+
+/// Runs of pieces, each starting at a multiple of 8 bytes, so that their memory can be seen as any element type.
+#[derive(Default)]
+pub(crate) struct Slab {
+    words: Vec<u64>,
+    /// Where each run's bytes lie, in the order of the file.
+    ranges: Vec<Range<usize>>,
+}
+
+impl Slab {
+    /// Makes the values of `runs`, in place of what the slab held.
+    pub(crate) fn make(
+        &mut self,
+        level: Level,
+        threads: usize,
+        pieces: &[Piece],
+        runs: &[Run],
+        progress: &dyn Progress,
+    ) -> Result<(), FillError> {
+        self.lay_out(pieces, runs);
+        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut self.words);
+        for (run, range) in runs.iter().zip(&self.ranges) {
+            let Piece { job, dtype, .. } = &pieces[run.piece];
+            let job = Job { offset: job.offset + run.first, ..job.clone() };
+            fill(level, threads, &job, typed(*dtype, &mut bytes[range.clone()]), progress)?;
+        }
+        Ok(())
+    }
+
+    fn lay_out(&mut self, pieces: &[Piece], runs: &[Run]) {
+        self.ranges.clear();
+        let mut end = 0usize;
+        for run in runs {
+            let start = end.next_multiple_of(8);
+            end = start + run.elements * pieces[run.piece].dtype.size();
+            self.ranges.push(start..end);
+        }
+        if self.words.capacity() * 8 > SLAB {
+            // The memory of a law that is made as one piece doesn't stay.
+            self.words = Vec::new();
+        }
+        self.words.resize(end.div_ceil(8), 0);
+    }
+
+    /// Each run's bytes, in the order of the file.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = &[u8]> {
+        let bytes: &[u8] = bytemuck::cast_slice(&self.words);
+        self.ranges.iter().map(move |range| &bytes[range.clone()])
+    }
+
+    /// Number of bytes of the file that the slab holds.
+    pub(crate) fn len(&self) -> usize {
+        self.ranges.iter().map(Range::len).sum()
+    }
+}
+
+fn typed(dtype: Dtype, bytes: &mut [u8]) -> Out<'_> {
+    match dtype {
+        Dtype::F32 => Out::F32(bytemuck::cast_slice_mut(bytes)),
+        Dtype::F64 => Out::F64(bytemuck::cast_slice_mut(bytes)),
+        Dtype::F16 => Out::F16(bytemuck::cast_slice_mut(bytes)),
+        Dtype::Bf16 => Out::Bf16(bytemuck::cast_slice_mut(bytes)),
+    }
+}
