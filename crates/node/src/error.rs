@@ -9,6 +9,7 @@ pub(crate) enum Code {
     InvalidArgument,
     LengthMismatch,
     Aborted,
+    Io,
     Internal,
 }
 
@@ -18,6 +19,7 @@ impl Code {
             Self::InvalidArgument => "ERR_INVALID_ARGUMENT",
             Self::LengthMismatch => "ERR_LENGTH_MISMATCH",
             Self::Aborted => "ERR_ABORTED",
+            Self::Io => "ERR_IO",
             Self::Internal => "ERR_INTERNAL",
         }
     }

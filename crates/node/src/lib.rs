@@ -7,6 +7,7 @@
 #![allow(missing_docs, clippy::needless_pass_by_value, reason = "signatures are fixed by the binding's conversions")]
 
 mod cancel;
+mod checkpoint;
 mod error;
 mod fill;
 mod guard;
