@@ -1,0 +1,48 @@
+import type { Control, Engine } from '../engine.js'
+import type { FillJob, StreamKey, View } from '../law.js'
+import { runInSlices } from '../slices.js'
+import type { Trainer, TrainerSpec } from '../trainer.js'
+import { isWhole } from '../whole.js'
+import { fillElements } from './fill.js'
+import { permute } from './integers.js'
+import { wholeSteps } from './whole.js'
+import { jsTrainer } from './train/index.js'
+
+/** Elements between two looks at the clock: well under a millisecond for the slowest law. */
+const STEP = 1 << 13
+
+/** The work of a fill in steps; each yields the number of elements done. */
+function* fillSteps(job: FillJob, out: View): Generator<number, void> {
+  if (isWhole(job.law)) return yield* wholeSteps(job, out)
+  for (let start = 0; start < out.length; start += STEP) {
+    const end = Math.min(start + STEP, out.length)
+    fillElements({ ...job, offset: job.offset + start }, out.subarray(start, end))
+    yield end
+  }
+}
+
+/** The TypeScript engine: no Node, no addon, one thread, the same bits. */
+export const jsEngine: Engine = {
+  name: 'js',
+  kernel: 'js',
+  kernels: ['js'],
+  threads: 1,
+
+  fill(job: FillJob, out: View): void {
+    if (!isWhole(job.law)) return fillElements(job, out)
+    const steps = wholeSteps(job, out)
+    while (!steps.next().done);
+  },
+
+  fillAsync(job: FillJob, out: View, control: Control): Promise<void> {
+    return runInSlices(fillSteps(job, out), control.signal, control.onStep)
+  },
+
+  permute(stream: StreamKey, out: Uint32Array): void {
+    permute(out, stream)
+  },
+
+  trainer(spec: TrainerSpec): Trainer {
+    return jsTrainer(spec)
+  },
+}
