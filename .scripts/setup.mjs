@@ -41,7 +41,7 @@ function buildNative() {
     return
   }
   console.error('setup: building the native addon')
-  must('npm', ['run', '--silent', 'build:native'])
+  must(process.execPath, [at('.scripts', 'build-native.mjs')])
 }
 
 /** Compiles TypeScript to dist when a source, or the addon that is copied beside it, is newer. */

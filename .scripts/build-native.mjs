@@ -1,0 +1,14 @@
+/**
+ * `npm run build:native [-- napi flags]`: builds the addon, its generated loader and its types into src/engine/native.
+ * Flags are napi's, as `--target aarch64-unknown-linux-musl --cross-compile`.
+ */
+import { bin, must } from './lib/shell.mjs'
+
+must(bin('napi'), [
+  'build',
+  ...['--platform', '--release', '--no-const-enum'],
+  ...['--manifest-path', 'crates/node/Cargo.toml', '--package', 'symbreak-node'],
+  ...['--output-dir', 'src/engine/native', '--js', 'binding.cjs', '--dts', 'binding.d.cts'],
+  ...process.argv.slice(2),
+  ...['--', '--locked'],
+])
