@@ -17,7 +17,8 @@ import { watched } from './watch.js'
 /** Elements of one asynchronous call: 4 MiB of f32, so that copying them out never holds the event loop for long. */
 const SLAB = 1 << 20
 
-class NativeEngine implements Engine {
+/** The addon as an engine. */
+export class NativeEngine implements Engine {
   readonly name = 'native'
   readonly kernels: readonly string[]
   readonly threads: number

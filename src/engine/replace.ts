@@ -1,0 +1,53 @@
+import { open, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { abortError, plainError } from '../errors.js'
+
+/** A failure of the operating system as `ERR_IO`; errors of this package pass unchanged. */
+export function ioError(what: string, error: unknown): Error {
+  if (error instanceof Error && 'code' in error && !('syscall' in error)) return error
+  const reason = error instanceof Error ? error.message : String(error)
+  return plainError('ERR_IO', `${what}: ${reason}`, { cause: error })
+}
+
+/**
+ * Replaces a file as a whole or not at all: `fill` writes under the temporary name, which becomes the real one when
+ * every byte is on the disk, and is removed when anything fails.
+ *
+ * @throws `ERR_IO`; `ERR_ABORTED` when the signal is aborted before the file takes its name
+ */
+export async function replaceFile(
+  { path, temporary }: { readonly path: string; readonly temporary: string },
+  signal: AbortSignal | undefined,
+  fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  try {
+    const file = await open(temporary, 'wx')
+    try {
+      await fill(async (bytes) => {
+        for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done)).bytesWritten
+      })
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    if (signal?.aborted) throw abortError(signal)
+    await rename(temporary, path)
+    await syncFolder(dirname(path))
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    throw ioError(`cannot write ${path}`, error)
+  }
+}
+
+/** Makes a new name survive a power cut; Windows can't open folders, and does so by itself. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } catch {
+    // Some network file systems refuse to sync folders; the file itself is safe.
+  } finally {
+    await handle.close()
+  }
+}
