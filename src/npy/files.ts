@@ -1,0 +1,141 @@
+/** `.npy` files on disk. */
+import { randomBytes } from 'node:crypto'
+import { open, realpath, rename, rm, type FileHandle } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { plainError, show, typeError } from '../errors.js'
+import { allocate } from '../validate.js'
+import { checkData, checkInput, checkLength, decodeData, decodeNpy, toBytes } from './codec.js'
+import type { NpyArray, NpyInput } from './codec.js'
+import type { NpyData } from './dtypes.js'
+import { badFile, formatHeader, headerLength, parseHeader, PREFIX_LENGTH } from './header.js'
+
+/** Reads and writes are at most this long: Node refuses 2 GiB and more at once. */
+const CHUNK = 1 << 28
+
+/**
+ * Reads a `.npy` file.
+ *
+ * @param source - a path, a file URL, or the file's bytes
+ * @throws `ERR_IO` where the file cannot be read, `ERR_BAD_FILE` naming what is wrong in it
+ */
+export async function readNpy(source: string | URL | Uint8Array | ArrayBuffer): Promise<NpyArray> {
+  if (typeof source !== 'string' && !(source instanceof URL)) return decodeNpy(source)
+  const path = pathOf(source)
+  return withFile(path, 'r', async (file) => {
+    const length = await lengthOf(file, path)
+    const prefix = await readRange(file, path, 0, Math.min(length, PREFIX_LENGTH))
+    const { end } = headerLength(prefix, path)
+    const header = parseHeader(await readRange(file, path, 0, Math.min(length, end)), length, path)
+    return decodeData(header, await readRange(file, path, header.dataStart, header.dataLength))
+  })
+}
+
+/** The whole of a regular file. */
+export async function readWhole(source: string | URL): Promise<Uint8Array> {
+  const path = pathOf(source)
+  return withFile(path, 'r', async (file) => readRange(file, path, 0, await lengthOf(file, path)))
+}
+
+/**
+ * Writes a `.npy` file: format version 1.0, C order, under a temporary name first and then renamed, so that the file is
+ * the old one or the new one and never half of it.
+ *
+ * @param array - `data` may be an iterable of typed arrays, taken one at a time: an array larger than memory
+ * @throws `ERR_IO`, `ERR_INVALID_SHAPE`, `ERR_LENGTH_MISMATCH`, `ERR_INVALID_ARGUMENT`
+ */
+export async function writeNpy(
+  path: string | URL,
+  array: NpyInput<NpyData | Iterable<NpyData> | AsyncIterable<NpyData>>,
+): Promise<void> {
+  const target = pathOf(path)
+  const { type, shape, data } = checkInput(array)
+  const whole = ArrayBuffer.isView(data)
+  if (whole) checkLength(checkData(data, type).length, shape)
+  const parts = whole ? [data] : checkIterable(data)
+  await writeWhole(target, async (write) => {
+    await write(formatHeader(type, shape))
+    let length = 0
+    for await (const part of parts) {
+      const view = checkData(part, type)
+      length += view.length
+      await write(toBytes(view))
+    }
+    checkLength(length, shape)
+  })
+}
+
+function checkIterable(data: unknown): Iterable<unknown> | AsyncIterable<unknown> {
+  const { [Symbol.iterator]: sync, [Symbol.asyncIterator]: later } = Object(data) as Partial<
+    Iterable<unknown> & AsyncIterable<unknown>
+  >
+  if (typeof sync === 'function' || typeof later === 'function') return data as Iterable<unknown>
+  throw typeError('ERR_INVALID_ARGUMENT', `data must be a typed array or an iterable of them, got ${show(data)}`)
+}
+
+/** Writes a file under a temporary name beside it, and renames it once it is complete and on disk. */
+export async function writeWhole(
+  path: string | URL,
+  fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const name = pathOf(path)
+  const target = await realpath(name).catch(() => name)
+  const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`
+  try {
+    await withFile(temporary, 'wx', async (file) => {
+      await fill((bytes) => writeAll(file, target, bytes))
+      await file.sync()
+    })
+    await rename(temporary, target).catch((error: unknown) => Promise.reject(ioError(target, 'written', error)))
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  }
+}
+
+function pathOf(path: unknown): string {
+  if (typeof path === 'string' && path !== '') return path
+  if (path instanceof URL && path.protocol === 'file:') return fileURLToPath(path)
+  throw typeError('ERR_INVALID_ARGUMENT', `path must be a string or a file URL, got ${show(path)}`)
+}
+
+async function withFile<T>(path: string, flags: 'r' | 'wx', use: (file: FileHandle) => Promise<T>): Promise<T> {
+  const verb = flags === 'r' ? 'read' : 'written'
+  const file = await open(path, flags).catch((error: unknown) => Promise.reject(ioError(path, verb, error)))
+  try {
+    return await use(file)
+  } finally {
+    await file.close()
+  }
+}
+
+async function lengthOf(file: FileHandle, path: string): Promise<number> {
+  const stats = await file.stat()
+  if (stats.isFile()) return stats.size
+  throw plainError('ERR_IO', `${path} cannot be read: it is no regular file`)
+}
+
+async function readRange(file: FileHandle, path: string, start: number, length: number): Promise<Uint8Array> {
+  const bytes = allocate(`${length} bytes of ${path}`, () => new Uint8Array(length))
+  for (let done = 0; done < length; ) {
+    const { bytesRead } = await file
+      .read(bytes, done, Math.min(CHUNK, length - done), start + done)
+      .catch((error: unknown) => Promise.reject(ioError(path, 'read', error)))
+    if (bytesRead === 0) throw badFile(path, 'the file became shorter while it was read')
+    done += bytesRead
+  }
+  return bytes
+}
+
+async function writeAll(file: FileHandle, path: string, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file
+      .write(bytes, done, Math.min(CHUNK, bytes.length - done))
+      .catch((error: unknown) => Promise.reject(ioError(path, 'written', error)))
+    done += bytesWritten
+  }
+}
+
+function ioError(path: string, verb: 'read' | 'written', error: unknown): Error {
+  const reason = error instanceof Error ? error.message : String(error)
+  return plainError('ERR_IO', `${path} cannot be ${verb}: ${reason}`, { cause: error })
+}

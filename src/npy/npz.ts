@@ -1,0 +1,110 @@
+/** `.npz` archives: a zip file with one `.npy` file for each named array, as `numpy.savez` writes them. */
+import { unzip, zip, type AsyncZippable, type UnzipFileInfo } from 'fflate'
+import { plainError, rangeError, show, typeError } from '../errors.js'
+import { boolean, readOptions } from '../validate.js'
+import { decodeNpy, encodeNpy, toBytes, type NpyArray, type NpyInput } from './codec.js'
+import { readWhole, writeWhole } from './files.js'
+import { badFile } from './header.js'
+
+/** A zip file without its 64-bit extension. */
+const MAX_ARCHIVE = 2 ** 32 - 1
+
+/** No deflated data expands further: a block of 258 equal bytes takes two bits. */
+const MAX_EXPANSION = 1032
+
+/** How an archive is written. */
+export interface NpzOptions {
+  /** Deflates the arrays, as `numpy.savez_compressed`; random weights hardly shrink. Default false. */
+  compress?: boolean | undefined
+}
+
+/**
+ * Reads every array of a `.npz` archive; members that are no `.npy` files are passed over.
+ *
+ * @param source - a path, a file URL, or the archive's bytes
+ * @returns the arrays by their names (without `.npy`), in the archive's order
+ * @throws `ERR_IO` where the file cannot be read, `ERR_BAD_FILE` naming what is wrong in it
+ */
+export async function readNpz(source: string | URL | Uint8Array | ArrayBuffer): Promise<Map<string, NpyArray>> {
+  const fromFile = typeof source === 'string' || source instanceof URL
+  const name = fromFile ? String(source) : 'the .npz data'
+  const members = await unpack(fromFile ? await readWhole(source) : toBytes(source), name)
+  const arrays = new Map<string, NpyArray>()
+  for (const [member, bytes] of members) {
+    try {
+      arrays.set(member.slice(0, -'.npy'.length), decodeNpy(bytes))
+    } catch (error) {
+      throw badFile(name, `member ${show(member)}: ${(error as Error).message}`)
+    }
+  }
+  return arrays
+}
+
+async function unpack(bytes: Uint8Array, name: string): Promise<[string, Uint8Array][]> {
+  const seen = new Set<string>()
+  const filter = (member: UnzipFileInfo): boolean => {
+    if (!member.name.endsWith('.npy')) return false
+    if (seen.has(member.name)) throw badFile(name, `member ${show(member.name)} is there twice`)
+    seen.add(member.name)
+    checkMember(member, bytes.length, name)
+    return true
+  }
+  try {
+    const files = await new Promise<Record<string, Uint8Array>>((resolve, reject) => {
+      unzip(bytes, { filter }, (error, result) => (error === null ? resolve(result) : reject(error)))
+    })
+    return [...seen].map((member) => [member, files[member] as Uint8Array])
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ERR_BAD_FILE') throw error
+    throw plainError('ERR_BAD_FILE', `${name}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** Refuses sizes that the member cannot have: memory is allocated by them. */
+function checkMember({ name: member, size, originalSize, compression }: UnzipFileInfo, length: number, name: string) {
+  const most = compression === 0 ? size : size * MAX_EXPANSION
+  if (size > length) throw badFile(name, `member ${show(member)} claims ${size} bytes of a file of ${length}`)
+  if (originalSize > most) {
+    throw badFile(name, `member ${show(member)} claims ${originalSize} bytes packed into ${size}`)
+  }
+}
+
+/**
+ * Writes named arrays as a `.npz` archive, under a temporary name first and then renamed. Equal arrays give equal bytes:
+ * the members carry no time of their own.
+ *
+ * @param arrays - a Map, or an object, of arrays by name
+ * @throws `ERR_IO`, and as `encodeNpy`; `ERR_INVALID_ARGUMENT` for more than 4 GiB, which the format cannot hold
+ */
+export async function writeNpz(
+  path: string | URL,
+  arrays: ReadonlyMap<string, NpyInput> | Readonly<Record<string, NpyInput>>,
+  options?: NpzOptions,
+): Promise<void> {
+  const { compress = false } = readOptions(options, ['compress'])
+  const level = boolean(compress, 'compress') ? 6 : 0
+  const members = encodeMembers(arrays)
+  const archive = await new Promise<Uint8Array>((resolve, reject) => {
+    zip(members, { level, mtime: EPOCH }, (error, result) => (error === null ? resolve(result) : reject(error)))
+  })
+  await writeWhole(path, (write) => write(archive))
+}
+
+/** The earliest time that a zip file can tell, in local time as the format has it. */
+const EPOCH = new Date(1980, 0, 1)
+
+function encodeMembers(arrays: unknown): AsyncZippable {
+  if (typeof arrays !== 'object' || arrays === null || ArrayBuffer.isView(arrays)) {
+    throw typeError('ERR_INVALID_ARGUMENT', `arrays must be a Map or an object of arrays, got ${show(arrays)}`)
+  }
+  const entries = arrays instanceof Map ? [...(arrays as Map<string, NpyInput>)] : Object.entries(arrays)
+  const members = Object.create(null) as AsyncZippable
+  let total = 0
+  for (const [name, array] of entries as [string, NpyInput][]) {
+    const bytes = encodeNpy(array)
+    total += bytes.length + 2 * name.length + 128
+    if (total > MAX_ARCHIVE) throw rangeError('ERR_INVALID_ARGUMENT', 'arrays take more than the 4 GiB of a zip file')
+    members[`${name}.npy`] = bytes
+  }
+  return members
+}
