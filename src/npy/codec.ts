@@ -1,7 +1,15 @@
 /** `.npy` files as bytes in memory. */
 import { rangeError, show, typeError } from '../errors.js'
 import { allocate, oneOf, readOptions, shapeOf, sizeOf } from '../validate.js'
-import { isFloat16Array, NPY_DTYPES, typeNamed, typeOfArray, type NpyData, type NpyDtype, type NpyType } from './dtypes.js'
+import {
+  isFloat16Array,
+  NPY_DTYPES,
+  typeNamed,
+  typeOfArray,
+  type NpyData,
+  type NpyDtype,
+  type NpyType,
+} from './dtypes.js'
 import { formatHeader, HOST_LITTLE_ENDIAN, parseHeader, type NpyHeader } from './header.js'
 
 /** An array read from a `.npy` file, its elements in C order whatever their order in the file. */
@@ -112,7 +120,10 @@ export function checkData(data: unknown, type: NpyType): NpyData {
   if (type.dtype === 'F16' && isFloat16Array(data)) {
     return new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
   }
-  throw typeError('ERR_INVALID_ARGUMENT', `data of ${type.dtype} must be a ${type.view.name}, got ${show(data)}`)
+  throw typeError(
+    'ERR_INVALID_ARGUMENT',
+    `data of ${type.dtype} must be a ${type.view.name}, got ${show(data)}`,
+  )
 }
 
 export function checkLength(length: number, shape: readonly number[]): void {

@@ -15,7 +15,8 @@ export type NpyData =
  * Element types, named as in safetensors. `F16` is held as bit patterns in a Uint16Array, `BOOL` as 0 and 1 in a
  * Uint8Array.
  */
-export type NpyDtype = 'F16' | 'F32' | 'F64' | 'BOOL' | 'U8' | 'U16' | 'U32' | 'U64' | 'I8' | 'I16' | 'I32' | 'I64'
+export type NpyDtype =
+  'F16' | 'F32' | 'F64' | 'BOOL' | 'U8' | 'U16' | 'U32' | 'U64' | 'I8' | 'I16' | 'I32' | 'I64'
 
 interface TypedArrayClass {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): NpyData

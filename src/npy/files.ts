@@ -69,7 +69,10 @@ function checkIterable(data: unknown): Iterable<unknown> | AsyncIterable<unknown
     Iterable<unknown> & AsyncIterable<unknown>
   >
   if (typeof sync === 'function' || typeof later === 'function') return data as Iterable<unknown>
-  throw typeError('ERR_INVALID_ARGUMENT', `data must be a typed array or an iterable of them, got ${show(data)}`)
+  throw typeError(
+    'ERR_INVALID_ARGUMENT',
+    `data must be a typed array or an iterable of them, got ${show(data)}`,
+  )
 }
 
 /** Writes a file under a temporary name beside it, and renames it once it is complete and on disk. */
@@ -85,7 +88,9 @@ export async function writeWhole(
       await fill((bytes) => writeAll(file, target, bytes))
       await file.sync()
     })
-    await rename(temporary, target).catch((error: unknown) => Promise.reject(ioError(target, 'written', error)))
+    await rename(temporary, target).catch((error: unknown) =>
+      Promise.reject(ioError(target, 'written', error)),
+    )
   } catch (error) {
     await rm(temporary, { force: true })
     throw error
@@ -98,7 +103,11 @@ function pathOf(path: unknown): string {
   throw typeError('ERR_INVALID_ARGUMENT', `path must be a string or a file URL, got ${show(path)}`)
 }
 
-async function withFile<T>(path: string, flags: 'r' | 'wx', use: (file: FileHandle) => Promise<T>): Promise<T> {
+async function withFile<T>(
+  path: string,
+  flags: 'r' | 'wx',
+  use: (file: FileHandle) => Promise<T>,
+): Promise<T> {
   const verb = flags === 'r' ? 'read' : 'written'
   const file = await open(path, flags).catch((error: unknown) => Promise.reject(ioError(path, verb, error)))
   try {
@@ -116,7 +125,7 @@ async function lengthOf(file: FileHandle, path: string): Promise<number> {
 
 async function readRange(file: FileHandle, path: string, start: number, length: number): Promise<Uint8Array> {
   const bytes = allocate(`${length} bytes of ${path}`, () => new Uint8Array(length))
-  for (let done = 0; done < length; ) {
+  for (let done = 0; done < length;) {
     const { bytesRead } = await file
       .read(bytes, done, Math.min(CHUNK, length - done), start + done)
       .catch((error: unknown) => Promise.reject(ioError(path, 'read', error)))
@@ -127,7 +136,7 @@ async function readRange(file: FileHandle, path: string, start: number, length: 
 }
 
 async function writeAll(file: FileHandle, path: string, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await file
       .write(bytes, done, Math.min(CHUNK, bytes.length - done))
       .catch((error: unknown) => Promise.reject(ioError(path, 'written', error)))

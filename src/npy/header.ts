@@ -38,14 +38,17 @@ export function badFile(name: string, fault: string): Error {
 
 /** Reads the first bytes of a file: how long its header is, prefix included, and where the dictionary starts. */
 export function headerLength(prefix: Uint8Array, name: string): { start: number; end: number } {
-  if (String.fromCharCode(...prefix.subarray(0, MAGIC.length)) !== MAGIC) throw badFile(name, 'this is no .npy file')
+  if (String.fromCharCode(...prefix.subarray(0, MAGIC.length)) !== MAGIC)
+    throw badFile(name, 'this is no .npy file')
   if (prefix.length < PREFIX_LENGTH) throw badFile(name, `the header is cut off after ${prefix.length} bytes`)
   const view = new DataView(prefix.buffer, prefix.byteOffset, PREFIX_LENGTH)
   const version = view.getUint8(6)
-  if (version < 1 || version > 3) throw badFile(name, `format version ${version} is not known: 1, 2 and 3 are`)
+  if (version < 1 || version > 3)
+    throw badFile(name, `format version ${version} is not known: 1, 2 and 3 are`)
   const start = version === 1 ? 10 : 12
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true)
-  if (length > MAX_HEADER) throw badFile(name, `a header of ${length} bytes is longer than the allowed ${MAX_HEADER}`)
+  if (length > MAX_HEADER)
+    throw badFile(name, `a header of ${length} bytes is longer than the allowed ${MAX_HEADER}`)
   return { start, end: start + length }
 }
 
@@ -67,7 +70,14 @@ export function parseHeader(bytes: Uint8Array, fileLength: number, name: string)
     const said = `shape [${shape.join(', ')}] of ${type.dtype} takes ${dataLength} bytes`
     throw badFile(name, `${said}, but ${fileLength - end} follow the header`)
   }
-  return { type, shape, fortranOrder: entries.get('fortran_order') === 'True', littleEndian, dataStart: end, dataLength }
+  return {
+    type,
+    shape,
+    fortranOrder: entries.get('fortran_order') === 'True',
+    littleEndian,
+    dataStart: end,
+    dataLength,
+  }
 }
 
 /** One `'key': value` of the dictionary; the values are those that numpy writes for plain arrays. */
@@ -100,7 +110,10 @@ function parseDescr(quoted: string, name: string): { type: NpyType; littleEndian
   const type = typeCoded(descr.slice(1))
   const order = descr[0]
   if (type === undefined || !'<>|='.includes(order as string)) {
-    throw badFile(name, `element type ${show(descr)} is not one of ${NPY_CODES.join(', ')} behind <, >, = or |`)
+    throw badFile(
+      name,
+      `element type ${show(descr)} is not one of ${NPY_CODES.join(', ')} behind <, >, = or |`,
+    )
   }
   return { type, littleEndian: order === '<' || (order !== '>' && HOST_LITTLE_ENDIAN) }
 }
@@ -108,7 +121,8 @@ function parseDescr(quoted: string, name: string): { type: NpyType; littleEndian
 function parseShape(tuple: string, name: string): number[] {
   const texts = tuple.slice(1, -1).split(',')
   if (texts.at(-1)?.trim() === '') texts.pop()
-  if (texts.length > MAX_RANK) throw badFile(name, `a shape of ${texts.length} axes: at most ${MAX_RANK} are allowed`)
+  if (texts.length > MAX_RANK)
+    throw badFile(name, `a shape of ${texts.length} axes: at most ${MAX_RANK} are allowed`)
   const shape = texts.map((text) => {
     const size = /^\s*(\d+)L?\s*$/.exec(text)?.[1]
     if (size === undefined) throw badFile(name, `the shape ${show(tuple)} cannot be read`)

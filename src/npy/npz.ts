@@ -25,7 +25,9 @@ export interface NpzOptions {
  * @returns the arrays by their names (without `.npy`), in the archive's order
  * @throws `ERR_IO` where the file cannot be read, `ERR_BAD_FILE` naming what is wrong in it
  */
-export async function readNpz(source: string | URL | Uint8Array | ArrayBuffer): Promise<Map<string, NpyArray>> {
+export async function readNpz(
+  source: string | URL | Uint8Array | ArrayBuffer,
+): Promise<Map<string, NpyArray>> {
   const fromFile = typeof source === 'string' || source instanceof URL
   const name = fromFile ? String(source) : 'the .npz data'
   const members = await unpack(fromFile ? await readWhole(source) : toBytes(source), name)
@@ -61,7 +63,11 @@ async function unpack(bytes: Uint8Array, name: string): Promise<[string, Uint8Ar
 }
 
 /** Refuses sizes that the member cannot have: memory is allocated by them. */
-function checkMember({ name: member, size, originalSize, compression }: UnzipFileInfo, length: number, name: string) {
+function checkMember(
+  { name: member, size, originalSize, compression }: UnzipFileInfo,
+  length: number,
+  name: string,
+) {
   const most = compression === 0 ? size : size * MAX_EXPANSION
   if (size > length) throw badFile(name, `member ${show(member)} claims ${size} bytes of a file of ${length}`)
   if (originalSize > most) {
@@ -85,7 +91,9 @@ export async function writeNpz(
   const level = boolean(compress, 'compress') ? 6 : 0
   const members = encodeMembers(arrays)
   const archive = await new Promise<Uint8Array>((resolve, reject) => {
-    zip(members, { level, mtime: EPOCH }, (error, result) => (error === null ? resolve(result) : reject(error)))
+    zip(members, { level, mtime: EPOCH }, (error, result) =>
+      error === null ? resolve(result) : reject(error),
+    )
   })
   await writeWhole(path, (write) => write(archive))
 }
@@ -95,7 +103,10 @@ const EPOCH = new Date(1980, 0, 1)
 
 function encodeMembers(arrays: unknown): AsyncZippable {
   if (typeof arrays !== 'object' || arrays === null || ArrayBuffer.isView(arrays)) {
-    throw typeError('ERR_INVALID_ARGUMENT', `arrays must be a Map or an object of arrays, got ${show(arrays)}`)
+    throw typeError(
+      'ERR_INVALID_ARGUMENT',
+      `arrays must be a Map or an object of arrays, got ${show(arrays)}`,
+    )
   }
   const entries = arrays instanceof Map ? [...(arrays as Map<string, NpyInput>)] : Object.entries(arrays)
   const members = Object.create(null) as AsyncZippable
@@ -103,7 +114,8 @@ function encodeMembers(arrays: unknown): AsyncZippable {
   for (const [name, array] of entries as [string, NpyInput][]) {
     const bytes = encodeNpy(array)
     total += bytes.length + 2 * name.length + 128
-    if (total > MAX_ARCHIVE) throw rangeError('ERR_INVALID_ARGUMENT', 'arrays take more than the 4 GiB of a zip file')
+    if (total > MAX_ARCHIVE)
+      throw rangeError('ERR_INVALID_ARGUMENT', 'arrays take more than the 4 GiB of a zip file')
     members[`${name}.npy`] = bytes
   }
   return members
