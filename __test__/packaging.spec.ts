@@ -1,0 +1,182 @@
+/** The package as users get it: packed, installed from files into empty projects, in every state of its addon. */
+import { execFileSync } from 'node:child_process'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import test from 'ava'
+import {
+  builtAddon,
+  install,
+  pack,
+  packPlatform,
+  Project,
+  root,
+  temporary,
+  type Packed,
+} from './packaging/project.js'
+
+interface Work {
+  readonly engine: 'native' | 'js'
+  readonly verified: boolean
+  readonly digests: Record<string, string>
+}
+
+interface Doctor {
+  readonly engine: string
+  readonly nativeError?: string
+}
+
+const addon = await builtAddon()
+const withAddon = addon === undefined ? test.skip : test
+const platform = addon?.platform ?? ''
+const binary = join('node_modules', `symbreak-${platform}`, `symbreak.${platform}.node`)
+
+let tarballs: string
+let main: Packed
+let bare: Project
+let full: Project
+const broken: Project[] = []
+
+test.before('packs and installs', async () => {
+  tarballs = await temporary()
+  main = await pack(root, tarballs)
+  bare = await install([main.tarball])
+  full = addon === undefined ? bare : await install([main.tarball, (await packPlatform(tarballs)).tarball])
+})
+
+test.after.always(async () => {
+  await Promise.all([bare, full, ...broken].filter(Boolean).map((project) => project.remove()))
+  await rm(tarballs, { recursive: true, force: true })
+})
+
+/** A copy of the full installation with something done to it. */
+async function broke(how: (project: Project) => Promise<void>): Promise<Project> {
+  const project = await full.copy()
+  broken.push(project)
+  await how(project)
+  return project
+}
+
+/** Asserts that a project works on the TypeScript engine with native's bits, and returns the reason doctor gives. */
+async function fallback(
+  t: { is: (a: unknown, b: unknown) => void; deepEqual: (a: unknown, b: unknown) => void },
+  project: Project,
+) {
+  const [here, native] = [await project.json<Work>(['work.mjs']), await full.json<Work>(['work.mjs'])]
+  t.is(here.engine, 'js')
+  t.deepEqual(here.digests, native.digests)
+  const doctor = await project.json<Doctor>(['node_modules/symbreak/dist/cli/main.js', 'doctor', '--json'])
+  t.is(doctor.engine, 'js')
+  return doctor.nativeError ?? ''
+}
+
+test('the tarball holds what is used at run time and nothing else', (t) => {
+  t.true(main.unpackedSize <= 400_000, `${main.unpackedSize} bytes unpacked`)
+  t.deepEqual(
+    main.files.filter(
+      (file) =>
+        !/^(dist\/.*\.(js|d\.ts|cjs|d\.cts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(file),
+    ),
+    [],
+  )
+  t.true(main.files.includes('dist/engine/native/binding.cjs'))
+})
+
+test('no package of ours has an install script, and dependencies stay few', async (t) => {
+  const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>
+    dependencies: Record<string, string>
+  }
+  for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) t.false(name in manifest.scripts)
+  t.true(Object.keys(manifest.dependencies).length <= 8, Object.keys(manifest.dependencies).join(' '))
+})
+
+test('import and require both work, with and without the addon', async (t) => {
+  for (const project of [bare, full]) {
+    const esm = await project.json<{ array: number[]; same: boolean }>(['import.mjs'])
+    const cjs = await project.json<{ array: number[]; same: boolean; version: string }>(['require.cjs'])
+    t.true(esm.same && cjs.same)
+    t.deepEqual(esm.array, cjs.array)
+  }
+})
+
+for (const [module, moduleResolution] of [
+  ['node16', 'node16'],
+  ['esnext', 'bundler'],
+] as const) {
+  test(`types resolve in a strict project with ${moduleResolution}`, (t) => {
+    const flags = [
+      '--strict',
+      '--noEmit',
+      '--target',
+      'es2022',
+      '--module',
+      module,
+      '--moduleResolution',
+      moduleResolution,
+    ]
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
+    // skipLibCheck stays off: the published declarations are checked too.
+    const lib = ['--lib', 'es2024,dom', '--types', '']
+    t.notThrows(() =>
+      execFileSync(process.execPath, [tsc, ...flags, ...lib, 'types.ts'], {
+        cwd: bare.folder,
+        encoding: 'utf8',
+      }),
+    )
+  })
+}
+
+test('without the platform package the TypeScript engine does the work, and doctor names the package', async (t) => {
+  const reason = await fallback(t, bare)
+  t.regex(reason, /symbreak-/)
+  t.regex(reason, /npm\/cli#4828/)
+})
+
+withAddon('with the platform package the addon does the work', async (t) => {
+  const work = await full.json<Work>(['work.mjs'])
+  t.is(work.engine, 'native')
+  t.true(work.verified)
+  const packed = await packPlatform(await temporary())
+  t.true(packed.size <= 2_000_000, `${packed.size} bytes packed`)
+})
+
+withAddon('a corrupt binary is a reason and a fallback', async (t) => {
+  const project = await broke(async (p) => writeFile(p.at(binary), 'this is no shared object'))
+  t.regex(await fallback(t, project), /invalid ELF header|file too short|not a valid|mach-o|dlopen/i)
+})
+
+withAddon("another platform's binary is a reason and a fallback", async (t) => {
+  const project = await broke(async (p) => {
+    const bytes = await readFile(p.at(binary))
+    // The machine field of an ELF header: 0x28 is 32-bit ARM.
+    bytes.writeUInt16LE(0x28, 18)
+    await writeFile(p.at(binary), bytes)
+  })
+  t.not(await fallback(t, project), '')
+})
+
+withAddon('an addon of another version is a reason and a fallback', async (t) => {
+  const project = await broke(async (p) => {
+    await p.edit('node_modules/symbreak/dist/version.js', (text) =>
+      text.replace(/'\d+\.\d+\.\d+'/, "'999.0.0'"),
+    )
+  })
+  t.regex(await fallback(t, project), /999\.0\.0/)
+})
+
+withAddon('eight workers use the addon at once and come to the same bits', async (t) => {
+  const answers = await full.json<string[]>(['pool.mjs'])
+  t.is(answers.length, 1)
+  t.regex(answers[0] ?? '', /^native /)
+})
+
+test('terminating workers in the middle of work leaves the process healthy', async (t) => {
+  t.deepEqual(await full.json(['terminate.mjs']), { length: 1_000_000 })
+})
+
+test('a process may end with work pending', async (t) => {
+  t.like(await full.node(['exit.mjs', 'exit']), { code: 3, stdout: 'started\n' })
+  const thrown = await full.node(['exit.mjs', 'throw'])
+  t.is(thrown.code, 1)
+  t.regex(thrown.stderr, /on purpose/)
+})
