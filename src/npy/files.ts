@@ -1,7 +1,8 @@
 /** `.npy` files on disk. */
 import { randomBytes } from 'node:crypto'
-import { open, realpath, rename, rm, type FileHandle } from 'node:fs/promises'
+import { open, realpath, type FileHandle } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { ioError, replaceFile } from '../engine/replace.js'
 import { plainError, show, typeError } from '../errors.js'
 import { allocate } from '../validate.js'
 import { checkData, checkInput, checkLength, decodeData, decodeNpy, toBytes } from './codec.js'
@@ -21,7 +22,7 @@ const CHUNK = 1 << 28
 export async function readNpy(source: string | URL | Uint8Array | ArrayBuffer): Promise<NpyArray> {
   if (typeof source !== 'string' && !(source instanceof URL)) return decodeNpy(source)
   const path = pathOf(source)
-  return withFile(path, 'r', async (file) => {
+  return withFile(path, async (file) => {
     const length = await lengthOf(file, path)
     const prefix = await readRange(file, path, 0, Math.min(length, PREFIX_LENGTH))
     const { end } = headerLength(prefix, path)
@@ -33,7 +34,7 @@ export async function readNpy(source: string | URL | Uint8Array | ArrayBuffer): 
 /** The whole of a regular file. */
 export async function readWhole(source: string | URL): Promise<Uint8Array> {
   const path = pathOf(source)
-  return withFile(path, 'r', async (file) => readRange(file, path, 0, await lengthOf(file, path)))
+  return withFile(path, async (file) => readRange(file, path, 0, await lengthOf(file, path)))
 }
 
 /**
@@ -83,18 +84,11 @@ export async function writeWhole(
   const name = pathOf(path)
   const target = await realpath(name).catch(() => name)
   const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`
-  try {
-    await withFile(temporary, 'wx', async (file) => {
-      await fill((bytes) => writeAll(file, target, bytes))
-      await file.sync()
-    })
-    await rename(temporary, target).catch((error: unknown) =>
-      Promise.reject(ioError(target, 'written', error)),
-    )
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  }
+  await replaceFile({ path: target, temporary }, undefined, (write) =>
+    fill(async (bytes) => {
+      for (let at = 0; at < bytes.length; at += CHUNK) await write(bytes.subarray(at, at + CHUNK))
+    }),
+  )
 }
 
 function pathOf(path: unknown): string {
@@ -103,48 +97,31 @@ function pathOf(path: unknown): string {
   throw typeError('ERR_INVALID_ARGUMENT', `path must be a string or a file URL, got ${show(path)}`)
 }
 
-async function withFile<T>(
-  path: string,
-  flags: 'r' | 'wx',
-  use: (file: FileHandle) => Promise<T>,
-): Promise<T> {
-  const verb = flags === 'r' ? 'read' : 'written'
-  const file = await open(path, flags).catch((error: unknown) => Promise.reject(ioError(path, verb, error)))
+async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
   try {
-    return await use(file)
-  } finally {
-    await file.close()
+    const file = await open(path, 'r')
+    try {
+      return await use(file)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    throw ioError(`cannot read ${path}`, error)
   }
 }
 
 async function lengthOf(file: FileHandle, path: string): Promise<number> {
   const stats = await file.stat()
   if (stats.isFile()) return stats.size
-  throw plainError('ERR_IO', `${path} cannot be read: it is no regular file`)
+  throw plainError('ERR_IO', `cannot read ${path}: it is no regular file`)
 }
 
 async function readRange(file: FileHandle, path: string, start: number, length: number): Promise<Uint8Array> {
   const bytes = allocate(`${length} bytes of ${path}`, () => new Uint8Array(length))
   for (let done = 0; done < length;) {
-    const { bytesRead } = await file
-      .read(bytes, done, Math.min(CHUNK, length - done), start + done)
-      .catch((error: unknown) => Promise.reject(ioError(path, 'read', error)))
+    const { bytesRead } = await file.read(bytes, done, Math.min(CHUNK, length - done), start + done)
     if (bytesRead === 0) throw badFile(path, 'the file became shorter while it was read')
     done += bytesRead
   }
   return bytes
-}
-
-async function writeAll(file: FileHandle, path: string, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await file
-      .write(bytes, done, Math.min(CHUNK, bytes.length - done))
-      .catch((error: unknown) => Promise.reject(ioError(path, 'written', error)))
-    done += bytesWritten
-  }
-}
-
-function ioError(path: string, verb: 'read' | 'written', error: unknown): Error {
-  const reason = error instanceof Error ? error.message : String(error)
-  return plainError('ERR_IO', `${path} cannot be ${verb}: ${reason}`, { cause: error })
 }
