@@ -1,2 +1,13 @@
 #![forbid(unsafe_code)]
-//! Skeleton.
+//! Random laws over the words of [`symbreak_rng`], the same bits on every instruction set.
+//!
+//! Each law is checked when it is made and can't fail afterwards. A fill of any range equals that slice of the whole.
+//! Per element only `+ - * / sqrt`, integer operations, conversions and selects are used: all of them are exact or
+//! correctly rounded everywhere. There is no fused multiply-add and no libm.
+
+mod error;
+mod group;
+pub mod normal;
+pub mod uniform;
+
+pub use error::LawError;

@@ -1,0 +1,154 @@
+//! Normal by the Box-Muller transform (Box and Muller 1958) of pairs of steps.
+//!
+//! No rejection: a group of 32 elements reads exactly its 32 words. Words `i` and `i + 16` of a group give elements
+//! `i` (radius times cosine) and `i + 16` (radius times sine).
+
+use core::array::from_fn;
+
+use fearless_simd::{Level, prelude::*};
+use symbreak_rng::{LANES, LaneStates, Lanes, Stream, Transform, fill_range};
+
+use crate::error::{LawError, finite_f32};
+use crate::group::{Floats, Ints, Words, hex};
+
+/// The largest magnitude that the standard transform gives is 6.7637.
+const REACH: f64 = 6.77;
+
+/// Normal with a mean and a standard deviation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Normal {
+    mean: f32,
+    stddev: f32,
+}
+
+impl Normal {
+    /// Normal with parameters rounded to f32. A standard deviation of 0 gives the mean.
+    ///
+    /// # Errors
+    /// Parameters that f32 can't hold, a negative `stddev`, or one so large that draws would overflow.
+    pub fn new(mean: f64, stddev: f64) -> Result<Self, LawError> {
+        let m = finite_f32("mean", mean)?;
+        let s = finite_f32("stddev", stddev)?;
+        if stddev < 0.0 {
+            return Err(LawError::new("stddev", stddev, "at least 0"));
+        }
+        if f64::from(m).abs() + REACH * f64::from(s) > f64::from(f32::MAX) {
+            return Err(LawError::new("stddev", stddev, "so small that draws fit a 32-bit float"));
+        }
+        Ok(Self { mean: m, stddev: s })
+    }
+
+    /// Fills `out` with elements `offset ..` of a stream.
+    pub fn fill(&self, level: Level, stream: Stream, offset: u64, out: &mut [f32]) {
+        fill_range(level, stream, offset, out, self);
+    }
+}
+
+/// Pairs of vectors that are transformed side by side: what measured fastest.
+const PAIRS: usize = 4;
+
+impl Transform<f32> for Normal {
+    const GROUP: usize = 2 * LANES;
+    const WORDS: usize = 1;
+
+    #[inline(always)]
+    fn transform<S: Simd>(&self, s: S, states: &mut LaneStates, out: &mut [f32]) {
+        for first in (0..LANES).step_by(S::f32s::LEN) {
+            let mut lanes = Lanes::load(s, states, first);
+            let mut chunks = out.chunks_exact_mut(2 * LANES * PAIRS);
+            for chunk in &mut chunks {
+                self.pairs::<S, PAIRS>(s, &mut lanes, first, chunk);
+            }
+            for chunk in chunks.into_remainder().chunks_exact_mut(2 * LANES) {
+                self.pairs::<S, 1>(s, &mut lanes, first, chunk);
+            }
+            lanes.store(states, first);
+        }
+    }
+}
+
+impl Normal {
+    /// `U` pairs of steps of the lanes from `first` on.
+    #[inline(always)]
+    fn pairs<S: Simd, const U: usize>(self, s: S, lanes: &mut Lanes<S>, first: usize, out: &mut [f32]) {
+        let words: [[S::u32s; 2]; U] = from_fn(|_| [lanes.step(), lanes.step()]);
+        let (x, y) = standard(s, Words::<S, U>(words.map(|w| w[0])), Words(words.map(|w| w[1])));
+        let mean = S::f32s::splat(s, self.mean);
+        let stddev = S::f32s::splat(s, self.stddev);
+        for (i, pair) in out.chunks_exact_mut(2 * LANES).enumerate() {
+            (mean + stddev * x.0[i]).store_slice(&mut pair[first..first + S::f32s::LEN]);
+            (mean + stddev * y.0[i]).store_slice(&mut pair[LANES + first..LANES + first + S::f32s::LEN]);
+        }
+    }
+}
+
+/// Two vectors of standard normals from two vectors of words: radius times cosine, radius times sine.
+#[inline(always)]
+pub fn standard_pair<S: Simd>(s: S, radius: S::u32s, angle: S::u32s) -> (S::f32s, S::f32s) {
+    let (x, y) = standard::<S, 1>(s, Words([radius]), Words([angle]));
+    (x.0[0], y.0[0])
+}
+
+#[inline(always)]
+fn standard<S: Simd, const U: usize>(
+    s: S,
+    radius_word: Words<S, U>,
+    angle_word: Words<S, U>,
+) -> (Floats<S, U>, Floats<S, U>) {
+    let r = radius(s, radius_word);
+    let (x, y) = direction(s, angle_word);
+    (r * x, r * y)
+}
+
+/// `ln 4`.
+pub(crate) const LN_4: f32 = hex(0x3fb17218);
+
+/// `(atanh(q) / q - 1) / z * 2` of `z = q^2`: see [`double_log`].
+const LOG: [f32; 4] = [hex(0x3faaaa80), hex(0x3f4ce94f), hex(0x3f0f59d1), hex(0x3f0f82bc)];
+
+/// `-2 ln((1 - n / 2) * 2^-e)`: every term is at least 0, so nothing cancels, and `n` alone carries most of it.
+#[inline(always)]
+pub(crate) fn double_log<S: Simd, const U: usize>(s: S, n: Floats<S, U>, e: Floats<S, U>) -> Floats<S, U> {
+    let q = n / (Floats::splat(s, 4.0) - n);
+    let z = q * q;
+    e * Floats::splat(s, LN_4) + (n + q * (n + z * z.polynomial(s, &LOG)))
+}
+
+/// `sqrt(-2 ln u)` for `u = (word + 1/2) 2^-32`, from the word's distance to its nearer end: 32 bits at both ends.
+#[inline(always)]
+fn radius<S: Simd, const U: usize>(s: S, word: Words<S, U>) -> Floats<S, U> {
+    let word = word.ints();
+    let upper = word.is_negative(s);
+    let t = (word ^ word.shr(31)).to_float() + Floats::splat(s, 0.5);
+    let (rest, exponent) = complement(s, t);
+    let n = upper.floats(t * Floats::splat(s, 1.0 / 2_147_483_648.0), rest);
+    let e = upper.ints(Ints::splat(s, 0), Ints::splat(s, 158) - exponent);
+    double_log(s, n, e.to_float()).sqrt()
+}
+
+/// Twice the mantissa's distance below 1, `2 - m` for `m` in `[1, 2)`, and the biased exponent.
+#[inline(always)]
+pub(crate) fn complement<S: Simd, const U: usize>(s: S, t: Floats<S, U>) -> (Floats<S, U>, Ints<S, U>) {
+    let bits = t.ints();
+    let mantissa = (bits & Ints::splat(s, 0x7fffff)) | Ints::splat(s, 0x3f800000);
+    (Floats::splat(s, 2.0) - mantissa.floats(), bits.shr(23))
+}
+
+/// `sin(pi/4 x) / x - 1` of `x^2`.
+const SIN: [f32; 4] = [hex(0xbe5bc096), hex(0xbda55dd7), hex(0x3b232df2), hex(0xb8169945)];
+
+/// `cos(pi/4 x)` of `x^2`.
+const COS: [f32; 5] = [hex(0x3f800000), hex(0xbe9de9e6), hex(0x3c81e0d8), hex(0xb9aad95b), hex(0x366a7bf7)];
+
+/// A point on the unit circle: bit 31 is the sign of the cosine, bit 30 swaps the two, the rest is an angle within
+/// 45 degrees of the axis. Each of the 2^32 words has its own point, not in order.
+#[inline(always)]
+fn direction<S: Simd, const U: usize>(s: S, word: Words<S, U>) -> (Floats<S, U>, Floats<S, U>) {
+    let angle = (word.shl(2) | Words::splat(s, 2)).ints();
+    let x = angle.to_float() * Floats::splat(s, 1.0 / 2_147_483_648.0);
+    let y = x * x;
+    let sin = x + x * y.polynomial(s, &SIN);
+    let cos = (y.polynomial(s, &COS).words() ^ (word & Words::splat(s, 0x80000000))).floats();
+    let swap = word.shl(1).ints().is_negative(s);
+    (swap.floats(sin, cos), swap.floats(cos, sin))
+}

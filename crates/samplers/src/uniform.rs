@@ -1,0 +1,85 @@
+//! Uniform on a half-open interval.
+
+use fearless_simd::{Level, Simd};
+use symbreak_rng::{LANES, LaneStates, Stream, Transform, fill_range, step};
+
+use crate::error::{LawError, finite_f32};
+
+/// Uniform on `[low, high)`: the interval stays half-open after rounding.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Uniform {
+    low: f32,
+    width: f32,
+    /// The largest value: the f32 below `high`, or `low` itself where the two are equal.
+    cap: f32,
+}
+
+impl Uniform {
+    /// Uniform between two bounds, each rounded to f32. Where they round to the same value every draw is that one.
+    ///
+    /// # Errors
+    /// Bounds that f32 can't hold, `high` below `low`, or a width beyond f32's range.
+    pub fn new(low: f64, high: f64) -> Result<Self, LawError> {
+        let l = finite_f32("low", low)?;
+        let h = finite_f32("high", high)?;
+        if low > high {
+            return Err(LawError::new("high", high, &format!("at least low, which is {low}")));
+        }
+        let width = h - l;
+        if width.is_infinite() {
+            let allowed = format!("within a 32-bit float's range of low, which is {low}");
+            return Err(LawError::new("high", high, &allowed));
+        }
+        let cap = if l < h { h.next_down() } else { l };
+        Ok(Self { low: l, width, cap })
+    }
+
+    /// Fills `out` with elements `offset ..` of a stream.
+    pub fn fill(&self, level: Level, stream: Stream, offset: u64, out: &mut [f32]) {
+        if self.low == 0.0 && self.width == 1.0 {
+            fill_range(level, stream, offset, out, &Unit);
+        } else {
+            fill_range(level, stream, offset, out, self);
+        }
+    }
+}
+
+/// 24 bits of a word as a multiple of 2^-24 below 1.
+#[inline(always)]
+fn unit(word: u32) -> f32 {
+    // The cast from i32 is a single instruction everywhere; the value is never negative.
+    (word >> 8) as i32 as f32 * (1.0 / 16_777_216.0)
+}
+
+/// `[0, 1)`: scaling would change nothing.
+struct Unit;
+
+impl Transform<f32> for Unit {
+    const GROUP: usize = LANES;
+    const WORDS: usize = 1;
+
+    #[inline(always)]
+    fn transform<S: Simd>(&self, _: S, states: &mut LaneStates, out: &mut [f32]) {
+        for chunk in out.chunks_exact_mut(LANES) {
+            for (value, word) in chunk.iter_mut().zip(step(states)) {
+                *value = unit(word);
+            }
+        }
+    }
+}
+
+impl Transform<f32> for Uniform {
+    const GROUP: usize = LANES;
+    const WORDS: usize = 1;
+
+    #[inline(always)]
+    fn transform<S: Simd>(&self, _: S, states: &mut LaneStates, out: &mut [f32]) {
+        let Self { low, width, cap } = *self;
+        for chunk in out.chunks_exact_mut(LANES) {
+            for (value, word) in chunk.iter_mut().zip(step(states)) {
+                let x = low + width * unit(word);
+                *value = if x < cap { x } else { cap };
+            }
+        }
+    }
+}
