@@ -5,9 +5,13 @@
 //! Per element only `+ - * / sqrt`, integer operations, conversions and selects are used: all of them are exact or
 //! correctly rounded everywhere. There is no fused multiply-add and no libm.
 
+pub mod bernoulli;
+mod draw;
 mod error;
 mod group;
+pub mod integers;
 pub mod normal;
+pub mod permutation;
 pub mod uniform;
 
 pub use error::LawError;
