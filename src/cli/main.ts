@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { packageVersion } from '../version.js'
+import { addBench } from './commands/bench.js'
+import { addCompare } from './commands/compare.js'
+import { addDoctor } from './commands/doctor.js'
+import { addInit } from './commands/init.js'
+import { addReport } from './commands/report.js'
+import { addTrain } from './commands/train.js'
+import { addVerify } from './commands/verify.js'
+import { exitCodeOf } from './exit.js'
+
+const program = new Command('symbreak')
+  .description('The weights a neural network starts from: correct, fast, and the same bits for the same seed everywhere')
+  .version(packageVersion)
+  .exitOverride()
+  .showHelpAfterError()
+
+for (const add of [addInit, addVerify, addTrain, addCompare, addReport, addBench, addDoctor]) add(program)
+// Every command refuses in the same way.
+for (const command of program.commands) command.exitOverride().showHelpAfterError()
+
+program.parseAsync().catch((error: unknown) => {
+  process.exitCode = exitCodeOf(error)
+})
