@@ -1,2 +1,11 @@
 #![forbid(unsafe_code)]
-//! Skeleton.
+//! Dense linear algebra whose bits depend on nothing but its operands.
+//!
+//! Every output element of a product is one chain of fused multiply-adds in ascending order of the inner index, the
+//! same on every instruction set and for any split over threads: see [`gemm`](mod@gemm).
+
+pub mod gemm;
+pub mod matrix;
+
+pub use gemm::{Init, gemm, gemm_scratch_len};
+pub use matrix::{MatMut, MatRef};

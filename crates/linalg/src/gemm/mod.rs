@@ -1,0 +1,152 @@
+//! Matrix products with one order of operations.
+//!
+//! `C = epilogue(init + A (alpha B))`: element (i, j) starts from what [`Init`] says and takes
+//! `fma(a[i][p], alpha * b[p][j], sum)` for p = 0, 1, ..., each rounded once. A product with a single column is 16
+//! partial sums instead, p mod 16, each ascending from +0, then added as a tree (l and l + 8, + 4, + 2, + 1) and to
+//! the initial value. The inner index is never split over lanes or threads, so bits don't depend on the instruction
+//! set, and rows of C can be shared among threads at will ([`MatMut::split_at_row`]).
+
+mod dot;
+pub mod epilogue;
+mod pack;
+mod tile;
+
+use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd_macros::simd;
+
+use crate::matrix::{MatMut, MatRef};
+use epilogue::Epilogue;
+use tile::{MAX_WIDTH, Panel, Pass};
+
+/// What the chain of an output element starts from.
+#[derive(Clone, Copy, Debug)]
+pub enum Init<'a> {
+    /// +0.
+    Zero,
+    /// This value of the element's column.
+    Bias(&'a [f32]),
+    /// This multiple of what C held, rounded; 1 accumulates onto C.
+    Scaled(f32),
+}
+
+/// Inner indices of one pass: a packed panel then stays in the first-level cache (AVX2) or in the second (AVX-512).
+const DEPTH: usize = 256;
+/// Rows of A that are multiplied by every panel before the next ones: they stay in the second-level cache.
+const ROWS: usize = 96;
+/// Columns of B that are packed at a time.
+const COLUMNS: usize = 512;
+/// With at least so many rows, packing costs less than reading B's rows at their stride.
+const ROWS_WORTH_PACKING: usize = 48;
+
+/// Elements of scratch memory that a product with an inner dimension of `depth` and `columns` columns needs.
+pub fn gemm_scratch_len(depth: usize, columns: usize) -> usize {
+    if columns == 1 {
+        depth.next_multiple_of(dot::PARTIALS)
+    } else {
+        depth.min(DEPTH) * columns.min(COLUMNS).next_multiple_of(MAX_WIDTH)
+    }
+}
+
+/// C = epilogue(init + A (alpha B)) in the order that the [module](self) fixes.
+///
+/// `a` is m x k, `b` k x n, `c` m x n; every size may be 0. `scratch` holds at least [`gemm_scratch_len`]`(k, n)`
+/// elements; its contents don't matter.
+///
+/// # Panics
+/// If shapes don't fit, a bias isn't n long, or `scratch` is too short.
+pub fn gemm<E: Epilogue>(
+    level: Level,
+    alpha: f32,
+    a: MatRef,
+    b: MatRef,
+    init: Init,
+    mut c: MatMut,
+    epilogue: &E,
+    scratch: &mut [f32],
+) {
+    assert_eq!(a.columns(), b.rows(), "A's columns and B's rows");
+    assert_eq!(c.rows(), a.rows(), "C's rows and A's rows");
+    assert_eq!(c.columns(), b.columns(), "C's columns and B's columns");
+    if let Init::Bias(bias) = init {
+        assert_eq!(bias.len(), c.columns(), "length of the bias and C's columns");
+    }
+    if c.rows() > 0 && c.columns() > 0 {
+        let scratch = &mut scratch[..gemm_scratch_len(b.rows(), b.columns())];
+        dispatch!(level, simd => run(simd, alpha, a, b, init, &mut c, epilogue, scratch));
+    }
+}
+
+#[simd]
+fn run<S: Simd, E: Epilogue>(
+    simd: S,
+    alpha: f32,
+    a: MatRef,
+    b: MatRef,
+    init: Init,
+    c: &mut MatMut,
+    epilogue: &E,
+    scratch: &mut [f32],
+) {
+    if c.columns() == 1 {
+        scratch.fill(0.0);
+        pack::pack_panel(b, alpha, (0, b.rows()), (0, 1), 1, scratch);
+        return dot::fill_column(simd, a, scratch, init, c, epilogue);
+    }
+    for column in (0..c.columns()).step_by(COLUMNS) {
+        let columns = COLUMNS.min(c.columns() - column);
+        let mut pass = Pass { first: 0, depth: DEPTH.min(a.columns()), init, last: a.columns() <= DEPTH };
+        loop {
+            block(simd, alpha, a, b, pass, (column, columns), c, epilogue, scratch);
+            if pass.last {
+                break;
+            }
+            pass.first += pass.depth;
+            pass.depth = DEPTH.min(a.columns() - pass.first);
+            pass.init = Init::Scaled(1.0);
+            pass.last = pass.first + pass.depth == a.columns();
+        }
+    }
+}
+
+/// One pass over columns `column .. column + columns` of C.
+#[inline(always)]
+fn block<S: Simd, E: Epilogue>(
+    simd: S,
+    alpha: f32,
+    a: MatRef,
+    b: MatRef,
+    pass: Pass,
+    (column, columns): (usize, usize),
+    c: &mut MatMut,
+    epilogue: &E,
+    scratch: &mut [f32],
+) {
+    let width = tile::panel_vectors(S::f32s::LEN) * S::f32s::LEN;
+    let pack_all = b.is_transposed() || alpha != 1.0 || a.rows() >= ROWS_WORTH_PACKING;
+    for at in (0..columns).step_by(width) {
+        let live = width.min(columns - at);
+        if pack_all || live < width {
+            let panel = &mut scratch[at * pass.depth..][..width * pass.depth];
+            pack::pack_panel(b, alpha, (pass.first, pass.depth), (column + at, live), width, panel);
+        }
+    }
+    for row in (0..c.rows()).step_by(ROWS) {
+        let rows = (row, c.rows().min(row + ROWS));
+        for at in (0..columns).step_by(width) {
+            let live = width.min(columns - at);
+            let panel = if pack_all || live < width {
+                Panel { data: &scratch[at * pass.depth..], stride: width, column: column + at, live }
+            } else {
+                Panel { data: b.tail(pass.first, column + at), stride: b.stride(), column: column + at, live }
+            };
+            let vectors = live.div_ceil(S::f32s::LEN);
+            if const { tile::panel_vectors(S::f32s::LEN) >= 4 } && vectors > 2 {
+                tile::fill_panel::<S, E, 4>(simd, pass, a, panel, rows, c, epilogue);
+            } else if const { tile::panel_vectors(S::f32s::LEN) >= 2 } && vectors > 1 {
+                tile::fill_panel::<S, E, 2>(simd, pass, a, panel, rows, c, epilogue);
+            } else {
+                tile::fill_panel::<S, E, 1>(simd, pass, a, panel, rows, c, epilogue);
+            }
+        }
+    }
+}
