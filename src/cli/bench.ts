@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { systemInfo } from '../engine/info.js'
+import { systemInfo } from '../index.js'
 import { CASES } from './bench/cases.js'
 import { fastest } from './bench/measure.js'
 
@@ -33,7 +33,7 @@ interface Setup {
 }
 
 /** Rates of the package's own work on the default engine of this process. */
-export async function measureOurs(names: readonly string[] = []): Promise<Rates> {
+export async function measureHere(names: readonly string[] = []): Promise<Rates> {
   const rates: Rates = {}
   for (const { name, amount, ours } of chosen(names)) rates[name] = amount / (await fastest(ours()))
   return rates

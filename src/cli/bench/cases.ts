@@ -1,7 +1,5 @@
 /** What is measured: each case on whatever engine is the default, and as a loop written by hand. */
-import { heNormal, orthogonal } from '../../initializers/index.js'
-import { dense, Network, sgd } from '../../network/index.js'
-import { normal, truncatedNormal, uniform } from '../../random/index.js'
+import { dense, heNormal, Network, normal, orthogonal, sgd, truncatedNormal, uniform } from '../../index.js'
 import { fillNormal, fillTruncated, fillUniform } from './handwritten.js'
 import { HandwrittenNetwork, orthogonalMatrix } from './handwritten-linear.js'
 import type { Work } from './measure.js'
