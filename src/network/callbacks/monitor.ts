@@ -1,0 +1,50 @@
+import { plainError, show, typeError } from '../../errors.js'
+import { nonNegative, oneOf } from '../../validate.js'
+import type { Logs } from './callback.js'
+
+export interface MonitorOptions {
+  /** The metric to watch; default 'val_loss'. */
+  monitor?: string
+  /** Whether smaller or larger is better; 'auto' (default) takes larger for accuracies, as Keras. */
+  mode?: 'auto' | 'min' | 'max'
+  /** Changes up to this are no improvement; default 0. */
+  minDelta?: number
+}
+
+/** Watches one metric and knows its best value, as Keras's callbacks do. */
+export class Monitor {
+  readonly metric: string
+  readonly minDelta: number
+  best: number
+  readonly #sign: 1 | -1
+
+  constructor(o: Record<string, unknown>, minDelta: number) {
+    const metric = o['monitor'] ?? 'val_loss'
+    if (typeof metric !== 'string') {
+      throw typeError('ERR_INVALID_ARGUMENT', `monitor must be a metric's name, got ${show(metric)}`)
+    }
+    this.metric = metric
+    const mode = oneOf(o['mode'] ?? 'auto', 'mode', ['auto', 'min', 'max'])
+    this.#sign = mode === 'max' || (mode === 'auto' && metric.endsWith('accuracy')) ? -1 : 1
+    this.minDelta = nonNegative(o['minDelta'] ?? minDelta, 'minDelta')
+    this.best = this.worst
+  }
+
+  /** Worse than any value. */
+  get worst(): number {
+    return this.#sign * Infinity
+  }
+
+  /** @throws `ERR_INVALID_ARGUMENT` where the run has no such metric, naming those it has. */
+  read(logs: Logs): number {
+    const value = logs[this.metric]
+    if (value !== undefined) return value
+    const known = Object.keys(logs).join(', ')
+    throw plainError('ERR_INVALID_ARGUMENT', `monitor ${show(this.metric)} is not measured: this run has ${known}`)
+  }
+
+  /** Whether `value` is better than `than` by more than minDelta; NaN never is. */
+  better(value: number, than = this.best): boolean {
+    return this.#sign * (than - value) > this.minDelta
+  }
+}

@@ -1,0 +1,97 @@
+import type { EpochTotals } from '../engine/trainer.js'
+import { plainError } from '../errors.js'
+import type { CallbackState } from './callbacks/callback.js'
+import type { History } from './history.js'
+import { badFile, readJson, readTensors, writeTensors, type NamedTensor } from './tensor-file.js'
+import type { TrainingRun } from './training-run.js'
+
+/** Metadata key of a run's state. */
+const RUN = 'symbreak.run'
+
+/** The part of a run's state that is JSON. */
+export interface RunState {
+  readonly fingerprint: Readonly<Record<string, string>>
+  readonly epoch: number
+  readonly step: number
+  readonly learningRate: number
+  readonly totals: EpochTotals
+  readonly history: History
+  readonly callbacks: readonly Record<string, unknown>[]
+}
+
+/** Writes everything that a run needs to go on elsewhere as if it had never stopped. */
+export async function writeCheckpoint(run: TrainingRun, path: string, fingerprint: RunState['fingerprint']): Promise<void> {
+  const { epoch, step, learningRate, totals, history } = run
+  const states = run.plan.callbacks.map((callback) => callback.getState?.() ?? { values: {} })
+  const callbacks = states.map(({ values }) => values)
+  const state: RunState = { fingerprint, epoch, step, learningRate, totals, history, callbacks }
+  const tensors = [
+    tensor('parameters', run.session.parameters),
+    tensor('optimizer', await run.session.state()),
+    ...states.flatMap(tensorsOf),
+  ]
+  await writeTensors(path, tensors, { [RUN]: JSON.stringify(state, encodeNumber) })
+}
+
+/**
+ * Puts a run into the state of a checkpoint.
+ *
+ * @throws `ERR_INVALID_ARGUMENT` listing every difference between the two runs' configurations; `ERR_BAD_FILE`, `ERR_IO`
+ */
+export async function readCheckpoint(run: TrainingRun, path: string, fingerprint: RunState['fingerprint']): Promise<void> {
+  const { tensors, metadata } = await readTensors(path)
+  const state = decode(readJson(path, metadata, RUN)) as unknown as RunState
+  refuseDifferences(path, state.fingerprint, fingerprint)
+  const parameters = tensors.get('parameters')
+  const optimizer = tensors.get('optimizer')
+  if (parameters?.length !== run.session.parameters.length || optimizer === undefined) {
+    throw badFile(path, 'its tensors are not those of this run')
+  }
+  run.session.parameters = parameters
+  await run.session.bind(run.plan.train, run.plan.run, optimizer)
+  await run.session.setTotals(state.totals)
+  run.resume(state)
+  for (const [i, callback] of run.plan.callbacks.entries()) callback.setState?.(stateOf(state, tensors, i))
+}
+
+function tensor(name: string, data: Float32Array): NamedTensor {
+  return { name, data, shape: [data.length] }
+}
+
+function prefix(callback: number): string {
+  return `callbacks/${callback}/`
+}
+
+function tensorsOf(state: CallbackState, i: number): NamedTensor[] {
+  return Object.entries(state.tensors ?? {}).map(([name, data]) => tensor(prefix(i) + name, data))
+}
+
+function stateOf(state: RunState, tensors: ReadonlyMap<string, Float32Array>, i: number): CallbackState {
+  const own = [...tensors].filter(([name]) => name.startsWith(prefix(i)))
+  return {
+    values: state.callbacks[i] ?? {},
+    tensors: Object.fromEntries(own.map(([name, data]) => [name.slice(prefix(i).length), data])),
+  }
+}
+
+function refuseDifferences(path: string, old: RunState['fingerprint'], now: RunState['fingerprint']): void {
+  const keys = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter((key) => old[key] !== now[key])
+  if (keys.length === 0) return
+  const list = keys.map((key) => `${key} was ${old[key] ?? 'not there'}, is ${now[key] ?? 'not there'}`)
+  const message = `${path} is the checkpoint of another run: ${list.join('; ')}. Restore the configuration or remove the file`
+  throw plainError('ERR_INVALID_ARGUMENT', message)
+}
+
+/** JSON has no infinities and no NaN: they are written as `{ number: 'NaN' }`. */
+function encodeNumber(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value
+}
+
+function decode(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(decode)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value)
+  const [first] = entries
+  if (entries.length === 1 && first?.[0] === 'number' && typeof first[1] === 'string') return Number(first[1])
+  return Object.fromEntries(entries.map(([key, part]) => [key, decode(part)]))
+}

@@ -1,0 +1,174 @@
+import type { LossName, TrainerData } from '../engine/trainer.js'
+import { rangeError, show, typeError } from '../errors.js'
+import { readArray, readRecord, shapeOf, sizeOf } from '../validate.js'
+
+/** A tensor with its shape, rows first. */
+export interface Tensor<T> {
+  data: T
+  shape: readonly number[]
+}
+
+/** Rows of features in C order: `rows * inputs` numbers, or a tensor of that many. */
+export type Features = Float32Array | Tensor<Float32Array>
+
+/** Class indices, one a row, or numbers `[rows, units]`. */
+export type Targets = Int32Array | Uint8Array | Float32Array | Tensor<Int32Array | Uint8Array | Float32Array>
+
+/** Rows with their targets, as a pair or by name. */
+export type Examples = readonly [Features, Targets] | { x: Features; y: Targets }
+
+/** Weight of each class's rows in the loss: by class index. */
+export type ClassWeight = Readonly<Record<number, number>>
+
+/** What the shape and meaning of data depend on. */
+export interface DataSpec {
+  readonly inputs: number
+  readonly units: number
+  readonly loss: LossName
+}
+
+/** Losses whose rows have a class. */
+export function isClassifier(loss: LossName): boolean {
+  return loss === 'softmaxCrossEntropy' || loss === 'sigmoidCrossEntropy' || loss === 'hinge'
+}
+
+/**
+ * Checks features: a whole number of rows of finite numbers.
+ *
+ * @throws `ERR_INVALID_ARGUMENT` naming row and column of a number that is not finite; `ERR_LENGTH_MISMATCH`.
+ */
+export function readFeatures(value: unknown, inputs: number, argument: string): { x: Float32Array; rows: number } {
+  const x = readTensor(value, argument)
+  if (!(x instanceof Float32Array)) {
+    throw typeError('ERR_INVALID_ARGUMENT', `${argument} must be a Float32Array or { data, shape }, got ${show(x)}`)
+  }
+  if (x.length % inputs !== 0) {
+    const allowed = `a multiple of the network's ${inputs} inputs`
+    throw rangeError('ERR_LENGTH_MISMATCH', `${argument} must have ${allowed}, got ${x.length} numbers`)
+  }
+  refuseNonFinite(x, inputs, argument)
+  return { x: unshared(x), rows: x.length / inputs }
+}
+
+/** Checks rows with their targets and weights. */
+export function readData(
+  spec: DataSpec,
+  x: unknown,
+  y: unknown,
+  weights: { sampleWeight?: unknown; classWeight?: unknown } = {},
+  names = { x: 'x', y: 'y' },
+): TrainerData {
+  const features = readFeatures(x, spec.inputs, names.x)
+  const answers = readTargets(spec, y, features.rows, names.y)
+  const rowWeights = readWeights(weights, features.rows, answers.labels)
+  return { ...features, ...answers, ...(rowWeights && { weights: rowWeights }) }
+}
+
+/** Validation data in either of its forms. */
+export function readExamples(spec: DataSpec, value: unknown, argument: string): TrainerData {
+  const names = { x: `${argument}.x`, y: `${argument}.y` }
+  if (Array.isArray(value)) {
+    const [x, y] = readArray(value, argument, 'ERR_INVALID_ARGUMENT', 2)
+    return readData(spec, x, y, {}, names)
+  }
+  const { x, y } = readRecord(value, argument)
+  return readData(spec, x, y, {}, names)
+}
+
+/** Rows `start` up to `end` as views. */
+export function sliceRows(data: TrainerData, start: number, end: number): TrainerData {
+  const inputs = data.rows === 0 ? 0 : data.x.length / data.rows
+  const units = data.targets && data.rows > 0 ? data.targets.length / data.rows : 0
+  return {
+    x: data.x.subarray(start * inputs, end * inputs),
+    rows: end - start,
+    ...(data.labels && { labels: data.labels.subarray(start, end) }),
+    ...(data.targets && { targets: data.targets.subarray(start * units, end * units) }),
+    ...(data.weights && { weights: data.weights.subarray(start, end) }),
+  }
+}
+
+/** The data of a tensor whose shape agrees with it. */
+function readTensor(value: unknown, argument: string): unknown {
+  if (ArrayBuffer.isView(value)) return value
+  const { data, shape } = readRecord(value, argument)
+  const sizes = shapeOf(shape, `${argument}.shape`)
+  const length = ArrayBuffer.isView(data) ? (data as Float32Array).length : undefined
+  if (length !== sizeOf(sizes)) {
+    const found = length === undefined ? show(data) : `${length} numbers`
+    throw rangeError('ERR_LENGTH_MISMATCH', `${argument}.data must fill the shape [${sizes.join(', ')}], got ${found}`)
+  }
+  return data
+}
+
+function refuseNonFinite(data: Float32Array, columns: number, argument: string): void {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i] as number
+    // Differences of infinities and of NaN are NaN: one comparison finds all three.
+    if (value - value === 0) continue
+    const place = `row ${Math.floor(i / columns)}, column ${i % columns}`
+    throw rangeError('ERR_INVALID_ARGUMENT', `${argument} must be finite, got ${value} in ${place}`)
+  }
+}
+
+function readTargets(spec: DataSpec, value: unknown, rows: number, argument: string): Pick<TrainerData, 'labels' | 'targets'> {
+  const y = readTensor(value, argument)
+  if (!(y instanceof Float32Array || y instanceof Int32Array || y instanceof Uint8Array)) {
+    const allowed = 'an Int32Array or Uint8Array of labels or a Float32Array of targets'
+    throw typeError('ERR_INVALID_ARGUMENT', `${argument} must be ${allowed}, got ${show(y)}`)
+  }
+  const labelled = !(y instanceof Float32Array) && isClassifier(spec.loss) && y.length === rows
+  const expected = labelled ? rows : rows * spec.units
+  if (y.length !== expected) {
+    const labels = isClassifier(spec.loss) ? ', or one integer label a row' : ''
+    const allowed = `${rows} rows of ${spec.units}${labels}`
+    throw rangeError('ERR_LENGTH_MISMATCH', `${argument} must have ${allowed}, got ${y.length} numbers`)
+  }
+  if (labelled) return { labels: readLabels(y, Math.max(2, spec.units), argument) }
+  const targets = Float32Array.from(y)
+  refuseNonFinite(targets, spec.units, argument)
+  return { targets }
+}
+
+function readLabels(y: Int32Array | Uint8Array, classes: number, argument: string): Int32Array {
+  const wrong = y.findIndex((label) => label < 0 || label >= classes)
+  if (wrong < 0) return Int32Array.from(y)
+  throw rangeError('ERR_INVALID_ARGUMENT', `${argument}[${wrong}] must be a label in [0, ${classes}), got ${y[wrong]}`)
+}
+
+/** Native code may not read memory that other threads can write. */
+function unshared(x: Float32Array): Float32Array {
+  const shared = typeof SharedArrayBuffer !== 'undefined' && x.buffer instanceof SharedArrayBuffer
+  return shared ? Float32Array.from(x) : x
+}
+
+function readWeights(
+  { sampleWeight, classWeight }: { sampleWeight?: unknown; classWeight?: unknown },
+  rows: number,
+  labels: Int32Array | undefined,
+): Float32Array | undefined {
+  if (sampleWeight === undefined && classWeight === undefined) return undefined
+  const weights = new Float32Array(rows).fill(1)
+  if (sampleWeight !== undefined) weights.set(readSampleWeight(sampleWeight, rows))
+  if (classWeight === undefined) return weights
+  if (labels === undefined) throw typeError('ERR_INVALID_ARGUMENT', 'classWeight needs integer labels as y')
+  const factors = readRecord(classWeight, 'classWeight') as Record<string, number>
+  for (const [label, factor] of Object.entries(factors)) refuseWeight(factor, `classWeight[${label}]`)
+  return weights.map((weight, row) => weight * (factors[labels[row] as number] ?? 1))
+}
+
+function readSampleWeight(value: unknown, rows: number): Float32Array {
+  if (!(value instanceof Float32Array)) {
+    throw typeError('ERR_INVALID_ARGUMENT', `sampleWeight must be a Float32Array, got ${show(value)}`)
+  }
+  if (value.length !== rows) {
+    throw rangeError('ERR_LENGTH_MISMATCH', `sampleWeight must have one weight a row, ${rows}, got ${value.length}`)
+  }
+  value.forEach((weight, row) => refuseWeight(weight, `sampleWeight[${row}]`))
+  return value
+}
+
+function refuseWeight(weight: unknown, argument: string): void {
+  if (typeof weight === 'number' && weight >= 0 && weight < Infinity) return
+  throw rangeError('ERR_INVALID_ARGUMENT', `${argument} must be a finite number >= 0, got ${show(weight)}`)
+}

@@ -1,0 +1,118 @@
+import type { RunSpec, TrainerData } from '../engine/trainer.js'
+import { ASYNC_OPTIONS, type AsyncOptions } from '../engine/progress.js'
+import { rangeError, show, typeError } from '../errors.js'
+import { boolean, integer, probability, readArray, readOptions } from '../validate.js'
+import type { Callback } from './callbacks/callback.js'
+import { readData, readExamples, sliceRows, type ClassWeight, type DataSpec, type Examples } from './data.js'
+import { readOptimizer, type Optimizer } from './optimizers.js'
+
+/** Options of `fit`; names and defaults are Keras's. */
+export interface FitOptions extends AsyncOptions {
+  /** The run goes on until this many epochs are done, counted from `initialEpoch`'s zero; default 1. */
+  epochs?: number
+  /** Rows of one update, the last of an epoch may have fewer; default 32. */
+  batchSize?: number
+  /** Default `sgd()`: learning rate 0.01. */
+  optimizer?: Optimizer | 'sgd' | 'adam' | 'adamW' | 'rmsprop'
+  /** Rows that are only measured, after each epoch. */
+  validationData?: Examples
+  /** Share of the rows, from the end and before shuffling, that are only measured, in [0, 1); default 0. */
+  validationSplit?: number
+  /** New order of rows for each epoch, from the network's seed; default true. */
+  shuffle?: boolean
+  /** Watch and steer the run, in this order. */
+  callbacks?: readonly Callback[]
+  /** Weight of each row in the loss, >= 0. */
+  sampleWeight?: Float32Array
+  /** Weight of the rows of each class, by label; 1 where there is none. */
+  classWeight?: ClassWeight
+  /** Upper bound on threads; the weights do not depend on it. */
+  threads?: number
+  /** Number of the first epoch, as in Keras; default 0. Epochs of the same number take their rows in the same order. */
+  initialEpoch?: number
+}
+
+const OPTIONS = [
+  ...ASYNC_OPTIONS,
+  'epochs',
+  'batchSize',
+  'optimizer',
+  'validationData',
+  'validationSplit',
+  'shuffle',
+  'callbacks',
+  'sampleWeight',
+  'classWeight',
+  'threads',
+  'initialEpoch',
+]
+
+/** Checked options of `fit` with their data. */
+export interface FitPlan {
+  readonly run: RunSpec
+  readonly optimizer: Optimizer
+  readonly epochs: number
+  readonly initialEpoch: number
+  readonly train: TrainerData
+  readonly validation: TrainerData | undefined
+  readonly callbacks: readonly Callback[]
+  /** `signal` and `onProgress`, as given. */
+  readonly watched: Record<string, unknown>
+}
+
+/** Checks everything that `fit` is given before any work starts. */
+export function readFit(spec: DataSpec, x: unknown, y: unknown, options: unknown): FitPlan {
+  const o = readOptions(options, OPTIONS)
+  const optimizer = readOptimizer(o['optimizer'])
+  const all = readData(spec, x, y, o)
+  const held = heldOut(o['validationSplit'], all.rows)
+  if (o['validationData'] !== undefined && held > 0) {
+    throw typeError('ERR_INVALID_ARGUMENT', 'validationData and validationSplit exclude each other')
+  }
+  const train = held > 0 ? sliceRows(all, 0, all.rows - held) : all
+  if (train.rows === 0) throw rangeError('ERR_INVALID_ARGUMENT', 'x must have at least one row to train on, got none')
+  return {
+    run: {
+      optimizer,
+      batchSize: Math.min(integer(o['batchSize'] ?? 32, 'batchSize', 1), train.rows),
+      shuffle: boolean(o['shuffle'] ?? true, 'shuffle'),
+      threads: readThreads(o['threads']),
+    },
+    optimizer,
+    epochs: integer(o['epochs'] ?? 1, 'epochs', 0),
+    initialEpoch: integer(o['initialEpoch'] ?? 0, 'initialEpoch', 0),
+    train,
+    validation: readValidation(spec, o['validationData'], all, held),
+    callbacks: readCallbacks(o['callbacks']),
+    watched: { signal: o['signal'], onProgress: o['onProgress'] },
+  }
+}
+
+/** Upper bound on threads; 0 leaves the choice to the engine. */
+export function readThreads(value: unknown): number {
+  return value === undefined ? 0 : integer(value, 'threads', 1, 1024)
+}
+
+function heldOut(split: unknown, rows: number): number {
+  if (split === undefined) return 0
+  const share = probability(split, 'validationSplit')
+  if (share === 1) {
+    throw rangeError('ERR_INVALID_ARGUMENT', 'validationSplit must be a number from 0 up to, not including, 1, got 1')
+  }
+  // Keras trains on floor(rows * (1 - split)).
+  return rows - Math.floor(rows * (1 - share))
+}
+
+function readValidation(spec: DataSpec, data: unknown, all: TrainerData, held: number): TrainerData | undefined {
+  if (data !== undefined) return readExamples(spec, data, 'validationData')
+  return held > 0 ? sliceRows(all, all.rows - held, all.rows) : undefined
+}
+
+function readCallbacks(value: unknown): Callback[] {
+  const callbacks = readArray(value ?? [], 'callbacks', 'ERR_INVALID_ARGUMENT', 1024).map((callback, i) => {
+    if (typeof callback === 'object' && callback !== null) return callback as Callback
+    throw typeError('ERR_INVALID_ARGUMENT', `callbacks[${i}] must be an object with hooks, got ${show(callback)}`)
+  })
+  // What writes the state of a whole run must see what all others did to it.
+  return callbacks.sort((a, b) => Number(a.onResume !== undefined) - Number(b.onResume !== undefined))
+}

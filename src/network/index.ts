@@ -1,0 +1,33 @@
+export * from './callbacks/index.js'
+export type { NetworkConfig } from './config.js'
+export type { ClassWeight, Examples, Features, Targets, Tensor } from './data.js'
+export { dense, type DenseConfig, type DenseOptions, type Regularizer } from './dense.js'
+export type { FitOptions } from './fit-options.js'
+export type { History } from './history.js'
+export { accuracy, auc, classes, confusionMatrix, r2, topKAccuracy, type Labels } from './metrics.js'
+export { Network, type EvaluateOptions, type Metrics } from './network.js'
+export {
+  adam,
+  adamW,
+  rmsprop,
+  sgd,
+  type AdamOptions,
+  type Optimizer,
+  type OptimizerOptions,
+  type RmspropOptions,
+  type SgdOptions,
+} from './optimizers.js'
+export {
+  constantRate,
+  cosineDecay,
+  exponentialDecay,
+  oneCycle,
+  polynomialDecay,
+  stepDecay,
+  tableRate,
+  type CosineOptions,
+  type OneCycleOptions,
+  type Schedule,
+  type ScheduleOptions,
+} from './schedules.js'
+export type { Outcome, TrainingRun } from './training-run.js'

@@ -1,0 +1,146 @@
+import type { Evaluation } from '../engine/trainer.js'
+import { plainError } from '../errors.js'
+import { readOptions } from '../validate.js'
+import { networkToJSON, readNetwork, type NetworkConfig, type NetworkSpec } from './config.js'
+import { isClassifier, readData, readFeatures, type Features, type Targets } from './data.js'
+import { loadNetwork, saveNetwork } from './file.js'
+import { fit } from './fit.js'
+import { readFit, readThreads, type FitOptions } from './fit-options.js'
+import type { History } from './history.js'
+import { fromMap, initialValues, parametersOf, toMap, type Parameter } from './parameters.js'
+import { Session } from './session.js'
+import { TrainingRun } from './training-run.js'
+
+/** Loss, and accuracy of a classifier. */
+export interface Metrics {
+  loss: number
+  accuracy?: number
+}
+
+/** Options of `evaluate` and `predict`. */
+export interface EvaluateOptions {
+  /** Upper bound on threads; the results do not depend on it. */
+  threads?: number
+}
+
+/**
+ * A feed-forward network of dense layers, trained by mini-batch gradient descent. Its initial weights, the order of
+ * rows and the dropout masks follow from its seed: the same configuration and data give the same weights to the bit,
+ * on every engine and for any number of threads.
+ *
+ * @example
+ * const net = new Network({ inputs: 64, layers: [dense(32, { activation: 'relu' }), dense(10)],
+ *   loss: 'softmaxCrossEntropy', seed: 7 })
+ * const { history } = await net.fit(x, y, { epochs: 30, optimizer: sgd({ learningRate: 0.1 }) })
+ */
+export class Network {
+  readonly #spec: NetworkSpec
+  readonly #parameters: readonly Parameter[]
+  readonly #session: Session
+  #fitting = false
+
+  /** @throws `ERR_INVALID_ARGUMENT`, `ERR_INVALID_SEED`, `ERR_UNKNOWN_INITIALIZER`, `ERR_OUT_OF_MEMORY` */
+  constructor(config: NetworkConfig) {
+    this.#spec = readNetwork(config)
+    this.#parameters = parametersOf(this.#spec)
+    this.#session = new Session(this.#spec, initialValues(this.#spec, this.#parameters))
+  }
+
+  /** Reads a network that `save` wrote. */
+  static load(path: string): Promise<Network> {
+    return loadNetwork(path)
+  }
+
+  /** The seed, given or drawn. */
+  get seed(): bigint {
+    return this.#spec.seed
+  }
+
+  /** Number of weights and biases. */
+  get parameterCount(): number {
+    return this.#session.parameters.length
+  }
+
+  /**
+   * Copies of all weights by name: `dense_1/kernel` `[inputs, units]`, `dense_1/bias` `[units]`, ... While a `fit` runs,
+   * those after its latest stretch of batches.
+   */
+  get weights(): Map<string, Float32Array> {
+    return toMap(this.#parameters, this.#session.parameters)
+  }
+
+  /** Shapes of all weights by name. */
+  get shapes(): Map<string, readonly number[]> {
+    return new Map(this.#parameters.map(({ name, shape }) => [name, shape]))
+  }
+
+  /**
+   * Replaces the weights that `map` names; the others stay. Nothing is changed unless all of it is right. A running
+   * `fit` goes on from the new weights.
+   *
+   * @throws `ERR_INVALID_ARGUMENT` naming every unknown name and wrong length.
+   */
+  setWeights(map: ReadonlyMap<string, Float32Array>): void {
+    this.#session.parameters = fromMap(this.#parameters, this.#session.parameters, map)
+  }
+
+  /**
+   * Trains on rows `x` with labels or targets `y`.
+   *
+   * @returns metrics by epoch: `loss`, `accuracy` for classifiers, `val_loss`, `val_accuracy` with validation rows.
+   * @throws `ERR_INVALID_ARGUMENT`, `ERR_LENGTH_MISMATCH` before anything is touched; `ERR_ABORTED` when stopped by the
+   *   signal, with the weights of the last batch done; the very error of a callback that throws.
+   */
+  async fit(x: Features, y: Targets, options: FitOptions = {}): Promise<History> {
+    const run = new TrainingRun(this, this.#session, readFit(this.#spec, x, y, options))
+    if (this.#fitting) throw plainError('ERR_INVALID_ARGUMENT', 'this network is in training already: await its fit first')
+    this.#fitting = true
+    try {
+      await fit(run)
+      return run.history
+    } finally {
+      this.#fitting = false
+    }
+  }
+
+  /** Mean loss over rows (without the layers' penalties and dropout) and, for classifiers, the share of right ones. */
+  async evaluate(x: Features, y: Targets, options: EvaluateOptions = {}): Promise<Metrics> {
+    const threads = threadsOf(options)
+    const data = readData(this.#spec, x, y)
+    return this.logsOf(await this.#session.evaluate(data, threads))
+  }
+
+  /**
+   * The last layer's outputs `[rows, units]`. The cross-entropy losses work on logits, so for a classifier with a
+   * linear last layer these are logits; `softmax` and `sigmoid` turn them into probabilities, `classes` into labels.
+   */
+  async predict(x: Features, options: EvaluateOptions = {}): Promise<Float32Array> {
+    const threads = threadsOf(options)
+    const features = readFeatures(x, this.#spec.inputs, 'x')
+    return this.#session.predict(features.x, features.rows, threads)
+  }
+
+  /** Writes weights, configuration and seed as one safetensors file, through a temporary file. */
+  save(path: string): Promise<void> {
+    return saveNetwork(this, path)
+  }
+
+  /** The configuration, defaults filled in and the seed as a string: `Network.load` starts from it. */
+  toJSON(): Record<string, unknown> {
+    return networkToJSON(this.#spec)
+  }
+
+  /** Frees the engine's memory now rather than with the object; the network stays usable. */
+  dispose(): void {
+    this.#session.dispose()
+  }
+
+  /** @internal Means of sums over rows. */
+  logsOf({ loss, correct, rows }: Evaluation): Metrics & Record<string, number> {
+    return { loss: loss / rows, ...(isClassifier(this.#spec.loss) && { accuracy: correct / rows }) }
+  }
+}
+
+function threadsOf(options: EvaluateOptions): number {
+  return readThreads(readOptions(options, ['threads'])['threads'])
+}

@@ -1,0 +1,93 @@
+import type { EpochTotals, Evaluation, Position, RunSpec, Trainer, TrainerData } from '../engine/trainer.js'
+import { pickEngine } from '../engine/select.js'
+import type { NetworkSpec } from './config.js'
+
+/**
+ * A network's parameters and the trainer that works on them. Reading and writing parameters never waits and never
+ * disturbs a run: `parameters` are those after the latest stretch of training, and what is set while a stretch is on
+ * its way takes its place when it ends. Work on the trainer is done one after the other.
+ */
+export class Session {
+  readonly spec: NetworkSpec
+  #parameters: Float32Array
+  /** Whether the trainer still has to be given `#parameters`. */
+  #changed = true
+  #trainer: Trainer | undefined
+  #tail: Promise<unknown> = Promise.resolve()
+
+  constructor(spec: NetworkSpec, parameters: Float32Array) {
+    this.spec = spec
+    this.#parameters = parameters
+  }
+
+  /** The parameters; not to be written to. */
+  get parameters(): Float32Array {
+    return this.#parameters
+  }
+
+  /** Replaces the parameters; `values` must not be changed afterwards. */
+  set parameters(values: Float32Array) {
+    this.#parameters = values
+    this.#changed = true
+  }
+
+  /** Gives the trainer its rows; the optimizer starts afresh unless its state is given. */
+  bind(data: TrainerData, run: RunSpec, state?: Float32Array): Promise<void> {
+    return this.#exclusive((trainer) => {
+      trainer.bind(data, run)
+      trainer.setState(state ?? new Float32Array(0))
+    })
+  }
+
+  /** Trains a stretch: see `Trainer.run`. */
+  run(from: Position, rates: Float64Array, milliseconds: number): Promise<{ steps: number; totals: EpochTotals }> {
+    return this.#exclusive(async (trainer) => {
+      try {
+        return await trainer.run(from, rates, milliseconds)
+      } finally {
+        if (!this.#changed) this.#parameters = trainer.getParameters()
+      }
+    })
+  }
+
+  /** State of the optimizer, to be given to `bind`. */
+  state(): Promise<Float32Array> {
+    return this.#exclusive((trainer) => trainer.getState())
+  }
+
+  /** Takes up an epoch in its middle. */
+  setTotals(totals: EpochTotals): Promise<void> {
+    return this.#exclusive((trainer) => trainer.setTotals(totals))
+  }
+
+  evaluate(data: TrainerData, threads: number): Promise<Evaluation> {
+    return this.#exclusive((trainer) => trainer.evaluate(data, threads))
+  }
+
+  predict(x: Float32Array, rows: number, threads: number): Promise<Float32Array> {
+    return this.#exclusive((trainer) => trainer.predict(x, rows, threads))
+  }
+
+  /** Frees the engine's memory; a later call makes a new trainer. */
+  dispose(): void {
+    this.#tail = this.#tail.then(() => {
+      this.#trainer?.dispose()
+      this.#trainer = undefined
+      this.#changed = true
+    })
+  }
+
+  #exclusive<T>(work: (trainer: Trainer) => T | Promise<T>): Promise<T> {
+    const result = this.#tail.then(() => work(this.#ready()))
+    this.#tail = result.catch(() => undefined)
+    return result
+  }
+
+  #ready(): Trainer {
+    const { spec } = this
+    this.#trainer ??= pickEngine(spec.engine, this.#parameters.length).trainer(spec)
+    if (this.#changed) this.#trainer.setParameters(this.#parameters)
+    this.#changed = false
+    return this.#trainer
+  }
+}

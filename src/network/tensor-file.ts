@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { realpath } from 'node:fs/promises'
+import { replaceFile } from '../engine/replace.js'
+import { plainError } from '../errors.js'
+import { encodeHeader, placed } from '../plan/safetensors/header.js'
+import { readSafetensors } from '../plan/safetensors/read.js'
+import { pathOf } from '../validate.js'
+
+/** An F32 tensor by its name. */
+export interface NamedTensor {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+/** What a file of F32 tensors holds. */
+export interface TensorFile {
+  readonly tensors: Map<string, Float32Array>
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/**
+ * Writes F32 tensors as one safetensors file, under a temporary name first: the file is whole or not there.
+ *
+ * @throws `ERR_INVALID_PATH`, `ERR_IO`
+ */
+export async function writeTensors(
+  path: string,
+  tensors: readonly NamedTensor[],
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  const name = pathOf(path)
+  const target = await realpath(name).catch(() => name)
+  const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`
+  const entries = placed(tensors.map(({ name: tensor, shape }) => ({ name: tensor, dtype: 'F32' as const, shape })))
+  const head = encodeHeader(entries, { format: 'pt', ...metadata })
+  await replaceFile({ path: target, temporary }, undefined, async (write) => {
+    await write(head)
+    for (const { data } of tensors) await write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+  })
+}
+
+/**
+ * Reads a file that `writeTensors` wrote.
+ *
+ * @throws `ERR_BAD_FILE` where a tensor is not F32, `ERR_IO`
+ */
+export async function readTensors(path: string): Promise<TensorFile> {
+  const { tensors, metadata } = await readSafetensors(path)
+  const arrays = new Map<string, Float32Array>()
+  for (const [name, { data, dtype }] of tensors) {
+    if (!(data instanceof Float32Array)) throw badFile(path, `tensor ${JSON.stringify(name)} is ${dtype}, not F32`)
+    arrays.set(name, data)
+  }
+  return { tensors: arrays, metadata }
+}
+
+/** A JSON document of a file's metadata. */
+export function readJson(path: string, metadata: TensorFile['metadata'], key: string): Record<string, unknown> {
+  const text = Object.hasOwn(metadata, key) ? metadata[key] : undefined
+  if (text === undefined) throw badFile(path, `its metadata has no ${JSON.stringify(key)}`)
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>
+  } catch (error) {
+    throw badFile(path, `its ${JSON.stringify(key)} is not JSON`, error)
+  }
+  throw badFile(path, `its ${JSON.stringify(key)} is not a JSON object`)
+}
+
+/** The fault of a file that was read. */
+export function badFile(path: string, fault: string, cause?: unknown): Error {
+  return plainError('ERR_BAD_FILE', `${path}: ${fault}`, { cause })
+}
