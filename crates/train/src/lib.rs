@@ -1,2 +1,36 @@
 #![forbid(unsafe_code)]
-//! Skeleton.
+//! Training of dense networks by stochastic gradient descent, with the same bits on every machine.
+//!
+//! A [`NetworkSpec`] is checked once into a [`Network`]; a [`Trainer`] holds its parameters, is given its rows by
+//! [`Trainer::bind`], which plans every workspace, and then runs steps that allocate nothing. Threads share a step by
+//! rows (of the batch while deltas are made, of the kernels while those are updated): every sum keeps its one order, so
+//! neither their number nor the instruction set changes a bit. There is no clock in here: an observer that is called
+//! after every step decides when a run stops.
+
+mod activation;
+mod backward;
+mod data;
+mod dropout;
+mod error;
+mod evaluate;
+mod forward;
+mod loss;
+mod math;
+mod optimizer;
+mod regularize;
+mod rows;
+mod shuffle;
+mod spec;
+mod state;
+mod step;
+mod team;
+mod trainer;
+mod update;
+mod weights;
+
+pub use data::{Data, Targets};
+pub use error::TrainError;
+pub use evaluate::Evaluation;
+pub use optimizer::{Method, OptimizerSpec};
+pub use spec::{Activation, LayerSpec, Loss, Network, NetworkSpec};
+pub use trainer::{Position, RunSpec, Stretch, Totals, Trainer};

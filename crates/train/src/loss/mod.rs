@@ -1,0 +1,62 @@
+//! The loss of one row and its gradient with respect to the network's outputs.
+
+mod elementwise;
+mod softmax;
+
+use fearless_simd::Simd;
+use fearless_simd_macros::simd;
+
+use crate::data::Target;
+use crate::spec::Loss;
+
+/// What one row adds to the totals.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Score {
+    /// The row's loss times its weight.
+    pub loss: f64,
+    /// The part of the row's outputs, of 0 .. 1, that decides as the target does.
+    pub correct: f64,
+}
+
+impl Loss {
+    /// The factor that stands before a row's gradient: 1 over the number of outputs where a row's loss is their mean.
+    pub(crate) fn factor(self, outputs: usize) -> f64 {
+        match self {
+            Self::SoftmaxCrossEntropy { .. } => 1.0,
+            Self::MeanSquaredError => 2.0 / outputs as f64,
+            _ => 1.0 / outputs as f64,
+        }
+    }
+}
+
+/// The row's score; `gradient` becomes `factor` times the derivative of its loss without [`Loss::factor`].
+#[simd]
+pub(crate) fn row<S: Simd>(
+    simd: S,
+    loss: Loss,
+    outputs: &[f32],
+    target: Target,
+    factor: f32,
+    gradient: &mut [f32],
+) -> Score {
+    let factor = factor * target.weight;
+    let mut score = match loss {
+        Loss::SoftmaxCrossEntropy { smoothing } => {
+            softmax::row(simd, smoothing, outputs, target, factor, gradient)
+        }
+        _ => elementwise::row(simd, loss, outputs, target, factor, gradient),
+    };
+    score.loss *= f64::from(target.weight);
+    score
+}
+
+/// The place of the largest value; the first of several.
+fn largest(values: &[f32]) -> usize {
+    let mut best = 0;
+    for (j, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = j;
+        }
+    }
+    best
+}

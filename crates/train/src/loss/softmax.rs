@@ -1,0 +1,58 @@
+//! Cross-entropy of softmax(outputs) against a class or a distribution.
+//!
+//! With m the largest output z, e(j) = exp(z(j) - m) and s their sum in double precision, ascending: the row's loss is
+//! sum over j of t(j) (ln s - (z(j) - m)) and its gradient T e(j) / s - t(j), T the sum of the targets t. Nothing can
+//! overflow, whatever the outputs.
+
+use fearless_simd::{Simd, prelude::*};
+use symbreak_linalg::gemm::epilogue::{load, store};
+use symbreak_samplers::special::ln;
+
+use super::{Score, largest};
+use crate::data::Target;
+use crate::math::exp;
+
+#[inline(always)]
+pub(super) fn row<S: Simd>(
+    simd: S,
+    smoothing: f64,
+    outputs: &[f32],
+    target: Target,
+    factor: f32,
+    gradient: &mut [f32],
+) -> Score {
+    let best = largest(outputs);
+    let shift = outputs[best];
+    let mut total = 0.0;
+    for (z, e) in outputs.chunks(S::f32s::LEN).zip(gradient.chunks_mut(S::f32s::LEN)) {
+        store::<S>(exp(simd, load(simd, z) - shift), e);
+        for e in e {
+            total += f64::from(*e);
+        }
+    }
+    let log_total = ln(total);
+    let surprise = |z: f32| log_total - (f64::from(z) - f64::from(shift));
+    let total = total as f32;
+    let everywhere = smoothing / outputs.len() as f64;
+    if let Some(label) = target.label {
+        let label = label as usize;
+        let (off, on) = (everywhere as f32, (1.0 - smoothing + everywhere) as f32);
+        for (j, g) in gradient.iter_mut().enumerate() {
+            *g = factor * (*g / total - if j == label { on } else { off });
+        }
+        let mut loss = (1.0 - smoothing) * surprise(outputs[label]);
+        if smoothing > 0.0 {
+            loss += everywhere * outputs.iter().map(|z| surprise(*z)).sum::<f64>();
+        }
+        return Score { loss, correct: f64::from(u8::from(best == label)) };
+    }
+    let smooth = |t: f32| f64::from(t) * (1.0 - smoothing) + everywhere;
+    let mass = target.values.iter().map(|t| smooth(*t)).sum::<f64>() as f32;
+    let mut loss = 0.0;
+    for ((g, z), t) in gradient.iter_mut().zip(outputs).zip(target.values) {
+        let t = smooth(*t);
+        *g = factor * (mass * (*g / total) - t as f32);
+        loss += t * surprise(*z);
+    }
+    Score { loss, correct: f64::from(u8::from(best == largest(target.values))) }
+}
