@@ -37,7 +37,7 @@ macro_rules! operators {
 operators! {
     Floats: Add add, Sub sub, Mul mul, Div div;
     Ints: Sub sub, BitAnd bitand, BitOr bitor, BitXor bitxor;
-    Words: Sub sub, BitAnd bitand, BitOr bitor, BitXor bitxor;
+    Words: Add add, Sub sub, BitAnd bitand, BitOr bitor, BitXor bitxor;
 }
 
 impl<S: Simd, const U: usize> Floats<S, U> {
@@ -49,6 +49,13 @@ impl<S: Simd, const U: usize> Floats<S, U> {
     #[inline(always)]
     pub fn sqrt(self) -> Self {
         Self(self.0.map(SimdFloat::sqrt))
+    }
+
+    /// Held within two values; no element is NaN.
+    #[inline(always)]
+    pub fn clamp(self, s: S, [low, high]: [f32; 2]) -> Self {
+        let (low, high) = (S::f32s::splat(s, low), S::f32s::splat(s, high));
+        Self(self.0.map(|x| x.max(low).min(high)))
     }
 
     /// The bits.
@@ -100,7 +107,13 @@ impl<S: Simd, const U: usize> Ints<S, U> {
 
     #[inline(always)]
     pub fn is_negative(self, s: S) -> Mask<S, U> {
-        Mask(self.0.map(|x| x.simd_lt(S::i32s::splat(s, 0))))
+        self.less(s, 0)
+    }
+
+    /// Which are below `bound`.
+    #[inline(always)]
+    pub fn less(self, s: S, bound: i32) -> Mask<S, U> {
+        Mask(self.0.map(|x| x.simd_lt(S::i32s::splat(s, bound))))
     }
 }
 
@@ -121,6 +134,18 @@ impl<S: Simd, const U: usize> Words<S, U> {
         Floats(self.0.map(Bytes::bitcast))
     }
 
+    /// The f32 nearest to each.
+    #[inline(always)]
+    pub fn to_float(self) -> Floats<S, U> {
+        Floats(self.0.map(SimdInt::to_float))
+    }
+
+    /// Which are below the other.
+    #[inline(always)]
+    pub fn less(self, other: Self) -> Mask<S, U> {
+        Mask(from_fn(|i| self.0[i].simd_lt(other.0[i])))
+    }
+
     #[inline(always)]
     pub fn shl(self, bits: u32) -> Self {
         Self(self.0.map(|x| x << bits))
@@ -131,6 +156,17 @@ impl<S: Simd, const U: usize> Mask<S, U> {
     #[inline(always)]
     pub fn floats(self, yes: Floats<S, U>, no: Floats<S, U>) -> Floats<S, U> {
         Floats(from_fn(|i| self.0[i].select(yes.0[i], no.0[i])))
+    }
+
+    #[inline(always)]
+    pub fn words(self, yes: Words<S, U>, no: Words<S, U>) -> Words<S, U> {
+        Words(from_fn(|i| self.0[i].select(yes.0[i], no.0[i])))
+    }
+
+    /// Whether any lane is set.
+    #[inline(always)]
+    pub fn any(self) -> bool {
+        self.0.into_iter().reduce(|x, y| x | y).is_some_and(SimdMask::any_true)
     }
 
     #[inline(always)]

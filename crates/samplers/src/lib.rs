@@ -12,6 +12,8 @@ mod group;
 pub mod integers;
 pub mod normal;
 pub mod permutation;
+mod special;
+pub mod truncated;
 pub mod uniform;
 
 pub use error::LawError;
