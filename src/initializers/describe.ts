@@ -1,0 +1,74 @@
+import { truncatedMoments } from '../engine/js/truncated-moments.js'
+import type { TruncatedLaw } from '../engine/law.js'
+import type { InitializerLaw } from './definition.js'
+import type { Description } from './types.js'
+
+/** The distribution of an entry picked at random from a tensor of `size` elements with this law. */
+export function describeLaw(law: InitializerLaw, size: number): Description {
+  switch (law.kind) {
+    case 'constant':
+      return { distribution: 'constant', mean: law.value, stddev: 0, min: law.value, max: law.value }
+    case 'values':
+      return { distribution: 'values', ...momentsOf(law.data) }
+    case 'uniform': {
+      const { low, high } = law
+      return { distribution: 'uniform', mean: low / 2 + high / 2, stddev: (high - low) / Math.sqrt(12), min: low, max: high }
+    }
+    case 'normal':
+      return { distribution: 'normal', mean: law.mean, stddev: law.stddev, ...reach(law.stddev > 0 ? Infinity : 0, law.mean) }
+    case 'truncated':
+      return describeTruncated(law)
+    case 'diagonal':
+      return describeDiagonal(law.gain, (law.groups * law.count) / Math.max(1, size))
+    case 'orthogonal': {
+      const filled = (law.batch * law.rows * law.columns) / Math.max(1, size)
+      const longer = Math.max(1, law.rows, law.columns)
+      return { distribution: 'orthogonal', ...centred(Math.abs(law.gain) * Math.sqrt(filled / longer), Math.abs(law.gain)) }
+    }
+    case 'convOrthogonal': {
+      // An isometry from the input channels: the squares of all entries add up to gain^2 * inChannels.
+      const entries = Math.max(1, law.kernel[0] * law.kernel[1] * law.kernel[2] * law.outChannels)
+      return { distribution: 'orthogonal', ...centred(Math.abs(law.gain) / Math.sqrt(entries), Math.abs(law.gain)) }
+    }
+    case 'sparse': {
+      const kept = 1 - law.zeros / Math.max(1, law.length)
+      return { distribution: 'sparse_normal', ...centred(law.stddev * Math.sqrt(kept), law.stddev > 0 ? Infinity : 0) }
+    }
+  }
+}
+
+function reach(bound: number, mean: number): Pick<Description, 'min' | 'max'> {
+  return { min: mean - bound, max: mean + bound }
+}
+
+function centred(stddev: number, bound: number): Omit<Description, 'distribution'> {
+  return { mean: 0, stddev, ...reach(bound, 0) }
+}
+
+function describeTruncated({ mean, stddev, lower, upper, bounds }: TruncatedLaw): Description {
+  const distribution = 'truncated_normal'
+  if (stddev === 0) return { distribution, mean, stddev, min: mean, max: mean }
+  const [a, b] = bounds === 'sigma' ? [lower, upper] : [(lower - mean) / stddev, (upper - mean) / stddev]
+  const [min, max] = bounds === 'absolute' ? [lower, upper] : [mean + stddev * lower, mean + stddev * upper]
+  const cut = truncatedMoments(a, b)
+  return { distribution, mean: mean + stddev * cut.mean, stddev: stddev * cut.stddev, min, max }
+}
+
+function describeDiagonal(gain: number, share: number): Description {
+  const stddev = Math.abs(gain) * Math.sqrt(share * (1 - share))
+  const [min, max] = [share === 1 ? gain : Math.min(0, gain), share === 0 ? 0 : Math.max(0, gain)]
+  return { distribution: 'identity', mean: gain * share, stddev, min, max: share === 1 ? gain : max }
+}
+
+function momentsOf(data: Float64Array): Omit<Description, 'distribution'> {
+  if (data.length === 0) return { mean: 0, stddev: 0, min: 0, max: 0 }
+  let [sum, squares, min, max] = [0, 0, Infinity, -Infinity]
+  for (const value of data) {
+    sum += value
+    min = Math.min(min, value)
+    max = Math.max(max, value)
+  }
+  const mean = sum / data.length
+  for (const value of data) squares += (value - mean) * (value - mean)
+  return { mean, stddev: Math.sqrt(squares / data.length), min, max }
+}
