@@ -1,6 +1,6 @@
 /** The package as users get it: packed, installed from files into empty projects, in every state of its addon. */
 import { execFileSync } from 'node:child_process'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import {
@@ -130,6 +130,32 @@ test('without the platform package the TypeScript engine does the work, and doct
   const reason = await fallback(t, bare)
   t.regex(reason, /symbreak-/)
   t.regex(reason, /npm\/cli#4828/)
+})
+
+test('there is an addon where one is required', async (t) => {
+  if (process.env['SYMBREAK_REQUIRE_NATIVE'] !== '1') return t.pass('none is required here')
+  t.is((await full.json<Work>(['work.mjs'])).engine, 'native')
+})
+
+test('the platform packages are those that napi makes from package.json', async (t) => {
+  const folder = await temporary()
+  execFileSync(join(root, 'node_modules', '.bin', 'napi'), ['create-npm-dirs', '--npm-dir', folder], {
+    cwd: root,
+  })
+  for (const name of await readdir(folder)) {
+    for (const file of ['package.json', 'README.md']) {
+      t.is(
+        await readFile(join(root, 'npm', name, file), 'utf8'),
+        await readFile(join(folder, name, file), 'utf8'),
+        name,
+      )
+    }
+  }
+  const committed = (await readdir(join(root, 'npm'), { withFileTypes: true })).filter((entry) =>
+    entry.isDirectory(),
+  )
+  t.deepEqual(committed.map(({ name }) => name).sort(), (await readdir(folder)).sort())
+  await rm(folder, { recursive: true })
 })
 
 withAddon('with the platform package the addon does the work', async (t) => {

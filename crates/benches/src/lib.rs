@@ -1,2 +1,2 @@
 #![forbid(unsafe_code)]
-//! Skeleton.
+//! Benchmarks live in `benches/`: `cargo bench -p symbreak-benches`. Rivals are dependencies of this crate alone.

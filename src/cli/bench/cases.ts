@@ -45,7 +45,8 @@ const wholeTensor: Case = {
   },
 }
 
-function orthogonalCase(n: number): Case {
+/** An n x n orthogonal matrix. */
+export function orthogonalCase(n: number): Case {
   return {
     name: `orthogonal ${n} x ${n}`,
     unit: 'matrices',
