@@ -1,0 +1,7 @@
+export { compareInitializers, type CompareOptions } from './compare.js'
+export type { RestartOptions, TrialFit } from './options.js'
+export type { Pair } from './pairs.js'
+export type { ComparisonReport, RestartReport, Run } from './report.js'
+export { restarts } from './restarts.js'
+export type { Summary } from './summary.js'
+export type { RestartData } from './trial.js'

@@ -1,0 +1,107 @@
+import { ASYNC_OPTIONS, type AsyncOptions } from '../engine/progress.js'
+import { pickEngine } from '../engine/select.js'
+import { rangeError, show, typeError } from '../errors.js'
+import { readNetwork, type NetworkConfig } from '../network/config.js'
+import { readData } from '../network/data.js'
+import { readFit, type FitOptions } from '../network/fit-options.js'
+import { parametersOf } from '../network/parameters.js'
+import type { Runner } from '../runner/batch.js'
+import { finite, integer, readArray, readOptions, readRecord, seedOf, type Seed } from '../validate.js'
+import type { RestartData } from './trial.js'
+
+/** `fit`'s options for one network; the signal and progress are those of the whole. */
+export type TrialFit = Omit<FitOptions, 'signal' | 'onProgress'>
+
+/** Options of `restarts`. */
+export interface RestartOptions extends AsyncOptions {
+  /** How many networks, from the seeds 0 to n - 1, or their seeds. */
+  seeds: number | readonly Seed[]
+  /** Options of each `fit`. Callbacks hold state: to use any, give a function that makes new ones for each network. */
+  fit?: TrialFit | ((seed: bigint) => TrialFit)
+  /** Networks trained at once in this process; default: by their size. The report does not depend on it. */
+  parallel?: number
+  /** Accuracy (loss where there is none) that counts as success. */
+  threshold?: number
+  /** Who trains the networks; default: this process. */
+  runner?: Runner
+}
+
+/** Checked options of `restarts`. */
+export interface RestartPlan {
+  readonly seeds: readonly bigint[]
+  readonly fit: (seed: bigint) => TrialFit
+  /** Networks at once. */
+  readonly width: number
+  readonly threshold: number | undefined
+  readonly runner: Runner | undefined
+  /** `signal` and `onProgress`, as given. */
+  readonly watched: Record<string, unknown>
+}
+
+const NAMES = [...ASYNC_OPTIONS, 'seeds', 'fit', 'parallel', 'threshold', 'runner']
+
+/**
+ * Checks everything before the first network is trained, the configurations and data included: what fails afterwards
+ * is a row of the report.
+ */
+export function readRestarts(configs: readonly NetworkConfig[], data: RestartData, options: unknown): RestartPlan {
+  const o = readOptions(options, NAMES)
+  const seeds = readSeeds(o['seeds'])
+  const plan = {
+    seeds,
+    fit: readTrialFit(o['fit']),
+    threshold: o['threshold'] === undefined ? undefined : finite(o['threshold'], 'threshold'),
+    runner: readRunner(o['runner']),
+    watched: { signal: o['signal'], onProgress: o['onProgress'] },
+  }
+  const widths = configs.map((config) => checkTrial(config, data, plan.fit(seeds[0] ?? 0n)))
+  const width = o['parallel'] === undefined ? Math.min(...widths) : integer(o['parallel'], 'parallel', 1)
+  return { ...plan, width }
+}
+
+/** Test rows come in both parts or not at all. */
+export function readRows(value: unknown): RestartData {
+  const rows = readOptions(value, ['x', 'y', 'xTest', 'yTest'], 'data') as unknown as RestartData
+  if ((rows.xTest === undefined) === (rows.yTest === undefined)) return rows
+  throw typeError('ERR_INVALID_ARGUMENT', 'data must have both xTest and yTest, or neither')
+}
+
+function readSeeds(value: unknown): bigint[] {
+  if (typeof value === 'number') {
+    return Array.from({ length: integer(value, 'seeds', 1, 1e6) }, (_, seed) => BigInt(seed))
+  }
+  const seeds = readArray(value, 'seeds', 'ERR_INVALID_ARGUMENT', 1e6).map((seed, i) => seedOf(seed, `seeds[${i}]`))
+  if (seeds.length === 0) throw rangeError('ERR_INVALID_ARGUMENT', 'seeds must hold at least one seed, got none')
+  const twice = seeds.find((seed, i) => seeds.indexOf(seed) < i)
+  if (twice === undefined) return seeds
+  throw rangeError('ERR_INVALID_ARGUMENT', `seeds must be distinct, got ${twice} twice`)
+}
+
+function readTrialFit(value: unknown): (seed: bigint) => TrialFit {
+  if (typeof value === 'function') return value as (seed: bigint) => TrialFit
+  const fit = value === undefined ? {} : (readRecord(value, 'fit') as TrialFit)
+  if (fit.callbacks === undefined) return () => fit
+  throw typeError('ERR_INVALID_ARGUMENT', 'fit with callbacks must be a function, so that each network has its own')
+}
+
+function readRunner(value: unknown): Runner | undefined {
+  if (value === undefined) return undefined
+  if (typeof value === 'object' && value !== null && 'run' in value) return value as Runner
+  throw typeError('ERR_INVALID_ARGUMENT', `runner must be an object with a method run, got ${show(value)}`)
+}
+
+/** Bytes of parameters, gradients and optimizer state beyond which networks side by side would evict each other. */
+const CACHE = 1 << 24
+
+/**
+ * Checks one network with its data, and says how many of them to train at once: one a thread while they are small
+ * (threads inside a network wait for each other several times a step), one on all threads when they are large.
+ */
+function checkTrial(config: NetworkConfig, data: RestartData, fit: TrialFit): number {
+  const spec = readNetwork(config)
+  readFit(spec, data.x, data.y, fit)
+  if (data.xTest) readData(spec, data.xTest, data.yTest, {}, { x: 'xTest', y: 'yTest' })
+  const parameters = parametersOf(spec).at(-1)?.end ?? 0
+  const bytes = 3 * 4 * parameters
+  return bytes <= CACHE ? pickEngine(spec.engine, parameters).threads : 1
+}

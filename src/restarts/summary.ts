@@ -1,0 +1,64 @@
+import { max, mean, median, min, quantile, sampleStandardDeviation } from 'simple-statistics'
+import { Studentt } from 'distributions'
+import { Generator } from '../random/generator.js'
+
+/** What a metric's values over several runs say. Spread and intervals of a single run are NaN. */
+export interface Summary {
+  n: number
+  mean: number
+  /** Sample standard deviation (n - 1). */
+  stddev: number
+  min: number
+  /** Lower quartile. */
+  q1: number
+  median: number
+  /** Upper quartile: the interquartile range is q3 - q1. */
+  q3: number
+  max: number
+  /** 95 % interval of the mean by Student's t. */
+  ci95: [number, number]
+  /** 95 % percentile bootstrap interval of the mean, which assumes no normality (Efron 1979; 2,000 resamples). */
+  ci95Bootstrap: [number, number]
+}
+
+const RESAMPLES = 2000
+
+/** Summarizes a metric's values; `name` names the stream of the bootstrap's draws. */
+export function summarize(values: readonly number[], name: string): Summary {
+  const sample = [...values]
+  return {
+    n: sample.length,
+    mean: mean(sample),
+    stddev: deviation(sample),
+    min: min(sample),
+    q1: quantile(sample, 0.25),
+    median: median(sample),
+    q3: quantile(sample, 0.75),
+    max: max(sample),
+    ci95: meanInterval(sample),
+    ci95Bootstrap: bootstrapInterval(sample, name),
+  }
+}
+
+/** Sample standard deviation; NaN for a single value. */
+export function deviation(sample: number[]): number {
+  return sample.length > 1 ? sampleStandardDeviation(sample) : Number.NaN
+}
+
+/** 95 % interval of the mean of normal values (Student 1908). */
+export function meanInterval(sample: number[]): [number, number] {
+  const n = sample.length
+  if (n < 2) return [Number.NaN, Number.NaN]
+  const half = (Studentt(n - 1).inv(0.975) * deviation(sample)) / Math.sqrt(n)
+  return [mean(sample) - half, mean(sample) + half]
+}
+
+function bootstrapInterval(sample: number[], name: string): [number, number] {
+  const n = sample.length
+  if (n < 2) return [Number.NaN, Number.NaN]
+  const draws = new Generator(0, `bootstrap/${name}`).integers(RESAMPLES * n, { low: 0, high: n })
+  const means = Array.from({ length: RESAMPLES }, (_, i) =>
+    mean([...draws.subarray(i * n, (i + 1) * n)].map((draw) => sample[draw] as number)),
+  )
+  return [quantile(means, 0.025), quantile(means, 0.975)]
+}
