@@ -1,7 +1,7 @@
 import { rangeError } from '../errors.js'
 import { shapeOf, sizeOf } from '../validate.js'
 import { axisRoles, sizeAlong } from './axes.js'
-import { baseOf, layoutOf, type LayerLayout, type Layout, type TransposedLayout } from './layouts.js'
+import { baseOf, layoutOf, type LayerLayout, type Layout, type ProductLayout, type TransposedLayout } from './layouts.js'
 
 /** How many units feed one output, and how many one input feeds. */
 export interface Fans {
@@ -31,12 +31,15 @@ export function fansOf(shape: readonly number[], layout: Layout): Fans {
     return { fanIn: n, fanOut: n }
   }
   const { inAxes, outAxes, spatialAxes } = axisRoles(shape, layout)
-  const product = typeof layout === 'object' && 'kind' in layout && layout.kind === 'product'
-  const field = product ? 1 : sizeAlong(shape, spatialAxes)
+  const field = isProduct(layout) ? 1 : sizeAlong(shape, spatialAxes)
   const fans = { fanIn: sizeAlong(shape, inAxes) * field, fanOut: sizeAlong(shape, outAxes) * field }
-  if (typeof layout === 'string' || product) return fans
+  if (typeof layout === 'string' || isProduct(layout)) return fans
   if ('kind' in layout) return layerFans(layout, fans, field, shape, spatialAxes.length)
   return { fanIn: fans.fanIn, fanOut: divided(fans.fanOut, layout.groups ?? 1, 'groups') }
+}
+
+function isProduct(layout: Layout): layout is ProductLayout {
+  return typeof layout === 'object' && 'kind' in layout && layout.kind === 'product'
 }
 
 function layerFans(layout: LayerLayout, fans: Fans, field: number, shape: readonly number[], spatial: number): Fans {

@@ -1,0 +1,23 @@
+import { CONSTANT, ONES, ZEROS } from './constant.js'
+import type { Definition } from './definition.js'
+import { DIRAC, EYE, IDENTITY } from './identity.js'
+import { CONV_ORTHOGONAL, DELTA_ORTHOGONAL, ORTHOGONAL, SPECIAL_ORTHOGONAL } from './orthogonal.js'
+import { RANDOM_NORMAL, RANDOM_UNIFORM, TRUNCATED_NORMAL } from './random.js'
+import {
+  GLOROT_NORMAL, GLOROT_UNIFORM, HE_NORMAL, HE_UNIFORM, LECUN_NORMAL, LECUN_UNIFORM, VARIANCE_SCALING,
+} from './scaling.js'
+import { SPARSE } from './sparse.js'
+import { KAIMING_NORMAL, KAIMING_UNIFORM, TORCH_DEFAULT, TRUNC_NORMAL, XAVIER_NORMAL, XAVIER_UNIFORM } from './torch.js'
+
+const DEFINITIONS = [
+  ZEROS, ONES, CONSTANT, IDENTITY, RANDOM_NORMAL, RANDOM_UNIFORM, TRUNCATED_NORMAL, VARIANCE_SCALING, ORTHOGONAL,
+  GLOROT_UNIFORM, GLOROT_NORMAL, HE_UNIFORM, HE_NORMAL, LECUN_UNIFORM, LECUN_NORMAL,
+  XAVIER_UNIFORM, XAVIER_NORMAL, KAIMING_UNIFORM, KAIMING_NORMAL, TORCH_DEFAULT, TRUNC_NORMAL, EYE, DIRAC, SPARSE,
+  SPECIAL_ORTHOGONAL, DELTA_ORTHOGONAL, CONV_ORTHOGONAL,
+]
+
+/**
+ * Every built-in initializer. A definition's parameters are its own affair: nothing here calls `law` but through
+ * `CatalogueInitializer`, which reads the parameters by the same definition.
+ */
+export const CATALOGUE = DEFINITIONS as unknown as readonly Definition<object>[]

@@ -1,0 +1,8 @@
+export { Generator } from './generator.js'
+export type { GeneratorState } from './generator.js'
+export type {
+  BernoulliOptions, FloatOptions, IntegersOptions, NormalOptions, RangeOptions, StreamOptions, TruncatedNormalOptions,
+  UniformOptions,
+} from './options.js'
+export type { ArrayOf, Dtype, Filled, Float16ArrayLike, FloatArray } from './output.js'
+export type { TypedArray } from './shuffle.js'
