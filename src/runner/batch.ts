@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Progress } from '../engine/progress.js'
 import type { Json } from '../initializers/types.js'
 
 /**
@@ -19,6 +20,8 @@ export interface Batch<Result extends Json> {
 /** How one job is watched and stopped. */
 export interface JobControl {
   readonly signal?: AbortSignal | undefined
+  /** Told how far the job is; queues show it. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
 /** How a run of a batch is watched and stopped. */
