@@ -11,7 +11,7 @@ export type {
 } from './layouts.js'
 export { convOrthogonal, deltaOrthogonal, orthogonal, specialOrthogonal } from './orthogonal.js'
 export type { OrthogonalOptions } from './orthogonal.js'
-export { randomNormal, randomUniform, truncatedNormal } from './random.js'
+export { randomNormal, randomUniform } from './random.js'
 export type { RandomNormalOptions, RandomOptions, RandomUniformOptions } from './random.js'
 export { initializer, registerInitializer } from './registry.js'
 export type { InitializerFactory, InitializerLike, KerasConfig, TfjsConfig } from './registry.js'
@@ -25,4 +25,5 @@ export {
   kaimingNormal, kaimingUniform, torchDefault, truncNormal, xavierNormal, xavierUniform,
 } from './torch.js'
 export type { KaimingOptions, TruncNormalOptions, XavierOptions } from './torch.js'
+export { truncatedNormal } from './truncated-normal.js'
 export type { CreateOptions, Description, Initializer, InitializerConfig, Json } from './types.js'

@@ -64,11 +64,3 @@ export function randomUniform(options?: RandomUniformOptions): Initializer {
 export function randomNormal(options?: RandomNormalOptions): Initializer {
   return new CatalogueInitializer(RANDOM_NORMAL, options)
 }
-
-/**
- * Normal cut at mean - 2 stddev and mean + 2 stddev, as `keras.initializers.TruncatedNormal`. The cut is not made up
- * for: values have 0.8796 of the standard deviation asked for.
- */
-export function truncatedNormal(options?: RandomNormalOptions): Initializer {
-  return new CatalogueInitializer(TRUNCATED_NORMAL, options)
-}

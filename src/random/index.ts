@@ -4,5 +4,6 @@ export type {
   BernoulliOptions, FloatOptions, IntegersOptions, NormalOptions, RangeOptions, StreamOptions, TruncatedNormalOptions,
   UniformOptions,
 } from './options.js'
+export { normal, normalAsync, permutation, truncatedNormalAsync, uniform, uniformAsync } from './pure.js'
 export type { ArrayOf, Dtype, Filled, Float16ArrayLike, FloatArray } from './output.js'
 export type { TypedArray } from './shuffle.js'

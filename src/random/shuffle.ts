@@ -1,15 +1,12 @@
+import { eachDraw, u53 } from '../engine/js/u53.js'
 import type { StreamKey } from '../engine/law.js'
 import { show, typeError } from '../errors.js'
-import { fillNow } from './fill.js'
 import { arrayKind } from './output.js'
 
 /** Any typed array. */
 export type TypedArray =
   | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array
   | Float32Array | Float64Array | BigInt64Array | BigUint64Array
-
-/** Uniforms drawn at a time: a whole number of blocks of words. */
-const CHUNK = 8192
 
 interface Swappable {
   readonly length: number
@@ -29,18 +26,11 @@ export function checkShuffled(items: unknown): Swappable {
  */
 export function shuffleInPlace(items: Swappable, stream: StreamKey, first: number): void {
   const swaps = Math.max(0, items.length - 1)
-  const uniforms = new Float64Array(Math.min(swaps, CHUNK))
-  for (let k = 0; k < swaps; k++) {
-    const at = k % CHUNK
-    if (at === 0) drawUniforms(uniforms.subarray(0, swaps - k), stream, first + k)
-    const i = swaps - k
-    const j = Math.min(Math.floor((uniforms[at] as number) * (i + 1)), i)
+  eachDraw(stream, first, swaps, (k, hi, lo) => {
+    const i = swaps - (k - first)
+    const j = Math.min(Math.floor(u53(hi, lo) * (i + 1)), i)
     const item = items[i]
     items[i] = items[j]
     items[j] = item
-  }
-}
-
-function drawUniforms(view: Float64Array, stream: StreamKey, offset: number): void {
-  fillNow({ law: { kind: 'uniform', low: 0, high: 1 }, stream, offset, view })
+  })
 }

@@ -1,0 +1,5 @@
+/** `symbreak`: everything, on the native engine where there is one. */
+import './engine/native/register.js'
+
+export * from './js.js'
+export * from './network/index.js'
