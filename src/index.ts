@@ -3,3 +3,4 @@ import './engine/native/register.js'
 
 export * from './js.js'
 export * from './network/index.js'
+export * from './restarts/index.js'
