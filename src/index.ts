@@ -3,4 +3,5 @@ import './engine/native/register.js'
 
 export * from './js.js'
 export * from './network/index.js'
+export * from './plan/index.js'
 export * from './restarts/index.js'

@@ -1,0 +1,58 @@
+import type { Piece } from '../engine/files.js'
+import { rangeError, show, typeError } from '../errors.js'
+import { readRecord } from '../validate.js'
+import { packageVersion } from '../version.js'
+import { jobOf } from './job.js'
+import type { Plan } from './plan.js'
+import { encodeHeader, placed } from './safetensors/header.js'
+import type { ResolvedPlannedTensor } from './tensor.js'
+
+/** Names in a file's metadata that are this package's. */
+const RESERVED = ['format', 'plan', 'seed', 'version']
+
+/** A file of tensors of a plan, as bytes and laws. */
+export interface TensorFile {
+  /** Header of the file. */
+  readonly head: Uint8Array
+  readonly tensors: readonly ResolvedPlannedTensor[]
+  /** Size of the file. */
+  readonly bytes: number
+}
+
+/**
+ * What a file says of itself: the plan, so that it can be derived again, and nothing about the machine or the part of
+ * the plan that the file holds.
+ *
+ * @param extra - the caller's own entries
+ * @throws `ERR_INVALID_ARGUMENT` for an entry that is no string or has a reserved name
+ */
+export function metadataOf(plan: Plan, extra: unknown): Record<string, string> {
+  const own = readRecord(extra ?? {}, 'metadata')
+  for (const [name, value] of Object.entries(own)) {
+    if (typeof value !== 'string' || !value.isWellFormed() || !name.isWellFormed()) {
+      throw typeError('ERR_INVALID_ARGUMENT', `metadata[${show(name)}] must be a string of well-formed Unicode, got ${show(value)}`)
+    }
+    if (RESERVED.includes(name)) {
+      throw rangeError('ERR_INVALID_ARGUMENT', `metadata must not have ${RESERVED.join(', ')}, got ${show(name)}`)
+    }
+  }
+  return {
+    format: 'pt',
+    version: packageVersion,
+    seed: String(plan.seed),
+    plan: JSON.stringify(plan),
+    ...(own as Record<string, string>),
+  }
+}
+
+/** Lays some of a plan's tensors out as a file. */
+export function fileOf(tensors: readonly ResolvedPlannedTensor[], metadata: Readonly<Record<string, string>>): TensorFile {
+  const entries = placed(tensors)
+  const head = encodeHeader(entries, metadata)
+  return { head, tensors, bytes: head.length + (entries.at(-1)?.end ?? 0) }
+}
+
+/** Tensors as what an engine writes and compares. */
+export function piecesOf(tensors: readonly ResolvedPlannedTensor[], threads: number | undefined): Piece[] {
+  return tensors.map((tensor) => ({ job: jobOf(tensor, threads), dtype: tensor.dtype, elements: tensor.size }))
+}

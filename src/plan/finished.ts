@@ -1,0 +1,37 @@
+import { open } from 'node:fs/promises'
+import type { Control } from '../engine/engine.js'
+import type { Piece, TensorFiles } from '../engine/files.js'
+import type { TensorFile } from './file.js'
+
+/**
+ * Whether a file has its full size and begins with the head that it should have, which holds the whole plan. Files take
+ * their names only when they are complete, so one that looks right is.
+ */
+export async function isFinished({ path, head, bytes }: TensorFile & { readonly path: string }): Promise<boolean> {
+  try {
+    const file = await open(path, 'r')
+    try {
+      if ((await file.stat()).size !== bytes) return false
+      const found = Buffer.alloc(head.length)
+      await file.read(found, 0, found.length, 0)
+      return found.equals(head)
+    } finally {
+      await file.close()
+    }
+  } catch {
+    // Whatever can't be read has to be written, which tells what is wrong.
+    return false
+  }
+}
+
+/** As `isFinished`, with every byte compared with what it should be: reading costs less than writing. */
+export async function isVerified(
+  files: TensorFiles,
+  target: TensorFile & { readonly path: string },
+  pieces: readonly Piece[],
+  control: Control,
+): Promise<boolean> {
+  if (!(await isFinished(target))) return false
+  const mismatches = await files.verify(target.path, target.head.length, pieces, { signal: control.signal })
+  return mismatches.every((offset) => offset < 0)
+}

@@ -1,0 +1,50 @@
+import { show, typeError } from '../errors.js'
+
+/** Whether a tensor's name is meant by a rule. */
+export type Matcher = (name: string) => boolean
+
+/**
+ * A rule's pattern: a glob for the whole name, case-sensitive, in which `*` is any run of characters (`/` and `.` too)
+ * and `?` is one; or a RegExp that is found anywhere in the name.
+ *
+ * @throws `ERR_INVALID_ARGUMENT` for anything else
+ */
+export function matcherOf(match: unknown, argument: string): Matcher {
+  if (typeof match === 'string') {
+    const glob = [...match]
+    return (name) => matchesGlob(glob, [...name])
+  }
+  if (match instanceof RegExp) {
+    // Without g and y a RegExp keeps no state between tests.
+    const stateless = new RegExp(match.source, match.flags.replace('g', ''))
+    return (name) => {
+      stateless.lastIndex = 0
+      return stateless.test(name)
+    }
+  }
+  throw typeError('ERR_INVALID_ARGUMENT', `${argument} must be a glob or a RegExp, got ${show(match)}`)
+}
+
+/** Compares from left to right; on a mismatch the last `*` takes one character more, so no pattern is slow. */
+function matchesGlob(glob: readonly string[], name: readonly string[]): boolean {
+  let g = 0
+  let n = 0
+  let star = -1
+  let resume = 0
+  while (n < name.length) {
+    if (glob[g] === '*') {
+      star = g++
+      resume = n
+    } else if (glob[g] === '?' || (g < glob.length && glob[g] === name[n])) {
+      g++
+      n++
+    } else if (star >= 0) {
+      g = star + 1
+      n = ++resume
+    } else {
+      return false
+    }
+  }
+  while (glob[g] === '*') g++
+  return g === glob.length
+}

@@ -1,0 +1,46 @@
+import { leafOf, neighbour, type Preset, type PresetChoice, type Shapes, shapesOf } from './outline.js'
+
+/** Initializers by the name of the weight: Keras 3's layers' defaults. */
+const DEFAULTS: ReadonlyMap<string, string> = new Map([
+  ['kernel', 'glorot_uniform'],
+  ['depthwise_kernel', 'glorot_uniform'],
+  ['pointwise_kernel', 'glorot_uniform'],
+  ['recurrent_kernel', 'orthogonal'],
+  ['embeddings', 'random_uniform'],
+  ['position_embeddings', 'glorot_uniform'],
+  ['bias', 'zeros'],
+  ['gamma', 'ones'],
+  ['scale', 'ones'],
+  ['beta', 'zeros'],
+  ['alpha', 'zeros'],
+  ['moving_mean', 'zeros'],
+  ['moving_variance', 'ones'],
+])
+
+/**
+ * What Keras's layers draw by default: kernels glorot_uniform, recurrent kernels orthogonal, embeddings
+ * U(-0.05, 0.05), norms one and zero, biases zero but for one in an LSTM's forget gate.
+ */
+export const keras: Preset = (tensors) => {
+  const shapes = shapesOf(tensors)
+  return ({ name }) => {
+    const leaf = leafOf(name)
+    const init = DEFAULTS.get(leaf)
+    if (init === undefined) return undefined
+    return (leaf === 'bias' ? forgetGate(name, shapes) : undefined) ?? { init, layout: 'keras' }
+  }
+}
+
+/** The bias of a cell whose recurrent kernel packs four gates. */
+function forgetGate(name: string, shapes: Shapes): PresetChoice | undefined {
+  const [units, packed] = shapes.get(neighbour(name, 'recurrent_kernel')) ?? []
+  const [length] = shapes.get(name) ?? []
+  if (units === undefined || packed !== 4 * units || length !== packed) return undefined
+  return { init: unitForgetBias(packed) }
+}
+
+/** Zeros with ones in the second of four gates (i, f, c, o), as Keras's `unit_forget_bias`. */
+export function unitForgetBias(length: number): PresetChoice['init'] {
+  const value = Array.from({ length }, (_, i) => (Math.floor((i * 4) / length) === 1 ? 1 : 0))
+  return { class_name: 'Constant', config: { value } }
+}

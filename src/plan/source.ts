@@ -1,0 +1,94 @@
+import { dirname, join } from 'node:path'
+import type { Dtype } from '../engine/law.js'
+import { plainError, show } from '../errors.js'
+import { DTYPES } from '../random/output.js'
+import type { Layout } from '../initializers/layouts.js'
+import { oneOf, pathOf, readArray, readOptions, type Seed } from '../validate.js'
+import { matcherOf } from './glob.js'
+import { isModelList, readModelList } from './model-list.js'
+import { plan, type Plan } from './plan.js'
+import { readHeader } from './safetensors/read.js'
+import type { PlanSpec, Rule, TensorSpec } from './spec.js'
+import { readIndex, readJsonFile } from './weight-index.js'
+
+/** Options of `planFromFile`: each wins over what the file says. */
+export interface PlanFromFileOptions {
+  /** Default: the plan's own, else 0. */
+  seed?: Seed | string | undefined
+  /** Tried before the plan's own. */
+  rules?: readonly Rule[] | undefined
+  preset?: string | undefined
+  layout?: Layout | undefined
+  /** Element type of every tensor. */
+  dtype?: Dtype | undefined
+  /** Tensors to leave out, by glob or RegExp: those that are no weights. */
+  exclude?: readonly (string | RegExp)[] | undefined
+}
+
+const OPTIONS = ['seed', 'rules', 'preset', 'layout', 'dtype', 'exclude']
+const MAX_PATTERNS = 1_000_000
+
+/**
+ * A plan from a file: a plan as JSON; a checkpoint (`.safetensors`, or the `.index.json` of a sharded one), whose names,
+ * shapes and element types are taken and whose values are new; or a list of a model's tensors.
+ *
+ * @throws as `plan`; `ERR_BAD_FILE`, `ERR_IO`
+ */
+export async function planFromFile(path: string, options?: PlanFromFileOptions): Promise<Plan> {
+  const name = pathOf(path)
+  const { seed, rules, preset, layout, dtype, exclude } = readOptions(options, OPTIONS)
+  const patterns = readArray(exclude ?? [], 'exclude', 'ERR_INVALID_ARGUMENT', MAX_PATTERNS)
+  const excluded = patterns.map((pattern, i) => matcherOf(pattern, `exclude[${i}]`))
+  const wanted = dtype === undefined ? undefined : oneOf(dtype, 'dtype', DTYPES)
+  const found = await readSource(name, (tensor) => excluded.some((matches) => matches(tensor)))
+  const spec: PlanSpec = {
+    ...found,
+    seed: (seed as Seed | undefined) ?? found.seed ?? 0,
+    tensors: wanted === undefined ? found.tensors : found.tensors.map((tensor) => ({ ...tensor, dtype: wanted })),
+    rules: [...((rules as Rule[] | undefined) ?? []), ...(found.rules ?? [])],
+    preset: (preset as string | undefined) ?? found.preset,
+    layout: (layout as Layout | undefined) ?? found.layout,
+  }
+  return plan(spec)
+}
+
+type Source = Omit<PlanSpec, 'seed'> & { seed?: PlanSpec['seed'] }
+
+async function readSource(path: string, isExcluded: (name: string) => boolean): Promise<Source> {
+  if (!path.endsWith('.json')) return checkpoint([path], isExcluded)
+  if (path.endsWith('.index.json')) {
+    const files = new Set((await readIndex(path)).map(([, file]) => join(dirname(path), file)))
+    return checkpoint([...files].sort(), isExcluded)
+  }
+  const value = await readJsonFile(path)
+  if (typeof value !== 'object' || value === null || !Array.isArray((value as Source).tensors)) {
+    throw plainError('ERR_BAD_FILE', `${path} is no plan: it must be a JSON object with a list of tensors`)
+  }
+  const source = isModelList(value) ? readModelList(value, path) : (value as Source)
+  return { ...source, tensors: source.tensors.filter((tensor) => !isExcluded(tensor?.name)) }
+}
+
+/** Tensors of a checkpoint's files. Files that say `format: "pt"` hold torch's (out, in, ...) shapes. */
+async function checkpoint(paths: readonly string[], isExcluded: (name: string) => boolean): Promise<Source> {
+  const tensors: TensorSpec[] = []
+  const others: string[] = []
+  let layout: Layout | undefined
+  for (const path of paths) {
+    const { header } = await readHeader(path)
+    if (header.metadata['format'] === 'pt') layout = 'torch'
+    for (const { name, shape, dtype } of header.entries) {
+      if (isExcluded(name)) continue
+      if (isPlanDtype(dtype)) tensors.push({ name, shape, dtype })
+      else others.push(`${show(name)} (${dtype})`)
+    }
+  }
+  if (others.length > 0) {
+    const message = `only ${DTYPES.join(', ')} tensors can be initialized, exclude ${others.join(', ')}`
+    throw plainError('ERR_INVALID_ARGUMENT', message)
+  }
+  return { tensors, layout }
+}
+
+function isPlanDtype(dtype: string): dtype is Dtype {
+  return (DTYPES as readonly string[]).includes(dtype)
+}
