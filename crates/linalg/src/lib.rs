@@ -6,6 +6,8 @@
 
 pub mod gemm;
 pub mod matrix;
+pub mod orthogonal;
+mod parallel;
 
 pub use gemm::{Init, gemm, gemm_scratch_len};
 pub use matrix::{MatMut, MatRef};

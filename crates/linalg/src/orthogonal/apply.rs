@@ -1,0 +1,142 @@
+//! The kernels: `W1 = V'Q`, `W2 = T W1`, `Q -= V W2` on a panel.
+
+use fearless_simd::{Simd, prelude::*};
+use fearless_simd_macros::simd;
+
+use super::panel::PANEL;
+use super::reflectors::{Block, QUAD, Reflectors};
+
+/// Rows of Q that are updated together.
+const ROWS: usize = 4;
+
+/// Applies the blocks of a group, the last first, to the panel of columns from `column` on; the panel's row 0 is the
+/// group's first row.
+#[simd]
+pub(super) fn apply_group<S: Simd>(s: S, group: &Reflectors, panel: &mut [f32], column: usize) {
+    if group.block_size() == 4 {
+        apply_blocks::<S, 4>(s, group, panel, column);
+    } else {
+        apply_blocks::<S, 16>(s, group, panel, column);
+    }
+}
+
+#[inline(always)]
+fn apply_blocks<S: Simd, const B: usize>(s: S, group: &Reflectors, panel: &mut [f32], column: usize) {
+    for block in group.blocks_backwards() {
+        if block.first >= column + PANEL {
+            continue;
+        }
+        let q = &mut panel[(block.first - group.first()) * PANEL..];
+        let own = block.first + B > column;
+        if own {
+            // The block's own columns start as those of the diagonal.
+            for (p, &d) in block.diagonal.iter().enumerate() {
+                if let Some(j) = (block.first + p).checked_sub(column).filter(|&j| j < PANEL) {
+                    q[p * PANEL + j] = d;
+                }
+            }
+        }
+        // Columns left of the block are still zero in its rows, and so are all others' in the block's own rows.
+        let live = block.first.saturating_sub(column) / S::f32s::LEN;
+        let above = if own { 0 } else { B };
+        columns::<S, B>(s, &block, above, live, q);
+    }
+}
+
+/// Applies one block to the panel's vectors from vector `first` on, as many at once as registers hold.
+#[inline(always)]
+fn columns<S: Simd, const B: usize>(s: S, block: &Block<'_>, above: usize, first: usize, q: &mut [f32]) {
+    let width = S::f32s::LEN;
+    let vectors = PANEL / width;
+    if const { S::f32s::LEN == 16 } {
+        match vectors - first {
+            4 => apply::<S, 4, B>(s, block, above, 0, q),
+            3 => apply::<S, 3, B>(s, block, above, 16, q),
+            2 => apply::<S, 2, B>(s, block, above, 32, q),
+            _ => apply::<S, 1, B>(s, block, above, 48, q),
+        }
+        return;
+    }
+    for vector in (first / 2 * 2..vectors).step_by(2) {
+        apply::<S, 2, B>(s, block, above, vector * width, q);
+    }
+}
+
+/// `Q -= V (T (V'Q))` for `NV` vectors of columns from `column` on; the first `above` rows of Q are known to be zero.
+#[inline(always)]
+fn apply<S: Simd, const NV: usize, const B: usize>(s: S, block: &Block<'_>, above: usize, column: usize, q: &mut [f32]) {
+    let mut products = [[S::f32s::splat(s, 0.0); NV]; B];
+    for (quad, products) in block.vectors.chunks_exact(block.rows * QUAD).zip(products.chunks_exact_mut(QUAD)) {
+        let skip = above.min(block.rows);
+        project::<S, NV>(s, &quad[skip * QUAD..], &q[skip * PANEL..], column, products);
+    }
+    let mut weights = [[S::f32s::splat(s, 0.0); NV]; B];
+    for (i, weights) in weights.iter_mut().enumerate() {
+        for (k, products) in products.iter().enumerate().skip(i) {
+            let t = S::f32s::splat(s, block.triangle[i * B + k]);
+            for (weight, product) in weights.iter_mut().zip(products) {
+                *weight = t.mul_add_precise(*product, *weight);
+            }
+        }
+    }
+    let whole = block.rows / ROWS * ROWS;
+    for row in (0..whole).step_by(ROWS) {
+        subtract::<S, NV, B, ROWS>(s, block, row, &weights, &mut q[row * PANEL..], column);
+    }
+    for row in whole..block.rows {
+        subtract::<S, NV, B, 1>(s, block, row, &weights, &mut q[row * PANEL..], column);
+    }
+}
+
+/// `products[p] = sum over rows i of v[i][p] q[i]` for the reflectors of a quad, rows ascending from +0.
+#[inline(always)]
+fn project<S: Simd, const NV: usize>(s: S, quad: &[f32], q: &[f32], column: usize, products: &mut [[S::f32s; NV]]) {
+    let width = S::f32s::LEN;
+    let mut sums = [[S::f32s::splat(s, 0.0); NV]; QUAD];
+    for (v, row) in quad.chunks_exact(QUAD).zip(q.chunks_exact(PANEL)) {
+        let row = &row[column..column + NV * width];
+        let mut entries = [S::f32s::splat(s, 0.0); NV];
+        for (n, entry) in entries.iter_mut().enumerate() {
+            *entry = S::f32s::from_slice(s, &row[n * width..(n + 1) * width]);
+        }
+        for (sums, &v) in sums.iter_mut().zip(v) {
+            let v = S::f32s::splat(s, v);
+            for (sum, entry) in sums.iter_mut().zip(entries) {
+                *sum = v.mul_add_precise(entry, *sum);
+            }
+        }
+    }
+    products.copy_from_slice(&sums);
+}
+
+/// `q[i] -= sum over reflectors p of v[i][p] weights[p]`, p ascending from +0, for `MR` rows from `row` on.
+#[inline(always)]
+fn subtract<S: Simd, const NV: usize, const B: usize, const MR: usize>(
+    s: S,
+    block: &Block<'_>,
+    row: usize,
+    weights: &[[S::f32s; NV]; B],
+    q: &mut [f32],
+    column: usize,
+) {
+    let width = S::f32s::LEN;
+    let mut sums = [[S::f32s::splat(s, 0.0); NV]; MR];
+    for (quad, weights) in block.vectors.chunks_exact(block.rows * QUAD).zip(weights.chunks_exact(QUAD)) {
+        let v = &quad[row * QUAD..(row + MR) * QUAD];
+        for (p, weights) in weights.iter().enumerate() {
+            for (r, sums) in sums.iter_mut().enumerate() {
+                let v = S::f32s::splat(s, v[r * QUAD + p]);
+                for (sum, weight) in sums.iter_mut().zip(weights) {
+                    *sum = v.mul_add_precise(*weight, *sum);
+                }
+            }
+        }
+    }
+    for (r, sums) in sums.iter().enumerate() {
+        let target = &mut q[r * PANEL + column..][..NV * width];
+        for (n, sum) in sums.iter().enumerate() {
+            let entries = &mut target[n * width..(n + 1) * width];
+            (S::f32s::from_slice(s, entries) - *sum).store_slice(entries);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Haar-distributed orthogonal matrices by direct draw of Householder reflectors (Stewart 1980, "The efficient
+//! generation of random orthogonal matrices with an application to condition estimators").
+//!
+//! No factorization: column j of a normal matrix, from the diagonal down, is the direction of reflector j, and
+//! `Q = H_0 H_1 ... H_{n-1} diag(-s_j)` with s_j the sign of its first entry is exactly Haar. Reflectors are accumulated from
+//! the last to the first in compact-WY blocks (Schreiber and Van Loan 1989): `Q -= V (T (V' Q))`, every f32 element of
+//! the three products one ascending chain of fused multiply-adds from +0, norms, V'V and T in f64.
+//!
+//! Threads take panels of 64 columns. Neither they nor the vector length change any chain.
+
+mod apply;
+mod panel;
+mod reflectors;
+
+use std::ops::ControlFlow;
+
+use fearless_simd::Level;
+use symbreak_rng::{BLOCK, Stream};
+
+use crate::parallel::share;
+use panel::{PANEL, Rows};
+use reflectors::Reflectors;
+
+/// One matrix's law.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Orthogonal {
+    /// Number of rows.
+    pub rows: usize,
+    /// Number of columns.
+    pub columns: usize,
+    /// Factor on every entry.
+    pub gain: f32,
+    /// For square matrices: determinant +1, by the sign of the last column.
+    pub special: bool,
+}
+
+/// Told how many of `total` reflectors are done; `Break` stops the work.
+pub type Observer<'a> = &'a mut dyn FnMut(usize, usize) -> ControlFlow<()>;
+
+/// Reflectors that are drawn together. Their panel of Q stays in the second-level cache while all of them are applied.
+const GROUP: usize = 128;
+
+/// Below this many columns one thread is done before another would have joined.
+const WORTH_SHARING: usize = 384;
+
+impl Orthogonal {
+    /// Longer side: the length of the first reflector.
+    fn long(&self) -> usize {
+        self.rows.max(self.columns)
+    }
+
+    /// Shorter side: the number of reflectors.
+    fn short(&self) -> usize {
+        self.rows.min(self.columns)
+    }
+
+    /// Normal elements from one matrix of a batch to the next: what a matrix reads, up to a whole block.
+    pub fn stream_elements(&self) -> u64 {
+        let (m, n) = (self.long() as u64, self.short() as u64);
+        let read = if n == 0 { 0 } else { (n - 1) * m + (m - n + 1) };
+        read.next_multiple_of(BLOCK as u64)
+    }
+
+    /// Fills `out`, row-major, with matrix `index` of a batch on the stream.
+    ///
+    /// # Errors
+    /// `Break` when `observer` says so; `out` is unspecified then.
+    ///
+    /// # Panics
+    /// If `out` isn't `rows * columns` long.
+    pub fn fill(
+        &self,
+        level: Level,
+        threads: usize,
+        stream: Stream,
+        index: u64,
+        out: &mut [f32],
+        observer: Observer<'_>,
+    ) -> ControlFlow<()> {
+        assert_eq!(out.len(), self.rows * self.columns, "elements of an orthogonal matrix");
+        let (m, n) = (self.long(), self.short());
+        out.fill(0.0);
+        if n == 0 {
+            return ControlFlow::Continue(());
+        }
+        let threads = if n < WORTH_SHARING { 1 } else { threads };
+        let q = Rows::new(out, m, n, self.rows < self.columns);
+        let mut group = Reflectors::new(m, n);
+        let start = index * self.stream_elements();
+        for first in (0..n).step_by(GROUP).rev() {
+            group.draw(level, threads, stream, start, first);
+            let panels = (first / PANEL * PANEL..n).step_by(PANEL);
+            share(threads, panels, |column| panel::reflect(level, &group, &q, column));
+            if observer(n - first, n).is_break() {
+                return ControlFlow::Break(());
+            }
+        }
+        let flip = self.special && group.determinant_is_negative();
+        scale(out, self.gain, flip.then_some(self.columns));
+        ControlFlow::Continue(())
+    }
+}
+
+/// Multiplies every entry by the gain, and then the last of each `columns` by -1 where that is asked for.
+fn scale(out: &mut [f32], gain: f32, flipped: Option<usize>) {
+    for value in out.iter_mut() {
+        *value *= gain;
+    }
+    if let Some(columns) = flipped {
+        for row in out.chunks_exact_mut(columns) {
+            row[columns - 1] = -row[columns - 1];
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Orthogonal matrices: orthogonality, shapes, determinants, and the same bits for every level and thread count.
+
+use std::ops::ControlFlow;
+
+use fearless_simd::Level;
+use nalgebra::DMatrix;
+use proptest::prelude::*;
+use symbreak_linalg::orthogonal::Orthogonal;
+use symbreak_rng::{Kernel, Stream};
+
+fn law(rows: usize, columns: usize) -> Orthogonal {
+    Orthogonal { rows, columns, gain: 1.0, special: false }
+}
+
+fn draw(law: Orthogonal, level: Level, threads: usize, stream: Stream, index: u64) -> Vec<f32> {
+    let mut out = vec![f32::NAN; law.rows * law.columns];
+    let end = law.fill(level, threads, stream, index, &mut out, &mut |_, _| ControlFlow::Continue(()));
+    assert!(end.is_continue());
+    out
+}
+
+/// Largest entry of |Q'Q - I| (or |QQ' - I| for wide matrices), in f64.
+fn error(law: Orthogonal, q: &[f32]) -> f64 {
+    let q = DMatrix::from_row_iterator(law.rows, law.columns, q.iter().map(|&x| f64::from(x)));
+    let q = if law.rows < law.columns { q.transpose() } else { q };
+    let product = q.transpose() * &q;
+    (product - DMatrix::identity(q.ncols(), q.ncols())).amax()
+}
+
+#[test]
+fn columns_are_orthonormal() {
+    let shapes = [(1, 1), (2, 2), (5, 5), (64, 64), (97, 97), (130, 130), (256, 256), (200, 70), (70, 200), (333, 129)];
+    for (rows, columns) in shapes {
+        let law = law(rows, columns);
+        let e = error(law, &draw(law, Level::new(), 1, Stream::new(1, 2), 0));
+        assert!(e <= 5e-7, "{rows} x {columns}: {e}");
+    }
+}
+
+#[test]
+fn vectors_have_length_one_and_random_signs() {
+    for (rows, columns) in [(1, 9), (9, 1), (1, 1)] {
+        let law = law(rows, columns);
+        let mut negative = 0;
+        for seed in 0..64 {
+            let q = draw(law, Level::new(), 1, Stream::new(seed, 0), 0);
+            assert!((q.iter().map(|x| f64::from(x * x)).sum::<f64>() - 1.0).abs() < 1e-6);
+            negative += usize::from(q[0] < 0.0);
+        }
+        assert!((10..54).contains(&negative), "{rows} x {columns}: {negative} of 64");
+    }
+}
+
+#[test]
+fn empty_matrices_are_fine() {
+    for (rows, columns) in [(0, 0), (0, 5), (5, 0)] {
+        assert!(draw(law(rows, columns), Level::new(), 1, Stream::new(1, 2), 0).is_empty());
+    }
+}
+
+#[test]
+fn a_wide_matrix_is_the_transpose_of_the_tall_one() {
+    let (tall, wide) = (law(150, 40), law(40, 150));
+    let stream = Stream::new(9, 8);
+    let (t, w) = (draw(tall, Level::new(), 1, stream, 3), draw(wide, Level::new(), 1, stream, 3));
+    for i in 0..150 {
+        for j in 0..40 {
+            assert_eq!(t[i * 40 + j].to_bits(), w[j * 150 + i].to_bits());
+        }
+    }
+}
+
+#[test]
+fn determinants_take_both_signs_unless_special() {
+    let mut positive = 0;
+    for seed in 0..40 {
+        for special in [false, true] {
+            let law = Orthogonal { rows: 6, columns: 6, gain: 1.0, special };
+            let q = draw(law, Level::new(), 1, Stream::new(seed, 0), 0);
+            let det = DMatrix::from_row_iterator(6, 6, q.iter().map(|&x| f64::from(x))).determinant();
+            assert!((det.abs() - 1.0).abs() < 1e-5);
+            if special {
+                assert!(det > 0.0);
+            } else {
+                positive += usize::from(det > 0.0);
+            }
+        }
+    }
+    assert!((6..34).contains(&positive), "{positive} of 40");
+}
+
+#[test]
+fn gain_multiplies_every_entry() {
+    let stream = Stream::new(1, 1);
+    let plain = draw(law(20, 7), Level::new(), 1, stream, 0);
+    let scaled = draw(Orthogonal { gain: 1.7, ..law(20, 7) }, Level::new(), 1, stream, 0);
+    assert!(plain.iter().zip(&scaled).all(|(p, s)| (p * 1.7).to_bits() == s.to_bits()));
+}
+
+#[test]
+fn an_observer_can_stop_a_large_draw() {
+    let law = law(600, 600);
+    let mut out = vec![0.0; 600 * 600];
+    let mut calls = 0;
+    let end = law.fill(Level::new(), 1, Stream::new(1, 1), 0, &mut out, &mut |done, total| {
+        assert!(done <= total);
+        calls += 1;
+        ControlFlow::Break(())
+    });
+    assert!(end.is_break());
+    assert_eq!(calls, 1);
+}
+
+#[test]
+fn every_level_and_thread_count_gives_the_same_bits() {
+    for (rows, columns) in [(5, 5), (33, 33), (64, 64), (97, 96), (130, 130), (300, 17), (450, 400)] {
+        let law = law(rows, columns);
+        let stream = Stream::new(u64::MAX, 1 << 63);
+        let expected = draw(law, Kernel::Scalar.level().unwrap(), 1, stream, 1);
+        for kernel in Kernel::available() {
+            for threads in [1, 3] {
+                let found = draw(law, kernel.level().unwrap(), threads, stream, 1);
+                let same = expected.iter().zip(&found).all(|(a, b)| a.to_bits() == b.to_bits());
+                assert!(same, "{rows} x {columns}, {kernel}, {threads} threads");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_shape_is_orthonormal(rows in 1usize..140, columns in 1usize..140, seed: u64, index in 0u64..5) {
+        let law = law(rows, columns);
+        let e = error(law, &draw(law, Level::new(), 1, Stream::new(seed, 5), index));
+        prop_assert!(e <= 5e-7, "{}", e);
+    }
+}
