@@ -10,6 +10,7 @@ import { entropySeed } from '../random/seed.js'
 import { jsonSeed, pathOf, rangeOf, readOptions, seedOf, shapeOf, sizeOf } from '../validate.js'
 import { type Definition, type InitializerLaw, Target } from './definition.js'
 import { describeLaw } from './describe.js'
+import type { Fans } from './fans.js'
 import { layoutOf, type Layout } from './layouts.js'
 import { readParams, snakeCase } from './params.js'
 import type { CreateOptions, Description, Initializer, InitializerConfig, Json } from './types.js'
@@ -32,6 +33,8 @@ export interface TensorContext {
 export interface ResolvedTensor {
   readonly law: InitializerLaw
   readonly stream: StreamKey
+  /** Where the law depends on them. */
+  readonly fans?: Fans | undefined
 }
 
 /** An initializer made from its definition. */
@@ -134,7 +137,9 @@ export class CatalogueInitializer<P extends object> implements Initializer {
   resolve(shape: readonly number[], context: TensorContext): ResolvedTensor {
     const layout = context.layout ?? this.#layout ?? context.defaultLayout ?? 'keras'
     const stream = streamKey(this.#given ?? context.seed, context.path)
-    return { law: this.#law(new Target(shape, sizeOf(shape), layout, context.dtype ?? 'F32', stream)), stream }
+    const target = new Target(shape, sizeOf(shape), layout, context.dtype ?? 'F32', stream)
+    const law = this.#law(target)
+    return { law, stream, fans: target.usedFans() }
   }
 
   #law(target: Target): InitializerLaw {

@@ -1,5 +1,5 @@
-import type { Dtype, StreamKey } from '../engine/law.js'
-import type { InitializerLaw } from '../initializers/definition.js'
+import type { Dtype } from '../engine/law.js'
+import type { ResolvedTensor } from '../initializers/catalogue-initializer.js'
 import type { Layout } from '../initializers/layouts.js'
 import { resolveTensor as resolve } from '../initializers/resolve.js'
 import type { Initializer } from '../initializers/types.js'
@@ -24,10 +24,7 @@ export interface PlannedTensor {
 }
 
 /** A tensor and its law. */
-export interface ResolvedPlannedTensor extends PlannedTensor {
-  readonly law: InitializerLaw
-  readonly stream: StreamKey
-}
+export interface ResolvedPlannedTensor extends PlannedTensor, ResolvedTensor {}
 
 /** What a plan gives all of its tensors. */
 export interface PlanContext {
