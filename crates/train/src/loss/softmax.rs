@@ -30,7 +30,8 @@ pub(super) fn row<S: Simd>(
             total += f64::from(*e);
         }
     }
-    let log_total = ln(total);
+    // A NaN among the outputs must reach the loss.
+    let log_total = if total.is_nan() { total } else { ln(total) };
     let surprise = |z: f32| log_total - (f64::from(z) - f64::from(shift));
     let total = total as f32;
     let everywhere = smoothing / outputs.len() as f64;

@@ -1,0 +1,108 @@
+//! Going forward only: outputs for rows, and how good they are.
+
+use std::thread;
+
+use fearless_simd::dispatch;
+
+use crate::data::{Checked, Data};
+use crate::error::TrainError;
+use crate::forward::forward;
+use crate::loss::{self, Score};
+use crate::regularize::penalty;
+use crate::rows::RowShard;
+use crate::trainer::Trainer;
+
+/// Rows that go through the network at a time.
+const BLOCK: usize = 96;
+
+/// Sums over rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Evaluation {
+    /// Number of rows.
+    pub rows: u64,
+    /// Sum of their losses, regularizers included.
+    pub loss: f64,
+    /// Sum of their shares of right decisions.
+    pub correct: f64,
+}
+
+impl Trainer {
+    /// Outputs of the last layer for every row of `x`, on at most `threads` threads.
+    ///
+    /// # Errors
+    /// [`TrainError::Length`] if `x` isn't `rows` times the network's inputs long.
+    pub fn predict(&self, x: &[f32], rows: usize, threads: usize) -> Result<Vec<f32>, TrainError> {
+        TrainError::check_len("x", rows * self.network.inputs(), x.len())?;
+        let outputs = self.network.outputs();
+        let mut result = vec![0.0; rows * outputs];
+        self.each_block(x, rows, threads, &mut result, outputs, |_, outputs, target| target.copy_from_slice(outputs));
+        Ok(result)
+    }
+
+    /// Loss and right decisions over all rows, on at most `threads` threads.
+    ///
+    /// # Errors
+    /// What is wrong with the data.
+    pub fn evaluate(&self, data: Data, threads: usize) -> Result<Evaluation, TrainError> {
+        let data = data.check(&self.network)?;
+        let mut scores = vec![Score::default(); data.rows];
+        self.each_block(&data.x, data.rows, threads, &mut scores, 1, |first, outputs, scores| {
+            self.score(&data, first, outputs, scores);
+        });
+        let shards: Vec<_> = self.weights.iter().map(atomic_refcell::AtomicRefCell::borrow).collect();
+        let penalty = penalty(self.level, &self.network, shards.iter().map(|shard| &**shard));
+        let mut evaluation = Evaluation { rows: data.rows as u64, ..Evaluation::default() };
+        for score in scores {
+            evaluation.loss += score.loss;
+            evaluation.correct += score.correct;
+        }
+        evaluation.loss += data.rows as f64 * penalty;
+        Ok(evaluation)
+    }
+
+    fn score(&self, data: &Checked, first: usize, outputs: &[f32], scores: &mut [Score]) {
+        let units = self.network.outputs();
+        let mut unused = vec![0.0; units];
+        for ((row, output), score) in (first..).zip(outputs.chunks_exact(units)).zip(scores) {
+            let target = data.target(row, units);
+            let loss = self.network.loss();
+            *score = dispatch!(self.level, simd => loss::row(simd, loss, output, target, 1.0, &mut unused));
+        }
+    }
+
+    /// Takes blocks of rows forward; `each` gets a block's first row, its outputs, and its part of `result`, which has
+    /// `width` elements a row.
+    fn each_block<T: Send>(
+        &self,
+        x: &[f32],
+        rows: usize,
+        threads: usize,
+        result: &mut [T],
+        width: usize,
+        each: impl Fn(usize, &[f32], &mut [T]) + Sync,
+    ) {
+        let inputs = self.network.inputs();
+        let blocks = |first: usize, result: &mut [T]| {
+            let mut shard = RowShard::new(&self.network, BLOCK.min(rows), false);
+            for (i, part) in result.chunks_mut(BLOCK * width).enumerate() {
+                let first = first + i * BLOCK;
+                shard.count = part.len() / width;
+                let live = shard.count * inputs;
+                shard.x[..live].copy_from_slice(&x[first * inputs..first * inputs + live]);
+                forward(self.level, &self.network, &self.weights, &mut shard, (&[], 0));
+                let top = shard.layers.last().map_or(&[][..], |layer| &layer.outputs);
+                each(first, &top[..shard.count * self.network.outputs()], part);
+            }
+        };
+        let share = rows.div_ceil(threads.max(1)).next_multiple_of(BLOCK);
+        if share >= rows {
+            return blocks(0, result);
+        }
+        thread::scope(|scope| {
+            for (i, part) in result.chunks_mut(share * width).enumerate() {
+                let blocks = &blocks;
+                scope.spawn(move || blocks(i * share, part));
+            }
+        });
+    }
+}

@@ -1,0 +1,102 @@
+//! Terms of the loss in the kernels, bounds on gradients, and the sums over all parameters that both need.
+
+use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd_macros::simd;
+
+use crate::spec::{LayerSpec, Network};
+use crate::weights::{Block, WeightShard};
+
+/// Partial sums of a row, so that a sum over lanes has one order.
+const PARTIALS: usize = 8;
+
+/// Adds the derivative of `l1 sum |w| + l2 sum w^2` to the kernel's gradient, times `share`.
+pub(crate) fn add_gradient(level: Level, layer: &LayerSpec, share: f64, block: &mut Block) {
+    let (l1, l2) = ((layer.l1 * share) as f32, (2.0 * layer.l2 * share) as f32);
+    let live = block.rows.len() * layer.units;
+    let (gradient, values) = (&mut block.gradient[..live], &block.values[..live]);
+    dispatch!(level, simd => add_slopes(simd, l1, l2, gradient, values));
+}
+
+#[simd]
+fn add_slopes<S: Simd>(_simd: S, l1: f32, l2: f32, gradient: &mut [f32], values: &[f32]) {
+    for (g, w) in gradient.iter_mut().zip(values) {
+        let sign = if *w > 0.0 {
+            l1
+        } else if *w < 0.0 {
+            -l1
+        } else {
+            0.0
+        };
+        *g += sign + l2 * w;
+    }
+}
+
+/// Keeps every gradient within `bound`.
+pub(crate) fn clip_values(level: Level, bound: f32, gradient: &mut [f32]) {
+    dispatch!(level, simd => clip(simd, bound, gradient));
+}
+
+#[simd]
+fn clip<S: Simd>(_simd: S, bound: f32, gradient: &mut [f32]) {
+    for g in gradient {
+        let low = if *g < -bound { -bound } else { *g };
+        *g = if low > bound { bound } else { low };
+    }
+}
+
+/// What the kernels add to the loss.
+pub(crate) fn penalty<'a>(
+    level: Level,
+    network: &Network,
+    shards: impl Iterator<Item = &'a WeightShard> + Clone,
+) -> f64 {
+    let mut total = 0.0;
+    for (l, layer) in network.layers().iter().enumerate().filter(|(_, layer)| layer.is_regularized()) {
+        let (mut absolute, mut squared) = (0.0, 0.0);
+        for shard in shards.clone() {
+            for row in shard.blocks[l].kernel(layer.units).chunks_exact(layer.units) {
+                absolute += dispatch!(level, simd => sum(simd, row, f64::abs));
+                squared += dispatch!(level, simd => sum(simd, row, |w| w * w));
+            }
+        }
+        total += layer.l1 * absolute + layer.l2 * squared;
+    }
+    total
+}
+
+/// Factor that brings the 2-norm of all gradients together to `bound` where it is above, as
+/// `torch.nn.utils.clip_grad_norm_`.
+pub(crate) fn norm_factor<'a>(
+    level: Level,
+    network: &Network,
+    shards: impl Iterator<Item = &'a WeightShard> + Clone,
+    bound: f64,
+) -> f32 {
+    let mut squared = 0.0;
+    for (l, layer) in network.layers().iter().enumerate().filter(|(_, layer)| layer.trainable) {
+        for shard in shards.clone() {
+            for row in shard.blocks[l].gradient.chunks_exact(layer.units) {
+                squared += dispatch!(level, simd => sum(simd, row, |g| g * g));
+            }
+        }
+    }
+    let factor = bound / (squared.sqrt() + 1e-6);
+    if factor < 1.0 { factor as f32 } else { 1.0 }
+}
+
+/// Sum of f over a row: partial sum j mod 8 in ascending order of j, then l and l + 4, + 2, + 1.
+#[simd]
+fn sum<S: Simd>(_simd: S, row: &[f32], f: impl Fn(f64) -> f64) -> f64 {
+    let mut partial = [0.0; PARTIALS];
+    for chunk in row.chunks(PARTIALS) {
+        for (sum, x) in partial.iter_mut().zip(chunk) {
+            *sum += f(f64::from(*x));
+        }
+    }
+    for half in [4, 2, 1] {
+        for l in 0..half {
+            partial[l] += partial[l + half];
+        }
+    }
+    partial[0]
+}

@@ -1,0 +1,325 @@
+//! A network's parameters, the rows it learns from, and the loop over batches.
+
+use std::ops::ControlFlow;
+
+use atomic_refcell::AtomicRefCell;
+use fearless_simd::Level;
+use symbreak_linalg::gemm_scratch_len;
+
+use crate::data::{Checked, Data};
+use crate::error::TrainError;
+use crate::optimizer::{OptimizerSpec, Update};
+use crate::regularize::{norm_factor, penalty};
+use crate::rows::RowShard;
+use crate::shuffle::Order;
+use crate::spec::Network;
+use crate::step::{ROWS, Step, UPDATE, WEIGHTS, Work};
+use crate::team::{Team, with_team};
+use crate::weights::{self, WeightShard};
+use crate::dropout;
+
+/// Multiply-adds a step must have before it is shared among threads: about 30 us of work.
+const WORTH_SHARING: usize = 1_500_000;
+/// Multiply-adds in the time of one spin of a waiting thread.
+const PRODUCTS_PER_SPIN: usize = 500;
+
+/// How a network is trained.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RunSpec {
+    /// How parameters are updated.
+    pub optimizer: OptimizerSpec,
+    /// Rows of a step, at least 1; the last batch of an epoch has what is left.
+    pub batch_size: usize,
+    /// Whether every epoch has its own order of the rows.
+    pub shuffle: bool,
+    /// Upper bound on threads, at least 1; the bits don't depend on it.
+    pub threads: usize,
+}
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// From 0.
+    pub epoch: u64,
+    /// Batch within the epoch, from 0.
+    pub step: u64,
+}
+
+/// Sums over the rows of the epoch so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// Rows that have been trained on.
+    pub rows: u64,
+    /// Sum of their losses, regularizers included.
+    pub loss: f64,
+    /// Sum of their shares of right decisions.
+    pub correct: f64,
+}
+
+/// What a call of [`Trainer::run`] did.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stretch {
+    /// Batches trained on.
+    pub steps: u64,
+    /// Sums over the epoch so far.
+    pub totals: Totals,
+}
+
+/// What `bind` plans.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    data: Checked,
+    pub run: RunSpec,
+    order: Order,
+    batch: Vec<AtomicRefCell<RowShard>>,
+    /// See [`OptimizerSpec::is_plain`]; regularizers need the gradient too.
+    plain: bool,
+}
+
+/// A network that learns. All memory is its own and planned before the first step.
+#[derive(Debug)]
+pub struct Trainer {
+    pub(crate) level: Level,
+    pub(crate) network: Network,
+    pub(crate) weights: Vec<AtomicRefCell<WeightShard>>,
+    pub(crate) bound: Option<Bound>,
+    /// Updates so far: the optimizer's step count.
+    pub(crate) updates: u64,
+    /// Batches whose gradients wait for an update.
+    pub(crate) pending: usize,
+    totals: Totals,
+}
+
+impl Trainer {
+    /// A trainer whose parameters are zero.
+    pub fn new(level: Level, network: Network) -> Self {
+        let zeros = vec![0.0; network.parameter_count()];
+        let weights = weights::shard(&network, &zeros, 1).into_iter().map(AtomicRefCell::new).collect();
+        Self { level, network, weights, bound: None, updates: 0, pending: 0, totals: Totals::default() }
+    }
+
+    /// The network that is trained.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The flat parameter vector: layer by layer, kernel [in, out] in C order, then the bias [out].
+    pub fn parameters(&self) -> Vec<f32> {
+        let shards: Vec<_> = self.weights.iter().map(AtomicRefCell::borrow).collect();
+        weights::gather(shards.iter().map(|shard| &**shard), self.network.layers().len(), |block| &block.values)
+    }
+
+    /// Replaces the parameters.
+    ///
+    /// # Errors
+    /// [`TrainError::Length`] if `values` isn't as long as [`Network::parameter_count`] says.
+    pub fn set_parameters(&mut self, values: &[f32]) -> Result<(), TrainError> {
+        TrainError::check_len("parameters", self.network.parameter_count(), values.len())?;
+        let layers = self.network.layers().len();
+        let shards = self.weights.iter_mut().map(AtomicRefCell::get_mut);
+        weights::scatter(shards, layers, values, |block| &mut block.values);
+        Ok(())
+    }
+
+    /// Takes the rows and plans every workspace: steps allocate nothing. The optimizer's state stays where it fits the
+    /// new rule, else it starts afresh.
+    ///
+    /// # Errors
+    /// What is wrong with the data or the run; nothing has changed then.
+    pub fn bind(&mut self, data: Data, run: RunSpec) -> Result<(), TrainError> {
+        run.optimizer.check()?;
+        if run.batch_size == 0 {
+            return Err(TrainError::invalid("batchSize", 0, "at least 1"));
+        }
+        let data = data.check(&self.network)?;
+        let state = self.state();
+        let capacity = run.batch_size.min(data.rows);
+        let members = self.members(capacity, run.threads);
+        let plain = run.optimizer.is_plain() && !self.network.layers().iter().any(|layer| layer.is_regularized());
+        let mut shards = weights::shard(&self.network, &self.parameters(), members);
+        for shard in &mut shards {
+            let widths = self.network.layers().iter().map(|layer| gemm_scratch_len(capacity, layer.units));
+            shard.scratch = vec![0.0; widths.max().unwrap_or(0)];
+            for block in &mut shard.blocks {
+                let len = block.values.len();
+                block.gradient = vec![0.0; if plain { 0 } else { len }];
+                block.slots = vec![vec![0.0; len]; run.optimizer.slots()];
+            }
+        }
+        let rows = |_| AtomicRefCell::new(RowShard::new(&self.network, capacity.div_ceil(members), true));
+        let batch = (0..members).map(rows).collect();
+        let order = Order::new(data.rows);
+        self.weights = shards.into_iter().map(AtomicRefCell::new).collect();
+        self.bound = Some(Bound { data, run, order, batch, plain });
+        if self.set_state(&state).is_err() {
+            self.set_state(&[])?;
+        }
+        Ok(())
+    }
+
+    /// Threads worth using for batches of `rows`.
+    fn members(&self, rows: usize, threads: usize) -> usize {
+        let products = 3 * self.network.products() * rows;
+        if products < WORTH_SHARING { 1 } else { threads.clamp(1, rows.max(1)) }
+    }
+
+    /// Sets the sums of the epoch so far, for a run that goes on in the middle of one.
+    pub fn set_totals(&mut self, totals: Totals) {
+        self.totals = totals;
+    }
+
+    /// Trains from `from` with one learning rate a batch, until the rates or the epoch are used up or `observer`, which
+    /// is called after every batch, breaks off.
+    ///
+    /// # Errors
+    /// [`TrainError::Unbound`] before [`Trainer::bind`]; [`TrainError::NotFinite`] when the loss is NaN or infinite, or
+    /// a parameter at the end of the stretch.
+    pub fn run(
+        &mut self,
+        from: Position,
+        rates: &[f64],
+        observer: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Stretch, TrainError> {
+        let bound = self.bound.as_mut().ok_or(TrainError::Unbound)?;
+        let RunSpec { optimizer, batch_size, shuffle, .. } = &bound.run;
+        if *shuffle {
+            bound.order.draw(self.level, self.network.seed(), from.epoch);
+        }
+        if from.step == 0 {
+            self.totals = Totals::default();
+        }
+        let masks = dropout::of_epoch(&self.network, from.epoch);
+        let work = Work {
+            level: self.level,
+            network: &self.network,
+            optimizer,
+            plain: bound.plain,
+            data: &bound.data,
+            order: bound.order.places(),
+            dropout: &masks,
+            weights: &self.weights,
+            batch: &bound.batch,
+            step: AtomicRefCell::default(),
+        };
+        let mut epoch = Epoch {
+            work: &work,
+            batches: bound.data.rows.div_ceil(*batch_size),
+            batch_size: *batch_size,
+            updates: &mut self.updates,
+            pending: &mut self.pending,
+            totals: &mut self.totals,
+        };
+        let members = bound.batch.len();
+        let spins = 3 * self.network.products() * batch_size / members / PRODUCTS_PER_SPIN;
+        let steps = with_team(members, spins, &|phase, member| work.run(phase, member), |team| {
+            epoch.run(team, from, rates, observer)
+        })?;
+        let finite = |shard: &AtomicRefCell<WeightShard>| {
+            shard.borrow().blocks.iter().all(|block| block.values.iter().all(|w| w.is_finite()))
+        };
+        if steps > 0 && !self.weights.iter().all(finite) {
+            return Err(TrainError::NotFinite { epoch: from.epoch, step: from.step + steps - 1 });
+        }
+        Ok(Stretch { steps, totals: self.totals })
+    }
+}
+
+/// The leader's view of an epoch.
+struct Epoch<'a> {
+    work: &'a Work<'a>,
+    batches: usize,
+    batch_size: usize,
+    updates: &'a mut u64,
+    pending: &'a mut usize,
+    totals: &'a mut Totals,
+}
+
+impl Epoch<'_> {
+    fn run<W: Fn(usize, usize) + Sync>(
+        &mut self,
+        team: &mut Team<W>,
+        from: Position,
+        rates: &[f64],
+        observer: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<u64, TrainError> {
+        let mut steps = 0;
+        for (index, rate) in (from.step as usize..self.batches).zip(rates) {
+            if !self.step(team, index, *rate) {
+                return Err(TrainError::NotFinite { epoch: from.epoch, step: index as u64 });
+            }
+            steps += 1;
+            if observer(steps).is_break() {
+                break;
+            }
+        }
+        Ok(steps)
+    }
+
+    /// One batch; false if the loss is not finite, with the parameters as they were.
+    fn step<W: Fn(usize, usize) + Sync>(&mut self, team: &mut Team<W>, index: usize, rate: f64) -> bool {
+        let work = self.work;
+        let step = self.plan(index, rate);
+        *work.step.borrow_mut() = step;
+        team.run(ROWS);
+        if !self.count(step) {
+            return false;
+        }
+        team.run(WEIGHTS);
+        let bound = work.optimizer.clip_norm;
+        if step.complete && bound > 0.0 {
+            let shards: Vec<_> = work.weights.iter().map(AtomicRefCell::borrow).collect();
+            let clip = norm_factor(work.level, work.network, shards.iter().map(|shard| &**shard), bound);
+            drop(shards);
+            work.step.borrow_mut().update.clip = clip;
+            team.run(UPDATE);
+        }
+        *self.pending = if step.complete { 0 } else { *self.pending + 1 };
+        *self.updates += u64::from(step.complete);
+        team.step();
+        true
+    }
+
+    /// Groups of batches that share an update are counted from the epoch's start; the last may be short.
+    fn plan(&self, index: usize, rate: f64) -> Step {
+        let work = self.work;
+        let place = index * self.batch_size;
+        let count = self.batch_size.min(work.data.rows - place);
+        let first = index - index % work.optimizer.accumulate;
+        let group = work.optimizer.accumulate.min(self.batches - first);
+        let share = 1.0 / group as f64;
+        let base = work.network.loss().factor(work.network.outputs()) / count as f64;
+        Step {
+            place,
+            count,
+            factor: (base * if work.plain { -rate } else { share }) as f32,
+            fresh: *self.pending == 0,
+            share,
+            complete: index + 1 == first + group,
+            update: Update { count: *self.updates + 1, learning_rate: rate, clip: 1.0 },
+        }
+    }
+
+    /// Adds the batch's scores, row by row, to the totals; false if their sum is not finite.
+    fn count(&mut self, step: Step) -> bool {
+        let work = self.work;
+        let (mut loss, mut correct) = (0.0, 0.0);
+        for rows in work.batch {
+            let rows = rows.borrow();
+            for score in &rows.scores[..rows.count] {
+                loss += score.loss;
+                correct += score.correct;
+            }
+        }
+        if work.network.layers().iter().any(|layer| layer.is_regularized()) {
+            let shards: Vec<_> = work.weights.iter().map(AtomicRefCell::borrow).collect();
+            loss += step.count as f64 * penalty(work.level, work.network, shards.iter().map(|shard| &**shard));
+        }
+        if !loss.is_finite() {
+            return false;
+        }
+        self.totals.rows += step.count as u64;
+        self.totals.loss += loss;
+        self.totals.correct += correct;
+        true
+    }
+}
