@@ -4,10 +4,9 @@
  * Nothing here needs Node: with `symbreak` imported too the native engine fills the weights, without it the TypeScript
  * engine does, with the same bits.
  */
-import { show, typeError } from './errors.js'
-import { initializer, type Initializer, type InitializerLike } from './initializers/registry.js'
+import { rangeError, show, typeError } from './errors.js'
+import { initializer, type Initializer, type InitializerLike } from './initializers/index.js'
 import { pathOf, readOptions, shapeOf, sizeOf } from './validate.js'
-import { rangeError } from './errors.js'
 
 /** What is used of `tf` to make a tensor. */
 export interface TfjsTensors<Tensor> {

@@ -40,6 +40,7 @@ export function checkQueue({ connection, queue = 'symbreak', prefix }: Record<st
 /** A job as it lies in the queue. Its id is the batch's, '-', and its number. */
 export interface QueuedJob {
   readonly batch: string
+  readonly index: number
   readonly kind: string
   readonly shared: Json
   readonly item: Json

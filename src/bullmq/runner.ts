@@ -1,16 +1,30 @@
 import { Job, Queue, QueueEvents, QueueEventsProducer, type QueueBase } from 'bullmq'
 import { abortError, plainError } from '../errors.js'
 import type { Json } from '../initializers/types.js'
-import { batchId, type Batch, type Runner, type RunOptions } from '../runner/batch.js'
-import { integer, readOptions } from '../validate.js'
+import {
+  batchId,
+  decodeResult,
+  type Batch,
+  type JobControl,
+  type Runner,
+  type RunOptions,
+} from '../runner/batch.js'
+import { integer, oneOf, readOptions } from '../validate.js'
 import { CANCEL, checkQueue, jobIdOf, QUEUE_OPTIONS, unpackError } from './queue.js'
 import type { QueuedJob, Queueing, QueueOptions } from './queue.js'
+import { checkWork, openWorker, WORK_OPTIONS, type WorkOptions } from './worker.js'
 
 /** Options of `bullmqRunner`. */
-export interface BullmqRunnerOptions extends QueueOptions {
+export interface BullmqRunnerOptions extends QueueOptions, WorkOptions {
+  /**
+   * `'produce'` (the default) leaves the jobs to processes that run `createWorker`. With `'share'` every process runs the
+   * same program, and each takes jobs until all are done: nothing has to know the batch but the program itself, so jobs
+   * may use data and functions that no queue can carry. The batch then has a queue of its own.
+   */
+  mode?: 'produce' | 'share' | undefined
   /** Times that a job is tried where the machine, not the job, is at fault; default 3. */
   attempts?: number | undefined
-  /** Seconds that results stay in Redis, to be found by a run of the same batch; default a day. */
+  /** Seconds that results whose run has gone, or that are shared, stay in Redis; default a day. */
   keepFor?: number | undefined
 }
 
@@ -18,31 +32,34 @@ export interface BullmqRunnerOptions extends QueueOptions {
 const SWEEP = 2000
 
 /**
- * Puts each job into a BullMQ queue and waits for the processes that run `createWorker`.
+ * Puts each job into a BullMQ queue and waits for the results.
  *
- * A job's id is the batch's hash and its number, so a run of the same batch, at the same time or later, waits for the
- * same jobs instead of adding new ones; those that have failed are tried again. An aborted signal takes the waiting jobs
- * out of the queue and stops those at work.
+ * A job's id is the batch's hash and its number, so a run of the same batch, at the same time or after a crash, waits for
+ * the same jobs instead of adding new ones; those that have failed are tried again. An aborted signal takes the waiting
+ * jobs out of the queue and stops those at work.
  *
  * @throws `ERR_INVALID_ARGUMENT`; its runs also `ERR_IO` where Redis cannot be reached
  */
 export function bullmqRunner(options: BullmqRunnerOptions): Runner {
-  const read = readOptions(options, [...QUEUE_OPTIONS, 'attempts', 'keepFor'])
-  const queueing = checkQueue(read)
+  const read = readOptions(options, [...QUEUE_OPTIONS, ...WORK_OPTIONS, 'mode', 'attempts', 'keepFor'])
+  const { name, options: where } = checkQueue(read)
+  const settings = checkWork(read)
+  const sharing = oneOf(read['mode'] ?? 'produce', 'mode', ['produce', 'share']) === 'share'
   const attempts = integer(read['attempts'] ?? 3, 'attempts', 1)
-  const keepFor = integer(read['keepFor'] ?? 86_400, 'keepFor', 0)
+  const age = integer(read['keepFor'] ?? 86_400, 'keepFor', 0)
+  const keep = { removeOnComplete: { age }, removeOnFail: { age } }
+  const jobOptions = { attempts, backoff: { type: 'exponential', delay: 500 }, ...keep }
   return {
     async run<Result extends Json>(batch: Batch<Result>, control: RunOptions = {}): Promise<Result[]> {
       if (control.signal?.aborted) throw abortError(control.signal)
+      const queueing = { name: sharing ? `${name}-${batchId(batch)}` : name, options: where }
       const desk = await openDesk(queueing)
+      const work = ({ index }: QueuedJob, watched: JobControl) => batch.run(index, watched)
+      const worker = sharing ? openWorker(queueing, settings, work) : undefined
       try {
-        return (await new Run(desk, batch, control).results({
-          attempts,
-          backoff: { type: 'exponential', delay: 500 },
-          removeOnComplete: { age: keepFor },
-          removeOnFail: { age: keepFor },
-        })) as Result[]
+        return (await new Run(desk, batch, control, jobOptions).results(sharing)) as Result[]
       } finally {
+        await worker?.close({ cancel: true })
         await Promise.all([desk.queue.close(), desk.events.close(), desk.calls.close()])
       }
     },
@@ -51,7 +68,7 @@ export function bullmqRunner(options: BullmqRunnerOptions): Runner {
 
 /** A producer's three connections: jobs in, events out, calls to the workers. */
 interface Desk {
-  readonly queue: Queue<QueuedJob, Json>
+  readonly queue: Queue<QueuedJob, string>
   readonly events: QueueEvents
   readonly calls: QueueEventsProducer
 }
@@ -63,7 +80,7 @@ async function openDesk({ name, options: given }: Queueing): Promise<Desk> {
   const { connection } = given
   const plain = Object.getPrototypeOf(connection) === Object.prototype
   const options = plain ? { ...given, connection: { retryStrategy, ...connection } } : given
-  const queue = new Queue<QueuedJob, Json>(name, options)
+  const queue = new Queue<QueuedJob, string>(name, options)
   const desk = {
     queue,
     events: new QueueEvents(name, options),
@@ -92,11 +109,19 @@ function firstError(parts: readonly QueueBase[]): Promise<never> {
   return failed
 }
 
+/** What BullMQ tells of a job that has ended. */
+interface Ended {
+  readonly jobId: string
+  readonly returnvalue?: string
+  readonly failedReason?: string
+}
+
 /** One run of a batch: the jobs that are still out, and the results that are in. */
 class Run {
   readonly #desk: Desk
   readonly #batch: Batch<Json>
   readonly #control: RunOptions
+  readonly #jobOptions: object
   readonly #id: string
   readonly #results: Json[]
   /** Numbers of the jobs that are out, by id. */
@@ -106,10 +131,11 @@ class Run {
   #finish!: () => void
   #fail!: (error: unknown) => void
 
-  constructor(desk: Desk, batch: Batch<Json>, control: RunOptions) {
+  constructor(desk: Desk, batch: Batch<Json>, control: RunOptions, jobOptions: object) {
     this.#desk = desk
     this.#batch = batch
     this.#control = control
+    this.#jobOptions = jobOptions
     this.#id = batchId(batch)
     this.#results = new Array<Json>(batch.items.length)
     this.#out = new Map(batch.items.map((_, index) => [jobIdOf(this.#id, index), index]))
@@ -119,57 +145,79 @@ class Run {
     })
   }
 
-  /** Adds the jobs and waits for all of them. */
-  async results(jobOptions: object): Promise<Json[]> {
+  /** Adds the jobs and waits for all of them; `keep` leaves them in the queue for other processes to see. */
+  async results(keep: boolean): Promise<Json[]> {
     const { events } = this.#desk
-    const settle = ({ jobId }: { jobId: string }) => void this.#settle(jobId).catch(this.#fail)
+    const ids = [...this.#out.keys()]
+    const completed = this.#guard(({ jobId, returnvalue }: Ended) => this.#take(jobId, returnvalue as string))
+    const failed = this.#guard(({ jobId, failedReason = '' }: Ended) => {
+      if (this.#out.has(jobId)) throw unpackError(failedReason, jobId)
+    })
     const stop = () => this.#fail(abortError(this.#control.signal))
-    events.on('completed', settle).on('failed', settle)
+    events.on('completed', completed).on('failed', failed)
     this.#control.signal?.addEventListener('abort', stop)
     const sweep = setInterval(() => void this.#sweep().catch(this.#fail), SWEEP)
     try {
-      await this.#add(jobOptions)
+      await this.#add([...this.#out.values()])
       await this.#sweep()
       await this.#ended
+      if (!keep) await this.#remove(ids)
       return this.#results
     } catch (error) {
-      await this.#cancel()
+      await this.#cancel().catch(() => undefined)
       throw error
     } finally {
       clearInterval(sweep)
       this.#control.signal?.removeEventListener('abort', stop)
-      events.off('completed', settle).off('failed', settle)
+      events.off('completed', completed).off('failed', failed)
     }
   }
 
-  /** Adds what is not in the queue yet, and what has failed there again. */
-  async #add(jobOptions: object): Promise<void> {
+  /** An event's listener, whose errors end the run. */
+  #guard(listen: (ended: Ended) => void): (ended: Ended) => void {
+    return (ended) => {
+      try {
+        listen(ended)
+      } catch (error) {
+        this.#fail(error)
+      }
+    }
+  }
+
+  /** Adds the jobs that are not in the queue yet, and gives those that have failed there another chance. */
+  async #add(indices: readonly number[]): Promise<void> {
     const { kind, shared, items } = this.#batch
-    const jobs = items.map((item, index) => ({
+    const jobs = indices.map((index) => ({
       name: kind,
-      data: { batch: this.#id, kind, shared, item },
-      opts: { ...jobOptions, jobId: jobIdOf(this.#id, index) },
+      data: { batch: this.#id, index, kind, shared, item: items[index] as Json },
+      opts: { ...this.#jobOptions, jobId: jobIdOf(this.#id, index) },
     }))
     for (const job of await this.#desk.queue.addBulk(jobs)) {
-      if (await job.isFailed()) await job.retry('failed')
+      // Another run of the same batch may have been faster.
+      if (await job.isFailed()) await job.retry('failed').catch(() => undefined)
     }
   }
 
   /** Looks at every job that is out: an event may have come before we listened, or never. */
   async #sweep(): Promise<void> {
-    await Promise.all([...this.#out.keys()].map((id) => this.#settle(id)))
+    await Promise.all([...this.#out].map(([id, index]) => this.#look(id, index)))
     if (this.#out.size === 0) this.#finish()
   }
 
-  /** Takes the result of a job of ours that has ended. */
-  async #settle(id: string): Promise<void> {
+  async #look(id: string, index: number): Promise<void> {
+    const job = await Job.fromId<QueuedJob, string>(this.#desk.queue, id)
+    // A run of the same batch that ended before us took its jobs away: ours are to be done again.
+    if (job === undefined) await this.#add([index])
+    else if (job.finishedOn === undefined) return
+    else if (job.failedReason !== undefined) throw unpackError(job.failedReason, id)
+    else this.#take(id, job.returnvalue)
+  }
+
+  /** Takes the result of a job, if it is one of ours that is out. */
+  #take(id: string, result: string): void {
     const index = this.#out.get(id)
     if (index === undefined) return
-    const job = await Job.fromId<QueuedJob, Json>(this.#desk.queue, id)
-    if (job === undefined) throw plainError('ERR_INTERNAL', `job ${id} was removed from the queue`)
-    if (job.finishedOn === undefined || !this.#out.has(id)) return
-    if (job.failedReason !== undefined) throw unpackError(job.failedReason, id)
-    this.#results[index] = job.returnvalue
+    this.#results[index] = decodeResult(result)
     this.#out.delete(id)
     this.#control.onDone?.(this.#results.length - this.#out.size)
     if (this.#out.size === 0) this.#finish()
@@ -177,9 +225,12 @@ class Run {
 
   /** Calls the workers off and takes out what none of them has begun. */
   async #cancel(): Promise<void> {
-    const { queue, calls } = this.#desk
-    await calls.publishEvent({ eventName: CANCEL, batch: this.#id })
-    // A job at work is locked and can't be removed: its worker ends it.
-    await Promise.allSettled([...this.#out.keys()].map((id) => queue.remove(id)))
+    await this.#desk.calls.publishEvent({ eventName: CANCEL, batch: this.#id })
+    await this.#remove(this.#out.keys())
+  }
+
+  /** A job at work is locked and stays: its worker ends it. */
+  async #remove(ids: Iterable<string>): Promise<void> {
+    await Promise.allSettled([...ids].map((id) => this.#desk.queue.remove(id)))
   }
 }

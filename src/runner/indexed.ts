@@ -5,7 +5,7 @@ import { ioError, replaceFile } from '../engine/replace.js'
 import { plainError, show, typeError } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { integer, readOptions } from '../validate.js'
-import { batchId, type Batch, type Runner, type RunOptions } from './batch.js'
+import { batchId, decodeResult, encodeResult, type Batch, type Runner, type RunOptions } from './batch.js'
 import { runSome } from './local.js'
 import { shareOfEnvironment, type Share } from './share.js'
 
@@ -72,7 +72,7 @@ function shareOf(index: unknown, count: unknown): Share {
 
 async function readResult(path: string): Promise<Json | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8')) as Json
+    return decodeResult(await readFile(path, 'utf8'))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     if (error instanceof SyntaxError)
@@ -83,5 +83,5 @@ async function readResult(path: string): Promise<Json | undefined> {
 
 async function writeResult(path: string, result: Json): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
-  await replaceFile({ path, temporary }, undefined, (write) => write(Buffer.from(JSON.stringify(result))))
+  await replaceFile({ path, temporary }, undefined, (write) => write(Buffer.from(encodeResult(result))))
 }
