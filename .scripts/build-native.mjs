@@ -4,11 +4,7 @@
  */
 import { bin, must } from './lib/shell.mjs'
 
-must(bin('napi'), [
-  'build',
-  ...['--platform', '--release', '--no-const-enum'],
-  ...['--manifest-path', 'crates/node/Cargo.toml', '--package', 'symbreak-node'],
-  ...['--output-dir', 'src/engine/native', '--js', 'binding.cjs', '--dts', 'binding.d.cts'],
-  ...process.argv.slice(2),
-  ...['--', '--locked'],
-])
+const where = '--manifest-path crates/node/Cargo.toml --package symbreak-node --output-dir src/engine/native'
+const how = '--platform --release --no-const-enum --js binding.cjs --dts binding.d.cts'
+
+must(bin('napi'), ['build', ...`${how} ${where}`.split(' '), ...process.argv.slice(2), '--', '--locked'])
