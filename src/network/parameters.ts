@@ -1,5 +1,7 @@
 import { rangeError, show, typeError } from '../errors.js'
+import { resolveTensor } from '../initializers/resolve.js'
 import type { Initializer } from '../initializers/types.js'
+import { fillNow } from '../random/fill.js'
 import { allocate, sizeOf } from '../validate.js'
 import type { NetworkSpec } from './config.js'
 
@@ -34,16 +36,10 @@ export function initialValues(spec: NetworkSpec, parameters: readonly Parameter[
   const length = parameters.at(-1)?.end ?? 0
   const values = allocate(`${length} parameters`, () => new Float32Array(length))
   for (const { name, shape, start, end, initializer } of parameters) {
-    const seed = hasSeed(initializer) ? undefined : spec.seed
-    initializer.fill(values.subarray(start, end), shape, { seed, path: name, engine: spec.engine })
+    const { law, stream } = resolveTensor(initializer, shape, { path: name, seed: spec.seed })
+    fillNow({ law, stream, offset: 0, view: values.subarray(start, end), engine: spec.engine })
   }
   return values
-}
-
-/** Whether the user gave it a seed, which then wins over the network's. */
-function hasSeed(initializer: Initializer): boolean {
-  const { config, seed } = initializer.toJSON()
-  return (seed ?? config['seed'] ?? undefined) !== undefined
 }
 
 /** Copies of all parameters by name. */
