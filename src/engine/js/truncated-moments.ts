@@ -25,7 +25,7 @@ export function truncatedMoments(a: number, b: number): Moments {
   // From the peak, so that z^2 - peak^2 doesn't cancel.
   const density = (z: number) => exp(-0.5 * (z - peak) * (z + peak))
   const mass = integrate(density, low, high, PANELS)
-  const mean = peak + integrate((z) => (z - peak) * density(z), low, high, PANELS) / mass
+  const mean = a === -b ? 0 : peak + integrate((z) => (z - peak) * density(z), low, high, PANELS) / mass
   const variance = integrate((z) => (z - mean) * (z - mean) * density(z), low, high, PANELS) / mass
   return { mean, stddev: Math.sqrt(variance) }
 }

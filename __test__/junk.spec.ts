@@ -1,0 +1,104 @@
+import test from 'ava'
+import fc from 'fast-check'
+import * as symbreak from 'symbreak'
+
+/** Values that no caller should pass: the odd, the hostile and the merely wrong. */
+const hostile = fc.constantFrom<unknown>(
+  Symbol('s'), () => 1, new Proxy({}, { get: () => { throw new Error('trap') }, ownKeys: () => { throw new Error('trap') } }),
+  Object.defineProperty({}, 'seed', { enumerable: true, get: () => { throw new Error('getter') } }),
+  revoked(), new Map(), new Date(NaN), [[]], cyclic(), new DataView(new ArrayBuffer(8)), new Float32Array(3), Uint16Array.of(1, 2),
+  null, undefined, NaN, -0, Infinity, 2 ** 53, -1, 0.5, 10n, -1n, '', 'keras', '\ud800', '__proto__', true, Object.create(null),
+)
+
+function revoked(): unknown {
+  const { proxy, revoke } = Proxy.revocable([], {})
+  revoke()
+  return proxy
+}
+
+function cyclic(): unknown[] {
+  const list: unknown[] = []
+  list.push(list, list)
+  return list
+}
+
+const KEYS = [
+  'seed', 'path', 'offset', 'length', 'layout', 'dtype', 'engine', 'threads', 'gain', 'mean', 'stddev', 'minval', 'maxval', 'scale', 'mode',
+  'distribution', 'value', 'low', 'high', 'lower', 'upper', 'bounds', 'p', 'class_name', 'config', 'inAxes', 'outAxes', 'kind',
+  'sparsity', 'groups', 'std', 'a', 'b', 'signal', 'onProgress', 'fanIn', 'fanOut', 'inputAxes',
+]
+
+const small = fc.oneof(fc.integer({ min: -3, max: 40 }), fc.double({ min: -3, max: 3 }), hostile, fc.string({ maxLength: 5 }))
+const record = fc.dictionary(fc.constantFrom(...KEYS), small, { maxKeys: 3 })
+const shape = fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 5 })
+const junk = fc.oneof(small, shape, record, fc.array(small, { maxLength: 4 }))
+
+/** Functions that only check and compute; those that read files or train have tests of their own. */
+const FUNCTIONS = Object.entries(symbreak).filter(([name, value]) => {
+  const about = /^(zeros|ones|constant|identity|random|truncated|variance|glorot|he[NU]|lecun|orthogonal|xavier|kaiming|torchDefault|trunc|eye|dirac|sparse|delta|conv|special|uniform|normal|permutation|computeFans|calculateGain|initializer)/
+  return about.test(name) && typeof value === 'function'
+}) as [string, (...args: unknown[]) => unknown][]
+
+function check(error: unknown, what: string): void {
+  const { code, message } = error as { code?: unknown; message?: unknown }
+  const typed = error instanceof Error && typeof code === 'string' && code.startsWith('ERR_') && code !== 'ERR_INTERNAL'
+  if (!typed) throw new Error(`${what} threw ${String(message)}, without a code of this package`, { cause: error })
+}
+
+async function attempt(what: string, call: () => unknown): Promise<unknown> {
+  try {
+    return await call()
+  } catch (error) {
+    check(error, what)
+    return undefined
+  }
+}
+
+for (const [name, call] of FUNCTIONS) {
+  test(`${name} answers junk with a typed error or an answer`, async (t) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(junk, { maxLength: 3 }), fc.array(junk, { maxLength: 3 }), async (args, more) => {
+        const made = await attempt(name, () => call(...args))
+        if (made === null || typeof made !== 'object' || !('createAsync' in made)) return
+        const { create, createAsync, describe, fill } = made as symbreak.Initializer
+        for (const method of [create, createAsync, describe, fill]) {
+          await attempt(`${name}().${method.name}`, () => (method as (...args: unknown[]) => unknown).apply(made, more))
+        }
+      }),
+      { numRuns: 150 },
+    )
+    t.pass()
+  })
+}
+
+test('Generator answers junk with a typed error or an answer', async (t) => {
+  const methods = ['uniform', 'normal', 'truncatedNormal', 'bernoulli', 'integers', 'permutation', 'shuffle', 'fork', 'normalAsync'] as const
+  await fc.assert(
+    fc.asyncProperty(fc.array(junk, { maxLength: 2 }), fc.constantFrom(...methods), fc.array(junk, { maxLength: 2 }), async (made, method, args) => {
+      await attempt('Generator', () => new symbreak.Generator(...(made as [])))
+      const generator = new symbreak.Generator(1)
+      await attempt(method, () => (generator[method] as (...args: unknown[]) => unknown).apply(generator, args))
+      await attempt('fromJSON', () => symbreak.Generator.fromJSON(args[0] as never))
+    }),
+    { numRuns: 500 },
+  )
+  t.pass()
+})
+
+test('a refused fill leaves the array as it was', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(junk, record, async (shapes, options) => {
+      const out = new Float32Array(6).fill(3)
+      const made = symbreak.heNormal({ seed: 1 })
+      let failed = false
+      try {
+        made.fill(out, shapes as number[], options as object)
+      } catch (error) {
+        failed = true
+        check(error, 'fill')
+      }
+      t.is(failed, out.every((x) => x === 3))
+    }),
+    { numRuns: 300 },
+  )
+})
