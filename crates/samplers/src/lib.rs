@@ -9,10 +9,11 @@ pub mod bernoulli;
 mod draw;
 mod error;
 mod group;
+pub mod half;
 pub mod integers;
 pub mod normal;
 pub mod permutation;
-mod special;
+pub mod special;
 pub mod truncated;
 pub mod uniform;
 

@@ -9,6 +9,7 @@ use fearless_simd::{Level, prelude::*};
 use symbreak_rng::{LANES, LaneStates, Lanes, Stream, Transform, fill_range};
 
 use crate::error::{LawError, finite_f32};
+use crate::half::Half;
 use crate::group::{Floats, Ints, Words, hex};
 
 /// The largest magnitude that the standard transform gives is 6.7637.
@@ -41,6 +42,11 @@ impl Normal {
     /// Fills `out` with elements `offset ..` of a stream.
     pub fn fill(&self, level: Level, stream: Stream, offset: u64, out: &mut [f32]) {
         fill_range(level, stream, offset, out, self);
+    }
+
+    /// Fills `out` with the f32 values rounded once to 16 bits.
+    pub fn fill_half(&self, format: Half, level: Level, stream: Stream, offset: u64, out: &mut [u16]) {
+        format.fill(out, None, |start, values| self.fill(level, stream, offset + start, values));
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) fn exp(x: f64) -> f64 {
 }
 
 /// `ln x` for a normal positive x, within 2 ulp.
-pub(crate) fn ln(x: f64) -> f64 {
+pub fn ln(x: f64) -> f64 {
     // Mantissas from sqrt(1/2) to sqrt(2): nothing cancels on either side of 1.
     let high = (x.to_bits() >> 32) as u32;
     let shifted = high + (0x3ff00000 - 0x3fe6a09e);

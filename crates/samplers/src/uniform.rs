@@ -3,11 +3,15 @@
 use fearless_simd::{Level, Simd};
 use symbreak_rng::{LANES, LaneStates, Stream, Transform, fill_range, step};
 
+use crate::draw::u53;
 use crate::error::{LawError, finite_f32};
+use crate::half::Half;
 
 /// Uniform on `[low, high)`: the interval stays half-open after rounding.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Uniform {
+    /// The bounds as they were given.
+    bounds: [f64; 2],
     low: f32,
     width: f32,
     /// The largest value: the f32 below `high`, or `low` itself where the two are equal.
@@ -31,7 +35,7 @@ impl Uniform {
             return Err(LawError::new("high", high, &allowed));
         }
         let cap = if l < h { h.next_down() } else { l };
-        Ok(Self { low: l, width, cap })
+        Ok(Self { bounds: [low, high], low: l, width, cap })
     }
 
     /// Fills `out` with elements `offset ..` of a stream.
@@ -41,6 +45,18 @@ impl Uniform {
         } else {
             fill_range(level, stream, offset, out, self);
         }
+    }
+
+    /// Fills `out` with the f32 values rounded once to 16 bits, pulled back into the half-open interval.
+    pub fn fill_half(&self, format: Half, level: Level, stream: Stream, offset: u64, out: &mut [u16]) {
+        let [low, high] = self.bounds;
+        let range = format.range(low, high, false);
+        format.fill(out, range, |start, values| self.fill(level, stream, offset + start, values));
+    }
+
+    /// Fills `out` with `low + (high - low) u53(i)` in f64, below `high` whatever the rounding.
+    pub fn fill_f64(&self, level: Level, stream: Stream, offset: u64, out: &mut [f64]) {
+        fill_range(level, stream, offset, out, self);
     }
 }
 
@@ -74,10 +90,28 @@ impl Transform<f32> for Uniform {
 
     #[inline(always)]
     fn transform<S: Simd>(&self, _: S, states: &mut LaneStates, out: &mut [f32]) {
-        let Self { low, width, cap } = *self;
+        let Self { low, width, cap, .. } = *self;
         for chunk in out.chunks_exact_mut(LANES) {
             for (value, word) in chunk.iter_mut().zip(step(states)) {
                 let x = low + width * unit(word);
+                *value = if x < cap { x } else { cap };
+            }
+        }
+    }
+}
+
+impl Transform<f64> for Uniform {
+    const GROUP: usize = LANES;
+    const WORDS: usize = 2;
+
+    #[inline(always)]
+    fn transform<S: Simd>(&self, _: S, states: &mut LaneStates, out: &mut [f64]) {
+        let [low, high] = self.bounds;
+        let width = high - low;
+        let cap = if low < high { high.next_down() } else { low };
+        for chunk in out.chunks_exact_mut(LANES) {
+            for (value, u) in chunk.iter_mut().zip(u53(states)) {
+                let x = low + width * u;
                 *value = if x < cap { x } else { cap };
             }
         }

@@ -1,30 +1,21 @@
 import type { StreamKey } from '../law.js'
+import { hex, LN_4, LOG } from './constants.js'
 import { lane, LANES, seedLane } from './philox.js'
 import { eachBlock } from './words.js'
 
 const f = Math.fround
 
-/** Numbers written as the bits that the specification lists. */
-function bitsOf(u: number): number {
-  return new Float32Array(Uint32Array.of(u).buffer)[0] as number
-}
-
-const LN4 = bitsOf(0x3fb17218)
-// ln((1 + q) / (1 - q)) = 2 q + q z R(z), z = q q.
-const R0 = bitsOf(0x3faaaa80)
-const R1 = bitsOf(0x3f4ce94f)
-const R2 = bitsOf(0x3f0f59d1)
-const R3 = bitsOf(0x3f0f82bc)
+const [R0, R1, R2, R3] = LOG
 // sin(pi x / 4) = x + x S(y), y = x x.
-const S0 = bitsOf(0xbe5bc096)
-const S1 = bitsOf(0xbda55dd7)
-const S2 = bitsOf(0x3b232df2)
-const S3 = bitsOf(0xb8169945)
+const S0 = hex(0xbe5bc096)
+const S1 = hex(0xbda55dd7)
+const S2 = hex(0x3b232df2)
+const S3 = hex(0xb8169945)
 // cos(pi x / 4) = 1 + C(y).
-const C1 = bitsOf(0xbe9de9e6)
-const C2 = bitsOf(0x3c81e0d8)
-const C3 = bitsOf(0xb9aad95b)
-const C4 = bitsOf(0x366a7bf7)
+const C1 = hex(0xbe9de9e6)
+const C2 = hex(0x3c81e0d8)
+const C3 = hex(0xb9aad95b)
+const C4 = hex(0x366a7bf7)
 const I31 = 1 / 2147483648
 
 /** Elements made together: 16 cosines, then 16 sines. */
@@ -40,8 +31,9 @@ const edge = new Float32Array(PAIR)
  * Fills `out` with elements of the normal law from element `offset` on: Box and Muller (1958) on pairs of words.
  */
 export function fillNormal(out: Float32Array, stream: StreamKey, offset: number, mean: number, stddev: number): void {
-  const mu = f(mean)
-  const sigma = f(stddev)
+  // Adding 0 turns -0 into 0.
+  const mu = f(mean) + 0
+  const sigma = f(stddev) + 0
   eachBlock(offset, out.length, (block, first, end, base) => {
     const inner = Math.ceil(first / PAIR) * PAIR
     const outer = Math.floor(end / PAIR) * PAIR
@@ -117,7 +109,7 @@ function blockNormal(
       const q = f(n / f(4 - n))
       const z = f(q * q)
       const p = f(f(f(f(f(f(R3 * z) + R2) * z) + R1) * z) + R0)
-      const r = f(Math.sqrt(f(f(e * LN4) + f(n + f(q * f(n + f(z * p)))))))
+      const r = f(Math.sqrt(f(f(e * LN_4) + f(n + f(q * f(n + f(z * p)))))))
       // Angle: bit 31 is the cosine's sign, bit 30 swaps the two, the rest is x in (-1, 1).
       const x = f(f((w1 << 2) | 2) * I31)
       const y = f(x * x)

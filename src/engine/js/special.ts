@@ -47,3 +47,35 @@ export function ln(x: number): number {
   const s = (m - 1) / (m + 1)
   return e * LN_2_HIGH + (2 * s * polynomial(LN, s * s) + e * LN_2_LOW)
 }
+
+/** `sqrt(2 pi)`. */
+const ROOT_TAU = 2.5066282746310002
+
+/** The standard normal density. */
+export function density(z: number): number {
+  return exp(-0.5 * z * z) / ROOT_TAU
+}
+
+/** Mills's ratio: the mass beyond `z` over the density there, for z >= 3, by Laplace's continued fraction. */
+export function mills(z: number): number {
+  let fraction = z
+  for (let k = z > 8 ? 16 : 60; k >= 1; k--) fraction = z + k / fraction
+  return 1 / fraction
+}
+
+/** The standard normal mass between -z and z, for z >= 0, by the series whose terms are all positive. */
+export function centralMass(z: number): number {
+  if (z > 3) return 1 - 2 * tailMass(z)
+  let term = z
+  let sum = z
+  for (let k = 3; term > sum * 1e-18; k += 2) {
+    term *= (z * z) / k
+    sum += term
+  }
+  return 2 * density(z) * sum
+}
+
+/** The standard normal mass beyond `z`, for z >= 0. */
+export function tailMass(z: number): number {
+  return z > 3 ? density(z) * mills(z) : 0.5 - 0.5 * centralMass(z)
+}

@@ -24,6 +24,7 @@ use self::tail::Tail;
 use self::wide::Wide;
 use crate::error::{LawError, finite_f32};
 use crate::group::{Floats, Words};
+use crate::half::Half;
 
 /// Number of words.
 const WORDS: f64 = 4_294_967_296.0;
@@ -45,6 +46,8 @@ pub enum Bounds {
 pub struct Truncated {
     mean: f32,
     stddev: f32,
+    /// The bounds in the units of the values.
+    hull: [f64; 2],
     /// The smallest and the largest f32 strictly inside.
     inside: [f32; 2],
     edges: Edges,
@@ -123,7 +126,7 @@ impl Truncated {
             setup.spacing.reverse();
         }
         let edges = Edges::new(absolute, cut, setup.spacing, s);
-        Ok(Self { mean: m, stddev: s, inside, edges, mirrored, plan: setup.plan })
+        Ok(Self { mean: m, stddev: s, hull: absolute, inside, edges, mirrored, plan: setup.plan })
     }
 
     /// Every value is the mean.
@@ -135,7 +138,8 @@ impl Truncated {
             return Err(LawError::new("mean", mean, &allowed));
         }
         let edges = Edges::new([0.0; 2], [0.0; 2], [1.0; 2], 0.0);
-        Ok(Self { mean: m, stddev: 0.0, inside: [m; 2], edges, mirrored: false, plan: Plan::Mean })
+        let hull = [f64::from(m); 2];
+        Ok(Self { mean: m, stddev: 0.0, hull, inside: [m; 2], edges, mirrored: false, plan: Plan::Mean })
     }
 
     /// Fills `out` with elements `offset ..` of a stream.
@@ -149,6 +153,13 @@ impl Truncated {
         }
     }
 
+    /// Fills `out` with the f32 values rounded once to 16 bits, pulled back into the closed interval of the bounds.
+    pub fn fill_half(&self, format: Half, level: Level, stream: Stream, offset: u64, out: &mut [u16]) {
+        let [lower, upper] = self.hull;
+        let range = format.range(lower, upper, true);
+        format.fill(out, range, |start, values| self.fill(level, stream, offset + start, values));
+    }
+
     fn with<Q: Quantile>(&self, plan: Q) -> Cut<'_, Q> {
         Cut { law: self, plan }
     }
@@ -159,8 +170,8 @@ fn interior([lower, upper]: [f64; 2]) -> Result<[f32; 2], LawError> {
     let (l, u) = (lower as f32, upper as f32);
     let first = if f64::from(l) > lower { l } else { l.next_up() };
     let last = if f64::from(u) < upper { u } else { u.next_down() };
-    // Infinite and huge bounds leave every finite float.
-    let (first, last) = (first.max(f32::MIN), last.min(f32::MAX));
+    // Infinite and huge bounds leave every finite float; adding 0 turns -0 into 0.
+    let (first, last) = (first.max(f32::MIN) + 0.0, last.min(f32::MAX) + 0.0);
     if first > last {
         return Err(LawError::new(
             "upper",
