@@ -143,6 +143,8 @@ class Run {
       this.#finish = resolve
       this.#fail = reject
     })
+    // A job may fail before anyone waits.
+    this.#ended.catch(() => undefined)
   }
 
   /** Adds the jobs and waits for all of them; `keep` leaves them in the queue for other processes to see. */

@@ -1,0 +1,41 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { createServer } from 'node:net'
+import { once } from 'node:events'
+
+/** A redis-server of the test's own, on loopback, that keeps nothing. */
+export interface Redis {
+  readonly connection: { readonly host: string; readonly port: number }
+  stop(): Promise<void>
+}
+
+/** Whether the tests can start one; where continuous integration lacks it, they are to fail. */
+export const redisExists =
+  spawnSync('redis-server', ['--version']).status === 0 || process.env['CI'] !== undefined
+
+export async function startRedis(): Promise<Redis> {
+  const port = await freePort()
+  const quiet = ['--save', '', '--appendonly', 'no', '--daemonize', 'no']
+  const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', ...quiet])
+  const exited = once(server, 'exit')
+  await new Promise<void>((resolve, reject) => {
+    server.on('error', reject)
+    server.on('exit', (code) => reject(new Error(`redis-server ended with code ${code}`)))
+    server.stdout.on('data', (text: Buffer) => text.includes('Ready to accept connections') && resolve())
+  })
+  return {
+    connection: { host: '127.0.0.1', port },
+    async stop() {
+      server.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}
