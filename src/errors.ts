@@ -13,6 +13,7 @@ export type ErrorCode =
   | 'ERR_BAD_FILE'
   | 'ERR_IO'
   | 'ERR_ABORTED'
+  | 'ERR_NOT_FINITE'
   | 'ERR_INTERNAL'
 
 /** An error of this package: a TypeError, RangeError or Error with a `code`. */

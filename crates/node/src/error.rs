@@ -10,6 +10,7 @@ pub(crate) enum Code {
     LengthMismatch,
     Aborted,
     Io,
+    NotFinite,
     Internal,
 }
 
@@ -20,6 +21,7 @@ impl Code {
             Self::LengthMismatch => "ERR_LENGTH_MISMATCH",
             Self::Aborted => "ERR_ABORTED",
             Self::Io => "ERR_IO",
+            Self::NotFinite => "ERR_NOT_FINITE",
             Self::Internal => "ERR_INTERNAL",
         }
     }

@@ -1,0 +1,372 @@
+//! Training: the crate's trainer behind a class whose runs go on on another thread.
+
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::time::{Duration, Instant};
+
+use napi::bindgen_prelude::{AsyncTask, Float32Array, Float32ArraySlice, Float64ArraySlice, Int32ArraySlice};
+use napi::{Error, Result};
+use napi_derive::napi;
+use symbreak_train::{
+    Activation, Data, LayerSpec, Loss, Method, NetworkSpec, OptimizerSpec, Position, RunSpec, Targets, Totals,
+    TrainError, Trainer,
+};
+
+use crate::error::{Code, error};
+use crate::guard::{Guarded, Work, guarded};
+use crate::info::level;
+
+/// One dense layer.
+#[napi(object, object_to_js = false)]
+pub struct TrainerLayer {
+    pub units: u32,
+    pub activation: String,
+    pub slope: f64,
+    pub use_bias: bool,
+    pub l1: f64,
+    pub l2: f64,
+    pub dropout: f64,
+    pub name: String,
+    pub trainable: bool,
+}
+
+/// A network: its seed in halves.
+#[napi(object, object_to_js = false)]
+pub struct TrainerNetwork {
+    pub seed_low: u32,
+    pub seed_high: u32,
+    pub inputs: u32,
+    pub layers: Vec<TrainerLayer>,
+    pub loss: String,
+    pub label_smoothing: f64,
+    pub huber_delta: f64,
+}
+
+/// An optimizer and how batches are made.
+#[napi(object, object_to_js = false)]
+pub struct TrainerRun {
+    pub kind: String,
+    pub momentum: f64,
+    pub dampening: f64,
+    pub nesterov: bool,
+    pub weight_decay: f64,
+    pub decoupled: bool,
+    pub beta1: f64,
+    pub beta2: f64,
+    pub alpha: f64,
+    pub epsilon: f64,
+    pub clip_norm: f64,
+    pub clip_value: f64,
+    pub accumulate: u32,
+    pub batch_size: u32,
+    pub shuffle: bool,
+    pub threads: u32,
+}
+
+/// Rows of an epoch so far, or of an evaluation, with the sums over them.
+#[napi(object)]
+pub struct TrainerTotals {
+    /// Batches trained on; 0 for an evaluation.
+    pub steps: f64,
+    pub rows: f64,
+    pub loss: f64,
+    pub correct: f64,
+}
+
+fn from_train(e: TrainError) -> Error {
+    let code = match e {
+        TrainError::Invalid { .. } => Code::InvalidArgument,
+        TrainError::Length { .. } => Code::LengthMismatch,
+        TrainError::NotFinite { .. } => Code::NotFinite,
+        TrainError::Unbound => Code::Internal,
+    };
+    error(code, e)
+}
+
+fn unknown(what: &str, name: &str) -> Error {
+    error(Code::InvalidArgument, format_args!("{what} is \"{name}\", which the native engine doesn't know"))
+}
+
+impl TrainerLayer {
+    fn spec(self) -> Result<LayerSpec> {
+        let activation = match self.activation.as_str() {
+            "linear" => Activation::Linear,
+            "relu" => Activation::Relu,
+            "leakyRelu" => Activation::LeakyRelu(self.slope as f32),
+            "elu" => Activation::Elu(self.slope as f32),
+            "gelu" => Activation::Gelu,
+            "silu" => Activation::Silu,
+            "tanh" => Activation::Tanh,
+            "sigmoid" => Activation::Sigmoid,
+            "softplus" => Activation::Softplus,
+            name => return Err(unknown("activation", name)),
+        };
+        Ok(LayerSpec {
+            units: self.units as usize,
+            activation,
+            use_bias: self.use_bias,
+            l1: self.l1,
+            l2: self.l2,
+            dropout: self.dropout,
+            name: self.name,
+            trainable: self.trainable,
+        })
+    }
+}
+
+impl TrainerNetwork {
+    fn spec(self) -> Result<NetworkSpec> {
+        let smoothing = self.label_smoothing;
+        let loss = match self.loss.as_str() {
+            "softmaxCrossEntropy" => Loss::SoftmaxCrossEntropy { smoothing },
+            "sigmoidCrossEntropy" => Loss::SigmoidCrossEntropy { smoothing },
+            "meanSquaredError" => Loss::MeanSquaredError,
+            "meanAbsoluteError" => Loss::MeanAbsoluteError,
+            "huber" => Loss::Huber { delta: self.huber_delta },
+            "hinge" => Loss::Hinge,
+            name => return Err(unknown("loss", name)),
+        };
+        Ok(NetworkSpec {
+            seed: u64::from(self.seed_low) | u64::from(self.seed_high) << 32,
+            inputs: self.inputs as usize,
+            layers: self.layers.into_iter().map(TrainerLayer::spec).collect::<Result<_>>()?,
+            loss,
+        })
+    }
+}
+
+impl TrainerRun {
+    fn spec(&self) -> Result<RunSpec> {
+        let Self { momentum, dampening, nesterov, beta1, beta2, alpha, epsilon, .. } = *self;
+        let method = match self.kind.as_str() {
+            "sgd" => Method::Sgd { momentum, dampening, nesterov },
+            "adam" | "adamW" => Method::Adam { beta1, beta2, epsilon },
+            "rmsprop" => Method::RmsProp { alpha, epsilon, momentum },
+            name => return Err(unknown("optimizer", name)),
+        };
+        Ok(RunSpec {
+            optimizer: OptimizerSpec {
+                method,
+                weight_decay: self.weight_decay,
+                decoupled: self.decoupled,
+                clip_norm: self.clip_norm,
+                clip_value: self.clip_value,
+                accumulate: self.accumulate as usize,
+            },
+            batch_size: self.batch_size as usize,
+            shuffle: self.shuffle,
+            threads: self.threads as usize,
+        })
+    }
+}
+
+/// Copies rows into Rust's memory; only this thread touches JavaScript's.
+fn data(
+    x: &Float32ArraySlice,
+    rows: u32,
+    labels: Option<&Int32ArraySlice>,
+    targets: Option<&Float32ArraySlice>,
+    weights: Option<&Float32ArraySlice>,
+) -> Data {
+    let targets = match (labels, targets) {
+        // A negative label becomes too large a class number, which is refused.
+        (Some(labels), _) => Targets::Labels(labels.iter().map(|label| *label as u32).collect()),
+        (None, targets) => Targets::Values(targets.map_or_else(Vec::new, |targets| targets.to_vec())),
+    };
+    Data { x: x.to_vec(), rows: rows as usize, targets, weights: weights.map_or_else(Vec::new, |w| w.to_vec()) }
+}
+
+type Shared = Arc<Mutex<Trainer>>;
+
+/// The trainer, unless a run is on its way. A run that panicked leaves it as it was.
+fn lock(shared: &Mutex<Trainer>) -> Result<MutexGuard<'_, Trainer>> {
+    match shared.try_lock() {
+        Ok(trainer) => Ok(trainer),
+        Err(TryLockError::Poisoned(trainer)) => Ok(trainer.into_inner()),
+        Err(TryLockError::WouldBlock) => Err(error(Code::InvalidArgument, "the trainer is busy with another call")),
+    }
+}
+
+/// A network in native memory.
+#[napi]
+pub struct NativeTrainer {
+    trainer: Option<Shared>,
+}
+
+#[napi]
+impl NativeTrainer {
+    #[napi(constructor)]
+    pub fn new(network: TrainerNetwork) -> Result<Self> {
+        guarded(|| {
+            let network = network.spec()?.check().map_err(from_train)?;
+            Ok(Self { trainer: Some(Arc::new(Mutex::new(Trainer::new(level(), network)))) })
+        })
+    }
+
+    fn shared(&self) -> Result<Shared> {
+        self.trainer.clone().ok_or_else(|| error(Code::InvalidArgument, "the trainer has been disposed of"))
+    }
+
+    /// Gives the parameters as a new array.
+    #[napi]
+    pub fn get_parameters(&self) -> Result<Float32Array> {
+        let shared = self.shared()?;
+        guarded(|| Ok(Float32Array::new(lock(&shared)?.parameters())))
+    }
+
+    /// Replaces the parameters.
+    #[napi]
+    pub fn set_parameters(&self, values: Float32ArraySlice) -> Result<()> {
+        let shared = self.shared()?;
+        guarded(|| lock(&shared)?.set_parameters(&values).map_err(from_train))
+    }
+
+    /// Gives the optimizer's state as a new array.
+    #[napi]
+    pub fn get_state(&self) -> Result<Float32Array> {
+        let shared = self.shared()?;
+        guarded(|| Ok(Float32Array::new(lock(&shared)?.state())))
+    }
+
+    /// Replaces the optimizer's state.
+    #[napi]
+    pub fn set_state(&self, values: Float32ArraySlice) -> Result<()> {
+        let shared = self.shared()?;
+        guarded(|| lock(&shared)?.set_state(&values).map_err(from_train))
+    }
+
+    /// Copies the rows and plans every workspace.
+    #[napi]
+    pub fn bind(
+        &self,
+        x: Float32ArraySlice,
+        rows: u32,
+        labels: Option<Int32ArraySlice>,
+        targets: Option<Float32ArraySlice>,
+        weights: Option<Float32ArraySlice>,
+        run: TrainerRun,
+    ) -> Result<()> {
+        let shared = self.shared()?;
+        guarded(|| {
+            let rows = data(&x, rows, labels.as_ref(), targets.as_ref(), weights.as_ref());
+            lock(&shared)?.bind(rows, run.spec()?).map_err(from_train)
+        })
+    }
+
+    /// Sets the sums of the epoch so far.
+    #[napi]
+    pub fn set_totals(&self, rows: f64, loss: f64, correct: f64) -> Result<()> {
+        lock(&self.shared()?)?.set_totals(Totals { rows: rows as u64, loss, correct });
+        Ok(())
+    }
+
+    /// Trains for at most as many batches as there are rates and about as many milliseconds.
+    #[napi]
+    pub fn run(
+        &self,
+        epoch: f64,
+        step: f64,
+        rates: Float64ArraySlice,
+        milliseconds: f64,
+    ) -> Result<AsyncTask<Guarded<RunWork>>> {
+        let budget = Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or(Duration::MAX);
+        let from = Position { epoch: epoch as u64, step: step as u64 };
+        Ok(AsyncTask::new(Guarded(RunWork { trainer: self.shared()?, from, rates: rates.to_vec(), budget })))
+    }
+
+    /// Sums of losses and right decisions over rows.
+    #[napi]
+    pub fn evaluate(
+        &self,
+        x: Float32ArraySlice,
+        rows: u32,
+        labels: Option<Int32ArraySlice>,
+        targets: Option<Float32ArraySlice>,
+        weights: Option<Float32ArraySlice>,
+        threads: u32,
+    ) -> Result<AsyncTask<Guarded<EvaluateWork>>> {
+        let data = data(&x, rows, labels.as_ref(), targets.as_ref(), weights.as_ref());
+        Ok(AsyncTask::new(Guarded(EvaluateWork { trainer: self.shared()?, data: Some(data), threads: threads as usize })))
+    }
+
+    /// Outputs of the last layer for every row.
+    #[napi]
+    pub fn predict(&self, x: Float32ArraySlice, rows: u32, threads: u32) -> Result<AsyncTask<Guarded<PredictWork>>> {
+        let (rows, threads) = (rows as usize, threads as usize);
+        Ok(AsyncTask::new(Guarded(PredictWork { trainer: self.shared()?, x: x.to_vec(), rows, threads })))
+    }
+
+    /// Frees the memory, once no call is on its way.
+    #[napi]
+    pub fn dispose(&mut self) {
+        self.trainer = None;
+    }
+}
+
+/// A stretch of training.
+pub struct RunWork {
+    trainer: Shared,
+    from: Position,
+    rates: Vec<f64>,
+    budget: Duration,
+}
+
+impl Work for RunWork {
+    type Output = TrainerTotals;
+    type JsValue = TrainerTotals;
+
+    fn run(&mut self) -> Result<TrainerTotals> {
+        let start = Instant::now();
+        let mut watch = |_| if start.elapsed() < self.budget { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+        let stretch = lock(&self.trainer)?.run(self.from, &self.rates, &mut watch).map_err(from_train)?;
+        let Totals { rows, loss, correct } = stretch.totals;
+        Ok(TrainerTotals { steps: stretch.steps as f64, rows: rows as f64, loss, correct })
+    }
+
+    fn finish(&mut self, totals: TrainerTotals) -> Result<TrainerTotals> {
+        Ok(totals)
+    }
+}
+
+/// An evaluation.
+pub struct EvaluateWork {
+    trainer: Shared,
+    data: Option<Data>,
+    threads: usize,
+}
+
+impl Work for EvaluateWork {
+    type Output = TrainerTotals;
+    type JsValue = TrainerTotals;
+
+    fn run(&mut self) -> Result<TrainerTotals> {
+        let data = self.data.take().ok_or_else(|| error(Code::Internal, "an evaluation ran twice"))?;
+        let sums = lock(&self.trainer)?.evaluate(data, self.threads).map_err(from_train)?;
+        Ok(TrainerTotals { steps: 0.0, rows: sums.rows as f64, loss: sums.loss, correct: sums.correct })
+    }
+
+    fn finish(&mut self, totals: TrainerTotals) -> Result<TrainerTotals> {
+        Ok(totals)
+    }
+}
+
+/// A prediction.
+pub struct PredictWork {
+    trainer: Shared,
+    x: Vec<f32>,
+    rows: usize,
+    threads: usize,
+}
+
+impl Work for PredictWork {
+    type Output = Vec<f32>;
+    type JsValue = Float32Array;
+
+    fn run(&mut self) -> Result<Vec<f32>> {
+        lock(&self.trainer)?.predict(&self.x, self.rows, self.threads).map_err(from_train)
+    }
+
+    fn finish(&mut self, outputs: Vec<f32>) -> Result<Float32Array> {
+        Ok(Float32Array::new(outputs))
+    }
+}

@@ -33,10 +33,13 @@ impl RowShard {
     /// Memory for `capacity` rows, for training or for going forward only.
     pub fn new(network: &Network, capacity: usize, training: bool) -> Self {
         let first = if training { network.first_trainable() } else { network.layers().len() };
+        let top = network.layers().len() - 1;
+        // The loss writes its derivatives even if every layer is frozen.
+        let has_deltas = |l: usize| l >= first || (training && l == top);
         let layers = network.layers().iter().enumerate().map(|(l, layer)| LayerRows {
             outputs: vec![0.0; capacity * layer.units],
             slopes: vec![0.0; if layer.keeps_slope() { capacity * layer.units } else { 0 }],
-            deltas: vec![0.0; if l >= first { capacity * layer.units } else { 0 }],
+            deltas: vec![0.0; if has_deltas(l) { capacity * layer.units } else { 0 }],
         });
         let widest = network.layers().iter().filter(|layer| layer.dropout > 0.0).map(|layer| layer.units).max();
         Self {

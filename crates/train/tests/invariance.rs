@@ -1,0 +1,176 @@
+//! What must not change a bit: threads, kernels, slices of a run, a state that was put away.
+
+mod common;
+
+use std::ops::ControlFlow;
+
+use common::{PLAIN, SOFTMAX, bits, data, epochs, layer, network, run, trainer};
+use fearless_simd::Level;
+use symbreak_rng::Kernel;
+use symbreak_train::{Activation, Loss, Method, NetworkSpec, OptimizerSpec, Position, TrainError, Trainer};
+
+fn optimizers() -> Vec<OptimizerSpec> {
+    let sgd = |momentum, dampening, nesterov| Method::Sgd { momentum, dampening, nesterov };
+    let adam = Method::Adam { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+    vec![
+        PLAIN,
+        OptimizerSpec { method: sgd(0.9, 0.1, false), weight_decay: 0.01, ..PLAIN },
+        OptimizerSpec { method: sgd(0.9, 0.0, true), clip_norm: 0.5, accumulate: 2, ..PLAIN },
+        OptimizerSpec { method: adam, weight_decay: 0.01, decoupled: true, ..PLAIN },
+        OptimizerSpec { method: Method::RmsProp { alpha: 0.99, epsilon: 1e-8, momentum: 0.3 }, clip_value: 0.01, ..PLAIN },
+    ]
+}
+
+/// Large enough for several threads, with every kind of layer.
+fn large() -> NetworkSpec {
+    let mut layers =
+        vec![layer(70, Activation::Relu), layer(33, Activation::Gelu), layer(1, Activation::Tanh), layer(10, Activation::Linear)];
+    layers[0].dropout = 0.2;
+    layers[1].l2 = 0.001;
+    network(301, layers, SOFTMAX)
+}
+
+fn trained(spec: &NetworkSpec, level: Level, optimizer: OptimizerSpec, threads: usize) -> Vec<u32> {
+    let mut trainer = trainer(level, spec.clone());
+    trainer.bind(data(spec, 100), run(optimizer, 48, threads)).expect("data that fits");
+    epochs(&mut trainer, 2, 0.05);
+    bits(&trainer.parameters())
+}
+
+#[test]
+fn threads_change_no_bit() {
+    let plain = network(301, vec![layer(70, Activation::Relu), layer(10, Activation::Linear)], SOFTMAX);
+    for spec in [large(), plain] {
+        for optimizer in optimizers() {
+            let alone = trained(&spec, Level::new(), optimizer, 1);
+            for threads in [2, 3, 5] {
+                assert_eq!(alone, trained(&spec, Level::new(), optimizer, threads), "{threads} {optimizer:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_kernel_gives_the_scalar_bits() {
+    let mut spec = large();
+    spec.inputs = 19;
+    let scalar = Kernel::Scalar.level().expect("always there");
+    for optimizer in optimizers() {
+        let expected = trained(&spec, scalar, optimizer, 1);
+        for level in Kernel::available().into_iter().filter_map(Kernel::level) {
+            assert_eq!(expected, trained(&spec, level, optimizer, 2), "{level:?} {optimizer:?}");
+        }
+    }
+}
+
+#[test]
+fn slices_and_restored_states_change_no_bit() {
+    let spec = network(6, vec![layer(5, Activation::Tanh), layer(3, Activation::Linear)], SOFTMAX);
+    for optimizer in optimizers() {
+        let fresh = || {
+            let mut trainer = trainer(Level::new(), spec.clone());
+            trainer.bind(data(&spec, 50), run(optimizer, 8, 1)).expect("data that fits");
+            trainer
+        };
+        let mut whole = fresh();
+        epochs(&mut whole, 2, 0.1);
+        let mut first = fresh();
+        let mut position = Position::default();
+        let mut totals = whole.run(position, &[], &mut |_| ControlFlow::Continue(())).expect("no step").totals;
+        while position.epoch < 2 {
+            let mut next = fresh();
+            next.set_parameters(&first.parameters()).expect("the same network");
+            next.set_state(&first.state()).expect("the same optimizer");
+            next.set_totals(totals);
+            let stretch = next
+                .run(position, &[0.1; 100], &mut |step| {
+                    if step == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                })
+                .expect("finite");
+            totals = stretch.totals;
+            position.step += stretch.steps;
+            if position.step == 7 {
+                position = Position { epoch: position.epoch + 1, step: 0 };
+            }
+            first = next;
+        }
+        assert_eq!(bits(&whole.parameters()), bits(&first.parameters()), "{optimizer:?}");
+        assert_eq!(whole.state(), first.state());
+        assert_eq!(totals.rows, 50);
+    }
+}
+
+#[test]
+fn equal_units_stay_equal_to_the_bit() {
+    let spec = network(20, vec![layer(37, Activation::Relu), layer(10, Activation::Linear)], SOFTMAX);
+    let mut trainer = trainer(Level::new(), spec.clone());
+    let count = trainer.network().parameter_count();
+    trainer.set_parameters(&vec![0.05; count]).expect("all of them");
+    trainer.bind(data(&spec, 90), run(PLAIN, 32, 1)).expect("data that fits");
+    epochs(&mut trainer, 5, 0.1);
+    let parameters = trainer.parameters();
+    for row in parameters[..20 * 37].chunks(37) {
+        assert!(row.iter().all(|w| w.to_bits() == row[0].to_bits()));
+    }
+    assert!(parameters.iter().any(|w| *w != 0.05));
+}
+
+#[test]
+fn frozen_layers_keep_their_parameters() {
+    let mut spec = network(6, vec![layer(5, Activation::Relu), layer(4, Activation::Tanh), layer(3, Activation::Linear)], SOFTMAX);
+    for frozen in 0..3 {
+        spec.layers.iter_mut().enumerate().for_each(|(l, layer)| layer.trainable = l != frozen);
+        let mut trainer = trainer(Level::new(), spec.clone());
+        let before = trainer.parameters();
+        trainer.bind(data(&spec, 20), run(PLAIN, 8, 1)).expect("data that fits");
+        epochs(&mut trainer, 1, 0.1);
+        let after = trainer.parameters();
+        let ends = [0, 35, 59, 74];
+        for l in 0..3 {
+            let range = ends[l]..ends[l + 1];
+            assert_eq!(before[range.clone()] == after[range], l == frozen, "layer {l}, frozen {frozen}");
+        }
+    }
+}
+
+#[test]
+fn evaluation_and_prediction_agree_over_threads() {
+    let spec = large();
+    let trainer = trainer(Level::new(), spec.clone());
+    let rows = data(&spec, 500);
+    let one = trainer.evaluate(rows.clone(), 1).expect("data that fits");
+    assert_eq!(one, trainer.evaluate(rows.clone(), 4).expect("data that fits"));
+    let outputs = trainer.predict(&rows.x, 500, 1).expect("rows that fit");
+    assert_eq!(outputs, trainer.predict(&rows.x, 500, 3).expect("rows that fit"));
+    assert_eq!(outputs.len(), 5000);
+}
+
+#[test]
+fn nothing_finite_is_left_unsaid() {
+    let spec = network(4, vec![layer(3, Activation::Relu), layer(1, Activation::Linear)], Loss::MeanSquaredError);
+    let mut trainer = trainer(Level::new(), spec.clone());
+    trainer.bind(data(&spec, 16), run(PLAIN, 4, 1)).expect("data that fits");
+    let outcome = trainer.run(Position::default(), &[1e30; 4], &mut |_| ControlFlow::Continue(()));
+    assert!(matches!(outcome, Err(TrainError::NotFinite { epoch: 0, .. })), "{outcome:?}");
+}
+
+#[test]
+fn bad_requests_are_refused_by_name() {
+    let good = || network(2, vec![layer(2, Activation::Linear)], SOFTMAX);
+    let mut no_units = good();
+    no_units.layers[0].units = 0;
+    let mut dropped = good();
+    dropped.layers[0].dropout = 1.0;
+    for (spec, name) in [(no_units, "layers[0].units"), (dropped, "layers[0].dropout")] {
+        assert!(spec.check().is_err_and(|e| e.to_string().starts_with(name)));
+    }
+    let mut trainer = trainer(Level::new(), good());
+    let mut rows = data(&good(), 3);
+    rows.x.pop();
+    let refused = trainer.bind(rows, run(PLAIN, 4, 1));
+    assert_eq!(refused, Err(TrainError::Length { argument: "x", expected: 6, actual: 5 }));
+    let nothing = Trainer::new(Level::new(), good().check().expect("valid")).run(Position::default(), &[0.1], &mut |_| {
+        ControlFlow::Continue(())
+    });
+    assert_eq!(nothing, Err(TrainError::Unbound));
+}

@@ -1,0 +1,203 @@
+import { plainError } from '../../../errors.js'
+import { breathe, now } from '../../slices.js'
+import { streamKey } from '../../stream.js'
+import type { EpochTotals, Evaluation, Position, RunSpec, Trainer, TrainerData, TrainerSpec } from '../../trainer.js'
+import { permute } from '../integers.js'
+import { rowsOf } from './data.js'
+import { dropoutOf } from './dropout.js'
+import { forward } from './forward.js'
+import { scoreRow, type Score } from './loss.js'
+import { isPlain, planOf, slotsOf, type Plan } from './network.js'
+import { penalty } from './regularize.js'
+import { batchOf, type LayerRows } from './rows.js'
+import { takeStep, type Bound } from './step.js'
+
+/** Milliseconds of training before the event loop runs. */
+const SLICE = 8
+/** Rows that go through the network at a time outside training. */
+const BLOCK = 96
+/** Updates are counted in two f32: modulo this, and the rest. */
+const LOW = 2 ** 20
+const HEADER = 3
+
+/** A network trained by this engine: the bits of the native one. */
+export function jsTrainer(spec: TrainerSpec): Trainer {
+  return new JsTrainer(planOf(spec))
+}
+
+class JsTrainer implements Trainer {
+  readonly parameterCount: number
+  readonly #plan: Plan
+  #parameters: Float32Array
+  #bound: Bound | undefined
+  #totals: EpochTotals = { rows: 0, loss: 0, correct: 0 }
+
+  constructor(plan: Plan) {
+    this.#plan = plan
+    this.parameterCount = plan.parameterCount
+    this.#parameters = new Float32Array(plan.parameterCount)
+  }
+
+  getParameters(): Float32Array {
+    return this.#parameters.slice()
+  }
+
+  setParameters(values: Float32Array): void {
+    checkLength('parameters', this.parameterCount, values.length)
+    this.#parameters.set(values)
+  }
+
+  getState(): Float32Array {
+    const bound = this.#bound
+    if (bound === undefined || (bound.updates === 0 && bound.pending === 0)) return new Float32Array(0)
+    const { updates, pending, slots, gradient } = bound
+    const arrays = pending > 0 ? [...slots, gradient] : slots
+    const state = new Float32Array(HEADER + arrays.length * this.parameterCount)
+    state.set([updates % LOW, Math.floor(updates / LOW), pending])
+    arrays.forEach((array, i) => state.set(array, HEADER + i * this.parameterCount))
+    return state
+  }
+
+  setState(values: Float32Array): void {
+    const bound = this.#ready()
+    const pending = values[2] ?? 0
+    const arrays = pending > 0 ? [...bound.slots, bound.gradient] : bound.slots
+    const count = this.parameterCount
+    if (values.length > 0) checkLength('state', HEADER + arrays.length * count, values.length)
+    bound.updates = (values[0] ?? 0) + (values[1] ?? 0) * LOW
+    bound.pending = pending
+    arrays.forEach((array, i) => {
+      if (values.length === 0) array.fill(0)
+      else array.set(values.subarray(HEADER + i * count, HEADER + (i + 1) * count))
+    })
+  }
+
+  bind(data: TrainerData, run: RunSpec): void {
+    const plan = this.#plan
+    const rows = rowsOf(plan, data)
+    const state = this.getState()
+    const plain = isPlain(plan, run.optimizer)
+    const slots = Array.from({ length: slotsOf(run.optimizer) }, () => new Float32Array(this.parameterCount))
+    this.#bound = {
+      run,
+      data: rows,
+      plain,
+      order: Uint32Array.from({ length: rows.rows }, (_, i) => i),
+      orderEpoch: undefined,
+      batch: batchOf(plan, Math.min(run.batchSize, rows.rows), true),
+      gradient: new Float32Array(plain ? 0 : this.parameterCount),
+      slots,
+      updates: 0,
+      pending: 0,
+    }
+    const arrays = slots.length + ((state[2] ?? 0) > 0 ? 1 : 0)
+    if (state.length === HEADER + arrays * this.parameterCount && !(plain && arrays > 0)) this.setState(state)
+  }
+
+  async run(from: Position, rates: Float64Array, milliseconds: number): Promise<{ steps: number; totals: EpochTotals }> {
+    const bound = this.#ready()
+    const plan = this.#plan
+    await breathe()
+    if (bound.run.shuffle && bound.orderEpoch !== from.epoch) {
+      permute(bound.order, streamKey(plan.seed, `shuffle/${from.epoch}`))
+      bound.orderEpoch = from.epoch
+    }
+    if (from.step === 0) this.#totals = { rows: 0, loss: 0, correct: 0 }
+    const dropout = dropoutOf(plan, from.epoch)
+    const batches = Math.ceil(bound.data.rows / bound.run.batchSize)
+    const limit = Math.min(rates.length, batches - from.step)
+    const start = now()
+    let until = start + SLICE
+    let steps = 0
+    while (steps < limit) {
+      const index = from.step + steps
+      const totals = takeStep(plan, this.#parameters, bound, dropout, index, rates[steps] as number)
+      if (totals === undefined) throw notFinite({ epoch: from.epoch, step: index })
+      const { rows, loss, correct } = this.#totals
+      this.#totals = { rows: rows + totals.rows, loss: loss + totals.loss, correct: correct + totals.correct }
+      steps++
+      const time = now()
+      if (time - start >= milliseconds && time > 0) break
+      if (time < until) continue
+      await breathe()
+      until = now() + SLICE
+    }
+    if (steps > 0 && !this.#parameters.every(Number.isFinite)) {
+      throw notFinite({ epoch: from.epoch, step: from.step + steps - 1 })
+    }
+    return { steps, totals: this.#totals }
+  }
+
+  setTotals(totals: EpochTotals): void {
+    this.#totals = totals
+  }
+
+  async evaluate(data: TrainerData, _threads: number): Promise<Evaluation> {
+    const plan = this.#plan
+    const rows = rowsOf(plan, data)
+    const unused = new Float32Array(BLOCK * plan.outputs)
+    const score: Score = { loss: 0, correct: 0 }
+    let loss = 0
+    let correct = 0
+    await this.#eachBlock(rows.x, rows.rows, (first, count, outputs) => {
+      for (let r = 0; r < count; r++) {
+        scoreRow(plan, outputs, r * plan.outputs, rows, first + r, 1, unused, score)
+        loss += score.loss
+        correct += score.correct
+      }
+    })
+    return { rows: rows.rows, loss: loss + rows.rows * penalty(plan, this.#parameters), correct }
+  }
+
+  async predict(x: Float32Array, rows: number, _threads: number): Promise<Float32Array> {
+    checkLength('x', rows * this.#plan.inputs, x.length)
+    const { outputs: units } = this.#plan
+    const result = new Float32Array(rows * units)
+    await this.#eachBlock(x, rows, (first, count, outputs) => {
+      result.set(outputs.subarray(0, count * units), first * units)
+    })
+    return result
+  }
+
+  dispose(): void {
+    this.#bound = undefined
+    this.#parameters = new Float32Array(0)
+  }
+
+  /** Takes blocks of rows forward, letting the event loop run in between. */
+  async #eachBlock(
+    x: Float32Array,
+    rows: number,
+    each: (first: number, count: number, outputs: Float32Array) => void,
+  ): Promise<void> {
+    const plan = this.#plan
+    const batch = batchOf(plan, Math.min(BLOCK, rows), false)
+    const { outputs } = batch.layers.at(-1) as LayerRows
+    await breathe()
+    let until = now() + SLICE
+    for (let first = 0; first < rows; first += BLOCK) {
+      batch.count = Math.min(BLOCK, rows - first)
+      batch.x.set(x.subarray(first * plan.inputs, (first + batch.count) * plan.inputs))
+      forward(plan, this.#parameters, batch, [], 0)
+      each(first, batch.count, outputs)
+      if (now() < until) continue
+      await breathe()
+      until = now() + SLICE
+    }
+  }
+
+  #ready(): Bound {
+    if (this.#bound === undefined) throw plainError('ERR_INTERNAL', 'no rows are bound to the trainer')
+    return this.#bound
+  }
+}
+
+function checkLength(name: string, expected: number, actual: number): void {
+  if (actual === expected) return
+  throw plainError('ERR_LENGTH_MISMATCH', `${name} has ${actual} elements, must have ${expected}`)
+}
+
+function notFinite({ epoch, step }: Position): Error {
+  const advice = 'a smaller learning rate or clipNorm may help'
+  return plainError('ERR_NOT_FINITE', `training met NaN or infinity in epoch ${epoch}, batch ${step}; ${advice}`)
+}
