@@ -8,13 +8,17 @@ import type { TrainingRun } from './training-run.js'
 /** Milliseconds of training between two looks at the signal, and between two progress reports. */
 const STRETCH = 100
 
-/** Trains until all epochs are done or somebody stops the run; then tells the callbacks how it ended. */
-export async function fit(run: TrainingRun): Promise<void> {
+/**
+ * Trains until all epochs are done or somebody stops the run; then tells the callbacks how it ended.
+ *
+ * @param state - of the optimizer, to go on from; it starts afresh otherwise
+ */
+export async function fit(run: TrainingRun, state?: Float32Array): Promise<void> {
   const { plan, session } = run
   const total = Math.max(0, run.epochs - plan.initialEpoch) * run.stepsPerEpoch
   const watcher = watch(plan.watched, total, 'batches')
   try {
-    await session.bind(plan.train, plan.run)
+    await session.bind(plan.train, plan.run, state)
     for (const callback of plan.callbacks) await callback.onTrainBegin?.(run)
     for (const callback of plan.callbacks) await callback.onResume?.(run)
     while (run.epoch < run.epochs && !run.stopping) await trainEpoch(run, watcher)

@@ -23,6 +23,12 @@ export interface EvaluateOptions {
   threads?: number
 }
 
+/** Options of `partialFit`. */
+export type PartialFitOptions = Pick<
+  FitOptions,
+  'batchSize' | 'optimizer' | 'sampleWeight' | 'classWeight' | 'threads' | 'signal'
+>
+
 /**
  * A feed-forward network of dense layers, trained by mini-batch gradient descent. Its initial weights, the order of
  * rows and the dropout masks follow from its seed: the same configuration and data give the same weights to the bit,
@@ -38,6 +44,9 @@ export class Network {
   readonly #parameters: readonly Parameter[]
   readonly #session: Session
   #fitting = false
+  /** Passes of `partialFit` so far, and the optimizer's state after the last one. */
+  #passes = 0
+  #carried: { readonly optimizer: string; readonly state: Float32Array } | undefined
 
   /** @throws `ERR_INVALID_ARGUMENT`, `ERR_INVALID_SEED`, `ERR_UNKNOWN_INITIALIZER`, `ERR_OUT_OF_MEMORY` */
   constructor(config: NetworkConfig) {
@@ -93,11 +102,37 @@ export class Network {
    */
   async fit(x: Features, y: Targets, options: FitOptions = {}): Promise<History> {
     const run = new TrainingRun(this, this.#session, readFit(this.#spec, x, y, options))
+    await this.#alone(() => fit(run))
+    return run.history
+  }
+
+  /**
+   * One pass over the rows in their order, for data that come piece by piece (scikit-learn's `partial_fit`). The
+   * optimizer goes on from the pass before, as long as it is the same one, and so does its schedule.
+   *
+   * @returns the metrics of the pass
+   * @throws as `fit`
+   */
+  async partialFit(x: Features, y: Targets, options: PartialFitOptions = {}): Promise<Metrics> {
+    const o = readOptions(options, ['batchSize', 'optimizer', 'sampleWeight', 'classWeight', 'threads', 'signal'])
+    const pass = { ...o, shuffle: false, initialEpoch: this.#passes, epochs: this.#passes + 1 }
+    const plan = readFit(this.#spec, x, y, pass)
+    const run = new TrainingRun(this, this.#session, plan)
+    const optimizer = JSON.stringify(plan.optimizer)
+    const state = this.#carried?.optimizer === optimizer ? this.#carried.state : undefined
+    await this.#alone(async () => {
+      await fit(run, state)
+      this.#carried = { optimizer, state: await this.#session.state() }
+      this.#passes++
+    })
+    return { loss: run.history.history.loss[0] as number, ...accuracyOf(run.history) }
+  }
+
+  async #alone(train: () => Promise<void>): Promise<void> {
     if (this.#fitting) throw plainError('ERR_INVALID_ARGUMENT', 'this network is in training already: await its fit first')
     this.#fitting = true
     try {
-      await fit(run)
-      return run.history
+      await train()
     } finally {
       this.#fitting = false
     }
@@ -139,6 +174,11 @@ export class Network {
   logsOf({ loss, correct, rows }: Evaluation): Metrics & Record<string, number> {
     return { loss: loss / rows, ...(isClassifier(this.#spec.loss) && { accuracy: correct / rows }) }
   }
+}
+
+function accuracyOf({ history }: History): { accuracy?: number } {
+  const [accuracy] = history['accuracy'] ?? []
+  return accuracy === undefined ? {} : { accuracy }
 }
 
 function threadsOf(options: EvaluateOptions): number {

@@ -1,3 +1,4 @@
+import type { Engine } from '../engine/engine.js'
 import type { EpochTotals, Evaluation, Position, RunSpec, Trainer, TrainerData } from '../engine/trainer.js'
 import { pickEngine } from '../engine/select.js'
 import type { NetworkSpec } from './config.js'
@@ -34,7 +35,7 @@ export class Session {
   /** Gives the trainer its rows; the optimizer starts afresh unless its state is given. */
   bind(data: TrainerData, run: RunSpec, state?: Float32Array): Promise<void> {
     return this.#exclusive((trainer) => {
-      trainer.bind(data, run)
+      trainer.bind(data, { ...run, threads: this.#threads(run.threads) })
       trainer.setState(state ?? new Float32Array(0))
     })
   }
@@ -61,11 +62,11 @@ export class Session {
   }
 
   evaluate(data: TrainerData, threads: number): Promise<Evaluation> {
-    return this.#exclusive((trainer) => trainer.evaluate(data, threads))
+    return this.#exclusive((trainer) => trainer.evaluate(data, this.#threads(threads)))
   }
 
   predict(x: Float32Array, rows: number, threads: number): Promise<Float32Array> {
-    return this.#exclusive((trainer) => trainer.predict(x, rows, threads))
+    return this.#exclusive((trainer) => trainer.predict(x, rows, this.#threads(threads)))
   }
 
   /** Frees the engine's memory; a later call makes a new trainer. */
@@ -77,6 +78,15 @@ export class Session {
     })
   }
 
+  /** 0 leaves the choice to the engine. */
+  #threads(threads: number): number {
+    return threads === 0 ? this.#engine.threads : threads
+  }
+
+  get #engine(): Engine {
+    return pickEngine(this.spec.engine, this.#parameters.length)
+  }
+
   #exclusive<T>(work: (trainer: Trainer) => T | Promise<T>): Promise<T> {
     const result = this.#tail.then(() => work(this.#ready()))
     this.#tail = result.catch(() => undefined)
@@ -84,8 +94,7 @@ export class Session {
   }
 
   #ready(): Trainer {
-    const { spec } = this
-    this.#trainer ??= pickEngine(spec.engine, this.#parameters.length).trainer(spec)
+    this.#trainer ??= this.#engine.trainer(this.spec)
     if (this.#changed) this.#trainer.setParameters(this.#parameters)
     this.#changed = false
     return this.#trainer

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import test from 'ava'
+import {
+  adam, backupAndRestore, cosineDecay, csvLogger, earlyStopping, Network, reduceLROnPlateau, sgd, type Callback, type FitOptions,
+} from 'symbreak'
+import { bits, codeOf, config, x, y } from './support/toy.js'
+
+const fit: FitOptions = {
+  epochs: 8,
+  batchSize: 16,
+  optimizer: sgd({ learningRate: 0.3, momentum: 0.9, schedule: cosineDecay({ steps: 100 }) }),
+  validationSplit: 0.2,
+}
+
+async function folder(t: { teardown(undo: () => Promise<void>): void }): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'symbreak-resume-'))
+  t.teardown(() => rm(path, { recursive: true, force: true }))
+  return path
+}
+
+/** Callbacks whose state matters, with their log. */
+const watchers = (log: string): Callback[] => [
+  csvLogger(log),
+  earlyStopping({ patience: 50, restoreBestWeights: true }),
+  reduceLROnPlateau({ patience: 1, factor: 0.7 }),
+]
+
+/** Stops a run after some pauses between batches. */
+function abortAfter(pauses: number): { signal: AbortSignal; callback: Callback } {
+  const controller = new AbortController()
+  let seen = 0
+  return { signal: controller.signal, callback: { name: 'abort', onBatches: () => void (++seen === pauses && controller.abort()) } }
+}
+
+for (const [name, optimizer] of Object.entries({ sgd: fit.optimizer, adam: adam({ accumulate: 3 }) })) {
+  test(`stopped anywhere and resumed with ${name}, a run ends with the same bytes`, async (t) => {
+    const path = await folder(t)
+    const backup = () => backupAndRestore({ path: join(path, 'run.safetensors'), everyBatches: 3 })
+    const options = { ...fit, ...(optimizer && { optimizer }) }
+    const alone = new Network(config)
+    const quiet: Callback = { name: 'abort' }
+    const whole = await alone.fit(x, y, { ...options, callbacks: [...watchers(join(path, 'a.csv')), quiet, backup()] })
+    for (const pauses of [1, 2, 5, 9, 14]) {
+      const { signal, callback } = abortAfter(pauses)
+      const stopped = new Network(config)
+      const log = join(path, 'b.csv')
+      t.is(await codeOf(stopped.fit(x, y, { ...options, signal, callbacks: [...watchers(log), callback, backup()] })), 'ERR_ABORTED')
+      const resumed = new Network(config)
+      const rest = await resumed.fit(x, y, { ...options, callbacks: [...watchers(log), quiet, backup()] })
+      t.deepEqual(bits(resumed), bits(alone))
+      t.deepEqual(rest, whole)
+      t.is(await readFile(log, 'utf8'), await readFile(join(path, 'a.csv'), 'utf8'))
+      t.deepEqual((await readdir(path)).sort(), ['a.csv', 'b.csv'])
+    }
+  })
+}
+
+test('another run’s checkpoint is refused with the differences', async (t) => {
+  const path = join(await folder(t), 'run.safetensors')
+  const { signal, callback } = abortAfter(2)
+  await codeOf(new Network(config).fit(x, y, { ...fit, signal, callbacks: [callback, backupAndRestore({ path })] }))
+  const before = await readFile(path)
+  const error = await t.throwsAsync(
+    new Network({ ...config, seed: 8 }).fit(x, y, { ...fit, batchSize: 17, callbacks: [{ name: 'abort' }, backupAndRestore({ path })] }),
+  )
+  t.is((error as { code?: string }).code, 'ERR_INVALID_ARGUMENT')
+  t.regex(String(error?.message), /seed was "7", is "8"; batchSize was 16, is 17/)
+  t.deepEqual(await readFile(path), before)
+})
+
+test('killed at any moment and started again, a run ends with the same bytes', async (t) => {
+  const path = await folder(t)
+  const program = fileURLToPath(new URL('support/resumable.ts', import.meta.url))
+  const run = (backup: string) => spawn(process.execPath, ['--import=tsx', program, backup, join(path, 'weights')], { stdio: 'ignore' })
+  await once(run(join(path, 'alone')), 'exit')
+  const expected = await readFile(join(path, 'weights'), 'utf8')
+  await rm(join(path, 'weights'))
+  let kills = 0
+  for (let attempt = 0; attempt < 40 && !existsSync(join(path, 'weights')); attempt++) {
+    const child = run(join(path, 'backup'))
+    const exited = once(child, 'exit')
+    // The first checkpoint is awaited; afterwards the moment of death is whatever it happens to be.
+    while (kills === 0 && child.exitCode === null && !existsSync(join(path, 'backup'))) await new Promise((r) => setTimeout(r, 5))
+    const timer = kills < 3 ? setTimeout(() => child.kill('SIGKILL'), kills === 0 ? 20 : 700 + 150 * kills) : undefined
+    const [, signal] = (await exited) as [number | null, string | null]
+    clearTimeout(timer)
+    if (signal === 'SIGKILL') kills++
+  }
+  t.true(kills >= 1)
+  t.is(await readFile(join(path, 'weights'), 'utf8'), expected)
+})
