@@ -1,6 +1,7 @@
 /** `symbreak`: everything, on the native engine where there is one. */
 import './engine/native/register.js'
 
+export * from './interop/index.js'
 export * from './js.js'
 export * from './network/index.js'
 export * from './npy/index.js'

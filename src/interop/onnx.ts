@@ -1,0 +1,42 @@
+import { rangeError, show, typeError } from '../errors.js'
+import { shapeOf, sizeOf } from '../validate.js'
+
+/** Arrays that onnxruntime takes as they are; a Uint16Array holds the bits of float16 values. */
+export type OnnxArray = Float32Array | Float64Array | Int32Array | Uint8Array | Uint16Array
+
+/** What is used of onnxruntime: the class of its tensors. */
+export interface OnnxRuntime<Tensor> {
+  readonly Tensor: new (type: never, data: never, dims: readonly number[]) => Tensor
+}
+
+const TYPES = [
+  [Float32Array, 'float32'],
+  [Float64Array, 'float64'],
+  [Int32Array, 'int32'],
+  [Uint8Array, 'uint8'],
+  [Uint16Array, 'float16'],
+] as const
+
+/**
+ * An onnxruntime tensor of the values, without a copy: the array is the tensor's memory from now on.
+ *
+ * @param ort - the user's own onnxruntime-node, onnxruntime-web or onnxruntime-common
+ * @param array - the values in C order
+ * @throws `ERR_INVALID_SHAPE`, `ERR_LENGTH_MISMATCH`, `ERR_INVALID_ARGUMENT`
+ */
+export function toOnnx<Tensor>(ort: OnnxRuntime<Tensor>, array: OnnxArray, shape: readonly number[]): Tensor {
+  const type = TYPES.find(([view]) => array instanceof view)?.[1]
+  if (type === undefined) {
+    const allowed = TYPES.map(([view]) => view.name).join(', ')
+    throw typeError('ERR_INVALID_ARGUMENT', `array must be one of ${allowed}, got ${show(array)}`)
+  }
+  const dims = shapeOf(shape)
+  if (array.length !== sizeOf(dims)) {
+    const needed = `shape [${dims.join(', ')}] needs ${sizeOf(dims)} elements`
+    throw rangeError('ERR_LENGTH_MISMATCH', `${needed}, array has ${array.length}`)
+  }
+  if (typeof (ort as Partial<OnnxRuntime<Tensor>> | undefined)?.Tensor !== 'function') {
+    throw typeError('ERR_INVALID_ARGUMENT', `ort must be the exports of onnxruntime, got ${show(ort)}`)
+  }
+  return new ort.Tensor(type as never, array as never, dims)
+}
