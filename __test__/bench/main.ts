@@ -7,6 +7,7 @@ import { measure } from 'mitata'
 import { systemInfo } from '../../dist/index.js'
 import { CASES, orthogonalCase, type Case } from '../../dist/cli/bench/cases.js'
 import { BACKENDS, rival, useBackend } from './rivals.js'
+import { startup } from './startup.js'
 
 /** Enough for a stable minimum; tfjs needs seconds for one run of its slowest cases. */
 const BUDGET = { min_cpu_time: 4e8, min_samples: 3, warmup_samples: 1 }
@@ -35,6 +36,8 @@ const wanted = cases.filter(({ name }) => names.length === 0 || names.some((star
 
 const { version, engine, kernel, threads } = systemInfo()
 console.log(`symbreak ${version}, ${engine} engine, ${kernel}, ${threads} threads; Node ${process.version}`)
+const { import: load, firstCall } = startup()
+console.log(`import ${load.toFixed(1)} ms, first call ${firstCall.toFixed(2)} ms`)
 const rows: Record<string, Record<string, string>> = {}
 for (const each of wanted) {
   console.error(`measuring: ${each.name}`)
