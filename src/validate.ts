@@ -49,7 +49,7 @@ export function readArray(value: unknown, argument: string, code: ErrorCode, lim
 }
 
 /** `Array.isArray` throws on a revoked proxy; such a thing is no array. */
-function isArray(value: unknown): value is readonly unknown[] {
+export function isArray(value: unknown): value is readonly unknown[] {
   try {
     return Array.isArray(value)
   } catch {

@@ -59,9 +59,18 @@ export function watch(options: Record<string, unknown>, total: number, unit: str
 
 function checkSignal(value: unknown): AbortSignal | undefined {
   if (value === undefined) return undefined
-  const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>
-  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return value as AbortSignal
+  if (isSignal(value)) return value
   throw typeError('ERR_INVALID_ARGUMENT', `signal must be an AbortSignal, got ${show(value)}`)
+}
+
+/** By what it can do: a signal may come from another realm. A proxy's traps may throw. */
+function isSignal(value: unknown): value is AbortSignal {
+  try {
+    const { aborted, addEventListener } = value as Partial<AbortSignal>
+    return typeof aborted === 'boolean' && typeof addEventListener === 'function'
+  } catch {
+    return false
+  }
 }
 
 function checkCallback(value: unknown): ((progress: Progress) => void) | undefined {

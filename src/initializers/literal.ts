@@ -1,6 +1,6 @@
 import { rangeError, show, typeError } from '../errors.js'
 import { arrayKind } from '../random/output.js'
-import { allocate, finite, readArray, readRecord, sizeOf } from '../validate.js'
+import { allocate, finite, isArray, readArray, readRecord, sizeOf } from '../validate.js'
 import type { Json } from './types.js'
 
 /** Literal values: a nested array with its shape, or a flat one that takes the tensor's shape. */
@@ -23,7 +23,7 @@ export function readLiteral(value: unknown, argument: string): Literal {
   if (kind !== undefined && FLOATS.includes(kind)) {
     return { data: Float64Array.from(value as Float32Array, (x) => finite(x, `an entry of ${argument}`)), shape: undefined }
   }
-  const nested = Array.isArray(value) ? (value as unknown) : serializedArray(value, argument)
+  const nested = isArray(value) ? value : serializedArray(value, argument)
   const shape: number[] = []
   const entries: number[] = []
   collect(nested, argument, shape, entries, 0)
@@ -38,7 +38,7 @@ function serializedArray(value: unknown, argument: string): unknown {
 }
 
 function collect(value: unknown, argument: string, shape: number[], entries: number[], depth: number): void {
-  if (!Array.isArray(value)) {
+  if (!isArray(value)) {
     if (depth !== shape.length) throw ragged(argument)
     entries.push(finite(value, `an entry of ${argument}`))
     return

@@ -49,7 +49,7 @@ function makerOf(definition: Definition<object>): Maker {
  */
 export function initializer(like: InitializerLike): Initializer {
   if (typeof like === 'string') return find([like])({})
-  if (like instanceof CatalogueInitializer || isInitializer(like)) return like as Initializer
+  if (isInitializer(like)) return like
   if (typeof like !== 'object' || like === null) {
     const allowed = 'an Initializer, a name, or a config { class_name, config }'
     throw typeError('ERR_INVALID_ARGUMENT', `initializer must be ${allowed}, got ${show(like)}`)

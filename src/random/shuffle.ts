@@ -16,7 +16,7 @@ interface Swappable {
 /** Refuses what can't be shuffled in place. */
 export function checkShuffled(items: unknown): Swappable {
   const kind = arrayKind(items)
-  if (kind !== undefined || (Array.isArray(items) && !Object.isFrozen(items))) return items as Swappable
+  if (kind !== undefined || (isArray(items) && !Object.isFrozen(items))) return items as Swappable
   throw typeError('ERR_INVALID_ARGUMENT', `items must be an array (not frozen) or a typed array, got ${show(items)}`)
 }
 

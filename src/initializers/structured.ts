@@ -1,0 +1,129 @@
+import { rangeError } from '../errors.js'
+import { allocate, sizeOf } from '../validate.js'
+import { axisRoles, stridesOf } from './axes.js'
+import { CatalogueInitializer } from './catalogue-initializer.js'
+import type { CommonOptions } from './constant.js'
+import { define, type InitializerLaw, type Target } from './definition.js'
+import { kernelView } from './kernel-view.js'
+import { real } from './params.js'
+import type { Initializer } from './types.js'
+
+export interface HippoOptions extends CommonOptions {
+  /** Factor on the matrix. Default: 1. */
+  gain?: number | undefined
+}
+
+function zerosFor({ size }: Target): Float64Array {
+  return allocate(`${size} values`, () => new Float64Array(size))
+}
+
+/** 1 where an even number of binary digits is 1 in both, else -1: Sylvester's Hadamard matrix. */
+function hadamard(i: number, j: number): number {
+  let parity = 0
+  for (let both = i & j; both !== 0; both &= both - 1) parity ^= 1
+  return parity === 0 ? 1 : -1
+}
+
+export const ZERO_HADAMARD = define<object>({
+  className: 'ZerO',
+  random: false,
+  params: {},
+  law: (_, target): InitializerLaw => {
+    target.requireRank(2, 5)
+    const data = zerosFor(target)
+    const { inAxes, outAxes, spatialAxes } = axisRoles(target.shape, target.layout)
+    const strides = stridesOf(target.shape)
+    const [inAxis, outAxis] = [inAxes[0], outAxes[0]]
+    if (inAxes.length !== 1 || outAxes.length !== 1 || inAxis === undefined || outAxis === undefined) {
+      throw rangeError('ERR_INVALID_SHAPE', 'shape must have one input and one output axis in the layout of ZerO')
+    }
+    const [inputs, outputs] = [target.shape[inAxis] as number, target.shape[outAxis] as number]
+    const centre = spatialAxes.reduce((at, axis) => at + ((target.shape[axis] as number) >> 1) * (strides[axis] as number), 0)
+    let order = 1
+    while (order < outputs) order *= 2
+    const scale = 1 / Math.sqrt(order)
+    for (let i = 0; target.size > 0 && i < inputs; i++) {
+      for (let o = 0; o < outputs; o++) {
+        const value = outputs <= inputs ? Number(o === i) : hadamard(o, i) * scale
+        data[centre + i * (strides[inAxis] as number) + o * (strides[outAxis] as number)] = value
+      }
+    }
+    return { kind: 'values', data }
+  },
+})
+
+/** Weights of linear interpolation along an axis of `size` taps. */
+function tent(size: number): number[] {
+  const factor = (size + 1) >> 1
+  const centre = size % 2 === 1 ? factor - 1 : factor - 0.5
+  return Array.from({ length: size }, (_, i) => 1 - Math.abs(i - centre) / factor)
+}
+
+export const BILINEAR = define<object>({
+  className: 'Bilinear',
+  random: false,
+  params: {},
+  law: (_, target): InitializerLaw => {
+    const { kernel, inChannels, outChannels, tapStride, inStride, outStride } = kernelView(target.shape, target.layout)
+    const data = zerosFor(target)
+    const tents = kernel.map(tent)
+    const single = inChannels === 1 || outChannels === 1
+    for (let tap = 0; tap < sizeOf(kernel); tap++) {
+      let rest = tap
+      let weight = 1
+      for (let axis = kernel.length - 1; axis >= 0; axis--) {
+        const size = kernel[axis] as number
+        weight *= tents[axis]?.[rest % size] as number
+        rest = Math.floor(rest / size)
+      }
+      for (let i = 0; i < inChannels; i++) {
+        for (let o = 0; o < outChannels; o++) {
+          if (single || i === o) data[tap * tapStride + i * inStride + o * outStride] = weight
+        }
+      }
+    }
+    return { kind: 'values', data }
+  },
+})
+
+export const HIPPO = define<{ gain: number }>({
+  className: 'Hippo',
+  random: false,
+  params: { gain: real(1) },
+  law: ({ gain }, target): InitializerLaw => {
+    target.requireRank(2, 2)
+    const [rows = 0, columns = 0] = target.shape
+    if (rows !== columns) throw rangeError('ERR_INVALID_SHAPE', `shape must be square, got [${rows}, ${columns}]`)
+    const data = zerosFor(target)
+    for (let n = 0; n < rows; n++) {
+      for (let k = 0; k < n; k++) data[n * columns + k] = -gain * Math.sqrt((2 * n + 1) * (2 * k + 1))
+      data[n * columns + n] = -gain * (n + 1)
+    }
+    return { kind: 'values', data }
+  },
+})
+
+/**
+ * Without randomness: the identity as far as it goes where there are no more outputs than inputs, else the first columns
+ * of a Hadamard matrix over the square root of its order, orthonormal either way (Zhao et al. 2022). Rank 2; kernels of
+ * convolutions have it at the centre tap.
+ */
+export function zerO(options?: CommonOptions): Initializer {
+  return new CatalogueInitializer(ZERO_HADAMARD, options)
+}
+
+/**
+ * The kernel of a transposed convolution that upsamples by linear interpolation, by (size + 1) >> 1 on each axis, each
+ * channel to itself (Long et al. 2015; Caffe's and MXNet's bilinear filler). Rank 3 to 5.
+ */
+export function bilinear(options?: CommonOptions): Initializer {
+  return new CatalogueInitializer(BILINEAR, options)
+}
+
+/**
+ * HiPPO-LegS's state matrix: -sqrt((2n + 1)(2k + 1)) below the diagonal, -(n + 1) on it, 0 above (Gu et al. 2020).
+ * Square matrices.
+ */
+export function hippo(options?: HippoOptions): Initializer {
+  return new CatalogueInitializer(HIPPO, options)
+}
