@@ -4,6 +4,7 @@
 //! Every output element of a product is one chain of fused multiply-adds in ascending order of the inner index, the
 //! same on every instruction set and for any split over threads: see [`gemm`](mod@gemm).
 
+pub mod conv_orthogonal;
 pub mod gemm;
 pub mod matrix;
 pub mod orthogonal;

@@ -29,7 +29,18 @@ fn error(law: Orthogonal, q: &[f32]) -> f64 {
 
 #[test]
 fn columns_are_orthonormal() {
-    let shapes = [(1, 1), (2, 2), (5, 5), (64, 64), (97, 97), (130, 130), (256, 256), (200, 70), (70, 200), (333, 129)];
+    let shapes = [
+        (1, 1),
+        (2, 2),
+        (5, 5),
+        (64, 64),
+        (97, 97),
+        (130, 130),
+        (256, 256),
+        (200, 70),
+        (70, 200),
+        (333, 129),
+    ];
     for (rows, columns) in shapes {
         let law = law(rows, columns);
         let e = error(law, &draw(law, Level::new(), 1, Stream::new(1, 2), 0));

@@ -40,7 +40,14 @@ const partial = new Float32Array(PARTIALS)
  * @param c m x n, row-major (column stride 1)
  * @param scratch at least n elements, used if alpha isn't 1
  */
-export function gemm(alpha: number, a: Matrix, b: Matrix, init: Init, c: Matrix, scratch: Float32Array): void {
+export function gemm(
+  alpha: number,
+  a: Matrix,
+  b: Matrix,
+  init: Init,
+  c: Matrix,
+  scratch: Float32Array,
+): void {
   if (c.columns === 1) return multiplyColumn(alpha, a, b, init, c)
   for (let i = 0; i < c.rows; i++) start(init, c, i)
   if (alpha !== 1) return multiplyScaled(Math.fround(alpha), a, b, c, scratch)

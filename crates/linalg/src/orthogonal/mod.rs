@@ -2,7 +2,7 @@
 //! generation of random orthogonal matrices with an application to condition estimators").
 //!
 //! No factorization: column j of a normal matrix, from the diagonal down, is the direction of reflector j, and
-//! `Q = H_0 H_1 ... H_{n-1} diag(-s_j)` with s_j the sign of its first entry is exactly Haar. Reflectors are accumulated from
+//! `Q = H_0 H_1 ... H_{n-1} diag(-s_j)` with `s_j` the sign of its first entry is exactly Haar. Reflectors are accumulated from
 //! the last to the first in compact-WY blocks (Schreiber and Van Loan 1989): `Q -= V (T (V' Q))`, every f32 element of
 //! the three products one ascending chain of fused multiply-adds from +0, norms, V'V and T in f64.
 //!
