@@ -1,3 +1,5 @@
+//! Passes what the addon needs to the linker.
+
 fn main() {
     napi_build::setup();
 }

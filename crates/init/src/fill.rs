@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use fearless_simd::Level;
 use symbreak_rng::Stream;
+use symbreak_samplers::half::Half;
 
 use crate::law::Law;
 use crate::out::Out;
 use crate::queue::{CHUNK, Queue};
-use crate::{constant, orthogonal};
+use crate::{constant, whole};
 
 /// A range of one law on one stream: the output's first element is element `offset` of the tensor.
 #[derive(Clone, Debug)]
@@ -68,7 +69,7 @@ impl std::error::Error for FillError {}
 pub fn fill(level: Level, threads: usize, job: &Job, out: Out<'_>, progress: &dyn Progress) -> Result<(), FillError> {
     check(&job.law, &out)?;
     if job.law.is_whole() {
-        return orthogonal::fill_whole(level, threads, job, out, progress);
+        return whole::fill(level, threads, job, out, progress);
     }
     let workers = threads.min(out.len() / CHUNK).max(1);
     let queue = Queue::new(job.offset, out);
@@ -101,9 +102,8 @@ fn check(law: &Law, out: &Out<'_>) -> Result<(), FillError> {
     let fits = match (law, out) {
         (Law::Bernoulli(_), out) => matches!(out, Out::U8(_)),
         (Law::Integers(_), out) => matches!(out, Out::I32(_)),
-        (_, Out::U8(_) | Out::I32(_)) => false,
         // Haar matrices are products of f32 reflectors: an f64 array would promise digits that are not there.
-        (Law::Orthogonal(_) | Law::ConvOrthogonal(_), Out::F64(_)) => false,
+        (_, Out::U8(_) | Out::I32(_)) | (Law::Orthogonal(_), Out::F64(_)) => false,
         _ => true,
     };
     if fits { Ok(()) } else { Err(FillError::Unsupported) }
@@ -117,8 +117,8 @@ fn fill_elements(level: Level, job: &Job, offset: u64, out: Out<'_>) {
             match $out {
                 Out::F32(s) => $law.fill(level, job.stream, offset, s),
                 Out::F64(s) => $law.fill_f64(level, job.stream, offset, s),
-                Out::F16(s) => $law.fill_f16(level, job.stream, offset, s),
-                Out::Bf16(s) => $law.fill_bf16(level, job.stream, offset, s),
+                Out::F16(s) => $law.fill_half(Half::F16, level, job.stream, offset, s),
+                Out::Bf16(s) => $law.fill_half(Half::Bf16, level, job.stream, offset, s),
                 Out::U8(_) | Out::I32(_) => unreachable!("refused by check"),
             }
         };

@@ -6,7 +6,6 @@
 //! of which the range is a copy.
 
 mod constant;
-mod conv_orthogonal;
 mod diagonal;
 mod fill;
 mod law;
@@ -14,8 +13,8 @@ mod orthogonal;
 mod out;
 mod queue;
 mod sparse;
+mod whole;
 
-pub use conv_orthogonal::PlacedConvOrthogonal;
 pub use diagonal::Diagonal;
 pub use fill::{FillError, Job, Progress, Unwatched, fill};
 pub use law::Law;

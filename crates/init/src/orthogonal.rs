@@ -1,13 +1,13 @@
-//! Laws that are made as one piece, and where Haar matrices lie in a tensor.
+//! Haar matrices and where they lie in a tensor.
 
 use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 
 use fearless_simd::Level;
 use symbreak_linalg::orthogonal::Orthogonal;
+use symbreak_rng::Stream;
 
-use crate::fill::{FillError, Job, Progress};
-use crate::law::Law;
-use crate::out::Out;
+use crate::fill::{FillError, Progress};
 
 /// Where a batch of row-major matrices lies in a tensor that is zero elsewhere: entry (b, i, j) is element
 /// `base + b * batch + i * row + j * column`.
@@ -25,16 +25,23 @@ pub struct Placement {
 
 impl Placement {
     /// Whether matrices follow each other without gaps in row-major order from element 0.
-    pub(crate) fn is_contiguous(self, rows: usize, columns: usize) -> bool {
+    fn is_contiguous(self, rows: usize, columns: usize) -> bool {
         self.base == 0 && self.column == 1 && self.row == columns && self.batch == rows * columns
     }
 
+    /// First and last element of matrix `b`, which isn't empty.
+    fn reach(self, b: usize, rows: usize, columns: usize) -> (usize, usize) {
+        let first = self.base + b * self.batch;
+        (first, first + (rows - 1) * self.row + (columns - 1) * self.column)
+    }
+
     /// Copies matrix `b` of the batch to its place within the range of the tensor that starts at `offset`.
-    pub(crate) fn scatter(self, b: usize, matrix: &[f32], columns: usize, offset: usize, range: &mut [f32]) {
+    fn scatter(self, b: usize, matrix: &[f32], columns: usize, offset: usize, range: &mut [f32]) {
         for (i, row) in matrix.chunks_exact(columns.max(1)).enumerate() {
             let first = self.base + b * self.batch + i * self.row;
             for (j, &value) in row.iter().enumerate() {
-                if let Some(slot) = (first + j * self.column).checked_sub(offset).and_then(|at| range.get_mut(at)) {
+                let slot = (first + j * self.column).checked_sub(offset).and_then(|at| range.get_mut(at));
+                if let Some(slot) = slot {
                     *slot = value;
                 }
             }
@@ -51,4 +58,114 @@ pub struct PlacedOrthogonal {
     pub batch: usize,
     /// Where they lie.
     pub placement: Placement,
+}
+
+impl PlacedOrthogonal {
+    /// Fills the range of the tensor that starts at `offset` with the matrices that reach into it.
+    pub(crate) fn fill(
+        &self,
+        level: Level,
+        threads: usize,
+        stream: Stream,
+        offset: usize,
+        range: &mut [f32],
+        progress: &dyn Progress,
+    ) -> Result<(), FillError> {
+        let size = self.law.rows * self.law.columns;
+        if size == 0 {
+            range.fill(0.0);
+            return Ok(());
+        }
+        let in_place = self.placement.is_contiguous(self.law.rows, self.law.columns)
+            && offset.is_multiple_of(size)
+            && range.len().is_multiple_of(size);
+        let outcome = if in_place && self.batch > 1 {
+            self.fill_many(level, threads, stream, offset / size, range, progress)
+        } else if in_place {
+            self.fill_one(level, threads, stream, 0, range, progress)
+        } else {
+            self.fill_scattered(level, threads, stream, offset, range, progress)
+        };
+        if outcome.is_break() { Err(FillError::Cancelled) } else { Ok(()) }
+    }
+
+    /// Matrix `index` as one piece; threads share its columns.
+    fn fill_one(
+        &self,
+        level: Level,
+        threads: usize,
+        stream: Stream,
+        index: usize,
+        out: &mut [f32],
+        progress: &dyn Progress,
+    ) -> ControlFlow<()> {
+        let size = out.len();
+        let mut told = 0;
+        self.law.fill(level, threads, stream, index as u64, out, &mut |done, total| {
+            let now = (size as u128 * done as u128 / total as u128) as usize;
+            let news = now - told;
+            told = now;
+            progress.advance(news)
+        })
+    }
+
+    /// Matrices from number `first` on, one after another in `out`; threads share the matrices.
+    fn fill_many(
+        &self,
+        level: Level,
+        threads: usize,
+        stream: Stream,
+        first: usize,
+        out: &mut [f32],
+        progress: &dyn Progress,
+    ) -> ControlFlow<()> {
+        let size = self.law.rows * self.law.columns;
+        let workers = threads.min(out.len() / size).max(1);
+        let queue = Mutex::new(out.chunks_exact_mut(size).enumerate());
+        let stopped = Mutex::new(ControlFlow::Continue(()));
+        let work = || {
+            loop {
+                let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some((b, matrix)) = next else { return };
+                let end = self.fill_one(level, 1, stream, first + b, matrix, progress);
+                let mut stopped = stopped.lock().unwrap_or_else(PoisonError::into_inner);
+                if end.is_break() {
+                    *stopped = end;
+                }
+                if stopped.is_break() {
+                    return;
+                }
+            }
+        };
+        rayon::in_place_scope(|scope| {
+            for _ in 1..workers {
+                scope.spawn(|_| work());
+            }
+            work();
+        });
+        stopped.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Matrices that lie among zeros, or that the range cuts: made aside and copied.
+    fn fill_scattered(
+        &self,
+        level: Level,
+        threads: usize,
+        stream: Stream,
+        offset: usize,
+        range: &mut [f32],
+        progress: &dyn Progress,
+    ) -> ControlFlow<()> {
+        range.fill(0.0);
+        let mut matrix = vec![0.0; self.law.rows * self.law.columns];
+        for b in 0..self.batch {
+            let (first, last) = self.placement.reach(b, self.law.rows, self.law.columns);
+            if last < offset || first >= offset + range.len() {
+                continue;
+            }
+            self.fill_one(level, threads, stream, b, &mut matrix, progress)?;
+            self.placement.scatter(b, &matrix, self.law.columns, offset, range);
+        }
+        ControlFlow::Continue(())
+    }
 }

@@ -3,6 +3,7 @@
 
 use fearless_simd::Level;
 use symbreak_rng::{BLOCK, Stream, fill_words};
+use symbreak_samplers::half::Half;
 use symbreak_samplers::normal::Normal;
 
 use crate::out::Out;
@@ -41,16 +42,16 @@ impl Sparse {
                 self.normal.fill(level, stream, 0, s);
                 clear(s, &zeroed);
             }
-            Out::F64(s) => {
-                self.normal.fill_f64(level, stream, 0, s);
-                clear(s, &zeroed);
-            }
             Out::F16(s) => {
-                self.normal.fill_f16(level, stream, 0, s);
+                self.normal.fill_half(Half::F16, level, stream, 0, s);
                 clear(s, &zeroed);
             }
             Out::Bf16(s) => {
-                self.normal.fill_bf16(level, stream, 0, s);
+                self.normal.fill_half(Half::Bf16, level, stream, 0, s);
+                clear(s, &zeroed);
+            }
+            Out::F64(s) => {
+                self.normal.fill_f64(level, stream, 0, s);
                 clear(s, &zeroed);
             }
             Out::U8(_) | Out::I32(_) => unreachable!("float laws never fill integers"),

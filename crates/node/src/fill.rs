@@ -61,7 +61,7 @@ pub fn fill_permutation(mut out: Uint32ArraySlice, seed_low: u32, seed_high: u32
 }
 
 /// Element types that values are made in on another thread.
-pub(crate) trait Element: Copy + Default + Send + 'static {
+pub trait Element: Copy + Default + Send + 'static {
     /// The typed array that JavaScript gets.
     type Array: ToNapiValue + TypeName;
 

@@ -8,7 +8,7 @@ use napi::{Env, Result, Task};
 use crate::error::panicked;
 
 /// Work that owns everything it touches.
-pub(crate) trait Work: Send {
+pub trait Work: Send {
     /// What the thread makes.
     type Output: Send + 'static;
     /// What JavaScript gets.

@@ -256,7 +256,8 @@ impl NativeTrainer {
     /// Sets the sums of the epoch so far.
     #[napi]
     pub fn set_totals(&self, rows: f64, loss: f64, correct: f64) -> Result<()> {
-        lock(&self.shared()?)?.set_totals(Totals { rows: rows as u64, loss, correct });
+        let shared = self.shared()?;
+        lock(&shared)?.set_totals(Totals { rows: rows as u64, loss, correct });
         Ok(())
     }
 

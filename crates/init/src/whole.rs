@@ -1,0 +1,55 @@
+//! Laws that are made as one piece, of which a range is a copy.
+
+use std::ops::Range;
+
+use fearless_simd::Level;
+
+use crate::fill::{FillError, Job, Progress};
+use crate::law::Law;
+use crate::out::Out;
+
+/// Fills `out` with the job's range of a whole law.
+pub(crate) fn fill(
+    level: Level,
+    threads: usize,
+    job: &Job,
+    out: Out<'_>,
+    progress: &dyn Progress,
+) -> Result<(), FillError> {
+    let offset = job.offset as usize;
+    match (&job.law, out) {
+        (Law::Orthogonal(law), Out::F32(s)) => law.fill(level, threads, job.stream, offset, s, progress),
+        (Law::Orthogonal(law), out) => {
+            let mut values = vec![0.0; out.len()];
+            law.fill(level, threads, job.stream, offset, &mut values, progress)?;
+            out.write_f32(&values);
+            Ok(())
+        }
+        (Law::Sparse(law), out) => {
+            let range = offset..offset + out.len();
+            if range == (0..law.len()) {
+                law.fill(level, job.stream, out);
+            } else {
+                copy_range(out, law.len(), range, |whole| law.fill(level, job.stream, whole));
+            }
+            if progress.advance(law.len()).is_break() { Err(FillError::Cancelled) } else { Ok(()) }
+        }
+        _ => unreachable!("only whole laws come here"),
+    }
+}
+
+/// Makes `length` elements aside and copies a range of them.
+fn copy_range(out: Out<'_>, length: usize, range: Range<usize>, make: impl FnOnce(Out<'_>)) {
+    fn copy<T: Copy + Default>(out: &mut [T], length: usize, range: Range<usize>, make: impl FnOnce(&mut [T])) {
+        let mut whole = vec![T::default(); length];
+        make(&mut whole);
+        out.copy_from_slice(&whole[range]);
+    }
+    match out {
+        Out::F32(s) => copy(s, length, range, |v| make(Out::F32(v))),
+        Out::F64(s) => copy(s, length, range, |v| make(Out::F64(v))),
+        Out::F16(s) => copy(s, length, range, |v| make(Out::F16(v))),
+        Out::Bf16(s) => copy(s, length, range, |v| make(Out::Bf16(v))),
+        Out::U8(_) | Out::I32(_) => unreachable!("float laws never fill integers"),
+    }
+}
