@@ -2,8 +2,16 @@ import { readFileSync } from 'node:fs'
 import test from 'ava'
 import fc from 'fast-check'
 import {
-  constant, heNormal, initializer, type InitializerLike, kaimingUniform, orthogonal, randomNormal, registerInitializer,
-  truncNormal, varianceScaling,
+  constant,
+  heNormal,
+  initializer,
+  type InitializerLike,
+  kaimingUniform,
+  orthogonal,
+  randomNormal,
+  registerInitializer,
+  truncNormal,
+  varianceScaling,
 } from 'symbreak'
 
 interface KerasFile {
@@ -45,22 +53,37 @@ for (const [className, names] of Object.entries(SPELLINGS)) {
 }
 
 test('the dialect of tfjs', (t) => {
-  const like = { className: 'VarianceScaling', config: { scale: 2, mode: 'fanOut', distribution: 'truncatedNormal', seed: null } }
+  const like = {
+    className: 'VarianceScaling',
+    config: { scale: 2, mode: 'fanOut', distribution: 'truncatedNormal', seed: null },
+  }
   const expected = varianceScaling({ scale: 2, mode: 'fan_out' }).toJSON()
   t.deepEqual(initializer(like).toJSON(), expected)
   t.deepEqual(initializer({ ...like, config: { ...like.config, distribution: 'normal' } }).toJSON(), expected)
 })
 
 test("Keras's nested forms", (t) => {
-  const generator = { module: 'keras.random', class_name: 'SeedGenerator', config: { name: 'seed_generator', seed: 12 } }
+  const generator = {
+    module: 'keras.random',
+    class_name: 'SeedGenerator',
+    config: { name: 'seed_generator', seed: 12 },
+  }
   t.is(initializer({ class_name: 'HeNormal', config: { seed: generator } }).seed, 12n)
   const value = { class_name: '__numpy__', config: { value: [[1, 2]], dtype: 'float32' } }
   const filled = initializer({ class_name: 'Constant', config: { value } })
   t.deepEqual([...filled.create([2, 2])], [1, 2, 1, 2])
   t.deepEqual([...initializer(filled.toJSON()).create([2, 2])], [1, 2, 1, 2])
-  const old = { class_name: 'VarianceScaling', config: { scale: 1, mode: 'fan_avg', distribution: 'uniform', seed: null, dtype: 'float32' } }
+  const old = {
+    class_name: 'VarianceScaling',
+    config: { scale: 1, mode: 'fan_avg', distribution: 'uniform', seed: null, dtype: 'float32' },
+  }
   t.is(initializer(old).describe([4, 4]).distribution, 'uniform')
-  const wrapped = { module: 'my.code', class_name: 'HeNormal', config: { seed: 1 }, registered_name: 'my>Unknown' }
+  const wrapped = {
+    module: 'my.code',
+    class_name: 'HeNormal',
+    config: { seed: 1 },
+    registered_name: 'my>Unknown',
+  }
   t.is(initializer(wrapped).className, 'HeNormal')
 })
 
@@ -73,7 +96,8 @@ test("Keras's axes are products of their sizes", (t) => {
 })
 
 test('seeds in JSON: numbers that Keras can hold, else text beside the config', (t) => {
-  const round = (seed: number | bigint) => initializer(JSON.parse(JSON.stringify(heNormal({ seed }))) as InitializerLike)
+  const round = (seed: number | bigint) =>
+    initializer(JSON.parse(JSON.stringify(heNormal({ seed }))) as InitializerLike)
   fc.assert(
     fc.property(fc.bigInt(0n, 2n ** 64n - 1n), (seed) => {
       t.is(round(seed).seed, seed)
@@ -114,10 +138,19 @@ test('an initializer is itself', (t) => {
 })
 
 test("a user's own class", (t) => {
-  registerInitializer('HalfNormal', ({ seed }) => randomNormal({ stddev: 0.5, ...(seed === undefined ? {} : { seed: seed as bigint }) }))
+  registerInitializer('HalfNormal', ({ seed }) =>
+    randomNormal({ stddev: 0.5, ...(seed === undefined ? {} : { seed: seed as bigint }) }),
+  )
   t.is(initializer('half_normal').describe([3]).stddev, 0.5)
   t.is(initializer({ class_name: 'HalfNormal', config: { seed: '9' } }).seed, 9n)
-  t.is(initializer({ class_name: 'Other', config: {}, registered_name: 'HalfNormal' } as InitializerLike).describe([3]).stddev, 0.5)
+  t.is(
+    initializer({
+      class_name: 'Other',
+      config: {},
+      registered_name: 'HalfNormal',
+    } as InitializerLike).describe([3]).stddev,
+    0.5,
+  )
   t.throws(() => registerInitializer('he_normal', () => heNormal()), { code: 'ERR_INVALID_ARGUMENT' })
   registerInitializer('Broken', () => 3 as never)
   t.throws(() => initializer('Broken'), { code: 'ERR_INVALID_ARGUMENT' })

@@ -3,9 +3,33 @@ import * as symbreak from 'symbreak'
 import type { Initializer } from 'symbreak'
 
 const {
-  constant, convOrthogonal, deltaOrthogonal, dirac, eye, glorotNormal, glorotUniform, heNormal, heUniform, identity,
-  kaimingNormal, kaimingUniform, lecunNormal, lecunUniform, ones, orthogonal, randomNormal, randomUniform, sparse,
-  specialOrthogonal, torchDefault, truncNormal, truncatedNormal, varianceScaling, xavierNormal, xavierUniform, zeros,
+  constant,
+  convOrthogonal,
+  deltaOrthogonal,
+  dirac,
+  eye,
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  identity,
+  kaimingNormal,
+  kaimingUniform,
+  lecunNormal,
+  lecunUniform,
+  ones,
+  orthogonal,
+  randomNormal,
+  randomUniform,
+  sparse,
+  specialOrthogonal,
+  torchDefault,
+  truncNormal,
+  truncatedNormal,
+  varianceScaling,
+  xavierNormal,
+  xavierUniform,
+  zeros,
 } = symbreak
 
 interface Case {
@@ -57,9 +81,15 @@ for (const { name, made, shape: sizes, draws } of cases) {
     const n = draws ?? values.length
     const average = values.reduce((sum, x) => sum + x, 0) / values.length
     const spread = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length)
-    t.true(Math.abs(average - mean) <= (5 * stddev) / Math.sqrt(n) + 1e-7, `mean ${average}, described ${mean}`)
+    t.true(
+      Math.abs(average - mean) <= (5 * stddev) / Math.sqrt(n) + 1e-7,
+      `mean ${average}, described ${mean}`,
+    )
     // A normal's sample variance has the largest standard error of these laws but the sparse ones.
-    t.true(Math.abs(spread - stddev) <= (8 * stddev) / Math.sqrt(n) + 1e-7, `stddev ${spread}, described ${stddev}`)
+    t.true(
+      Math.abs(spread - stddev) <= (8 * stddev) / Math.sqrt(n) + 1e-7,
+      `stddev ${spread}, described ${stddev}`,
+    )
     t.true(values.every((x) => x >= Math.fround(min) && x <= Math.fround(max)))
   })
 }

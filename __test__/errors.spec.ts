@@ -1,7 +1,18 @@
 import test from 'ava'
 import {
-  constant, Generator, heNormal, initializer, orthogonal, randomNormal, randomUniform, sparse, truncatedNormal, truncNormal,
-  uniform, varianceScaling, zeros,
+  constant,
+  Generator,
+  heNormal,
+  initializer,
+  orthogonal,
+  randomNormal,
+  randomUniform,
+  sparse,
+  truncatedNormal,
+  truncNormal,
+  uniform,
+  varianceScaling,
+  zeros,
 } from 'symbreak'
 
 type Call = [what: string, call: () => unknown, message: RegExp]
@@ -9,7 +20,11 @@ type Call = [what: string, call: () => unknown, message: RegExp]
 const refused: Record<string, Call[]> = {
   ERR_INVALID_SHAPE: [
     ['a shape that is no array', () => zeros().create('3' as never), /shape must be an array, got "3"/],
-    ['a negative size', () => zeros().create([2, -1]), /shape\[1\] must be an integer from 0 to 2\^53 - 1, got -1/],
+    [
+      'a negative size',
+      () => zeros().create([2, -1]),
+      /shape\[1\] must be an integer from 0 to 2\^53 - 1, got -1/,
+    ],
     ['a fractional size', () => zeros().create([1.5]), /got 1.5/],
     ['NaN as size', () => zeros().create([NaN]), /got NaN/],
     ['text as size', () => zeros().create(['3'] as never), /got "3"/],
@@ -40,43 +55,74 @@ const refused: Record<string, Call[]> = {
     ['a negative stddev', () => randomNormal({ stddev: -1 }), /stddev must be a finite number >= 0, got -1/],
     ['an infinite mean', () => randomNormal({ mean: Infinity }), /mean must be a finite number/],
     ['a mean beyond f32', () => randomNormal({ mean: 1e300 }).create([2]), /finite as F32/],
-    ['a width beyond f32', () => randomUniform({ minval: -3e38, maxval: 3e38 }).create([2]), /maxval - minval must be finite/],
+    [
+      'a width beyond f32',
+      () => randomUniform({ minval: -3e38, maxval: 3e38 }).create([2]),
+      /maxval - minval must be finite/,
+    ],
     ['a scale of 0', () => varianceScaling({ scale: 0 }), /scale must be a finite number > 0, got 0/],
     ['a mode', () => varianceScaling({ mode: 'fan' as never }), /mode must be 'fan_in' or/],
     ['a distribution', () => varianceScaling({ distribution: 'cauchy' as never }), /distribution must be/],
     ['an engine', () => heNormal().create([2], { engine: 'gpu' as never }), /engine must be/],
-    ['threads', () => heNormal().create([2], { threads: 0 }), /threads must be an integer from 1 to 1024, got 0/],
+    [
+      'threads',
+      () => heNormal().create([2], { threads: 0 }),
+      /threads must be an integer from 1 to 1024, got 0/,
+    ],
     ['a dtype', () => heNormal().create([2], { dtype: 'F8' as never }), /dtype must be 'F32'/],
-    ['an offset', () => heNormal().create([2], { offset: 3 }), /offset must be an integer from 0 to 2, got 3/],
-    ['a length', () => heNormal().create([2], { offset: 1, length: 2 }), /length must be an integer from 0 to 1, got 2/],
+    [
+      'an offset',
+      () => heNormal().create([2], { offset: 3 }),
+      /offset must be an integer from 0 to 2, got 3/,
+    ],
+    [
+      'a length',
+      () => heNormal().create([2], { offset: 1, length: 2 }),
+      /length must be an integer from 0 to 1, got 2/,
+    ],
     ['sparsity', () => sparse({ sparsity: 1.5 }), /sparsity must be a number from 0 to 1, got 1.5/],
     ['no sparsity', () => sparse({} as never), /sparsity must be .* got undefined/],
     ['a value', () => constant({ value: '1' as never }), /value must be/],
     ['bounds without values', () => truncNormal({ a: 3, b: 1 }).create([2]), /lower must not exceed upper/],
     ['bounds beyond 38 sigma', () => truncNormal({ a: 40, b: 41 }).create([2]), /38 standard deviations/],
     ['an initializer', () => initializer(5 as never), /initializer must be/],
-    ['a missing unit of bounds', () => truncatedNormal(3, { seed: 1, lower: 0, upper: 1 } as never), /bounds must be 'sigma' or 'absolute'/],
+    [
+      'a missing unit of bounds',
+      () => truncatedNormal(3, { seed: 1, lower: 0, upper: 1 } as never),
+      /bounds must be 'sigma' or 'absolute'/,
+    ],
     ['an output', () => heNormal().fill([1, 2] as never, [2]), /out must be a Float32Array/],
-    ['shuffle of a view', () => new Generator(1).shuffle(new DataView(new ArrayBuffer(4)) as never), /items must be/],
+    [
+      'shuffle of a view',
+      () => new Generator(1).shuffle(new DataView(new ArrayBuffer(4)) as never),
+      /items must be/,
+    ],
   ],
   ERR_LENGTH_MISMATCH: [
     ['a short array', () => heNormal().fill(new Float32Array(3), [2, 2]), /must have 4 elements.*got 3/],
     ['a long array', () => heNormal().fill(new Float32Array(5), [2, 2]), /must have 4 elements.*got 5/],
   ],
-  ERR_OUT_OF_MEMORY: [['more than there is', () => zeros().create([2 ** 50]), /no memory for 1125899906842624 values/]],
+  ERR_OUT_OF_MEMORY: [
+    ['more than there is', () => zeros().create([2 ** 50]), /no memory for 1125899906842624 values/],
+  ],
 }
 
 for (const [code, calls] of Object.entries(refused)) {
-  for (const [what, call, message] of calls) test(`${code}: ${what}`, (t) => void t.throws(call, { code, message }))
+  for (const [what, call, message] of calls)
+    test(`${code}: ${what}`, (t) => void t.throws(call, { code, message }))
 }
 
 test('asynchronous forms reject instead of throwing', async (t) => {
   await t.throwsAsync(heNormal().createAsync([-1]), { code: 'ERR_INVALID_SHAPE' })
   await t.throwsAsync(new Generator(1).uniformAsync(-1), { code: 'ERR_INVALID_ARGUMENT' })
-  const error = await t.throwsAsync(heNormal().createAsync([4], { signal: AbortSignal.abort('why') }), { code: 'ERR_ABORTED' })
+  const error = await t.throwsAsync(heNormal().createAsync([4], { signal: AbortSignal.abort('why') }), {
+    code: 'ERR_ABORTED',
+  })
   t.is(error?.name, 'AbortError')
   t.is(error?.cause, 'why')
-  await t.throwsAsync(heNormal().createAsync([4], { signal: {} as AbortSignal }), { code: 'ERR_INVALID_ARGUMENT' })
+  await t.throwsAsync(heNormal().createAsync([4], { signal: {} as AbortSignal }), {
+    code: 'ERR_INVALID_ARGUMENT',
+  })
 })
 
 test('bad input changes nothing', (t) => {

@@ -1,7 +1,21 @@
 import test from 'ava'
 import {
-  bilinear, chrono, deepNorm, fixup, gpt2, hippo, initializer, type InitializerLike, layerScale, lstmBias, mitchell, siren,
-  smallInit, subLN, wang, zerO,
+  bilinear,
+  chrono,
+  deepNorm,
+  fixup,
+  gpt2,
+  hippo,
+  initializer,
+  type InitializerLike,
+  layerScale,
+  lstmBias,
+  mitchell,
+  siren,
+  smallInit,
+  subLN,
+  wang,
+  zerO,
 } from 'symbreak'
 
 const near = (actual: number, expected: number) => Math.abs(actual - expected) < 1e-12 * Math.abs(expected)
@@ -22,11 +36,16 @@ test('depth-aware standard deviations', (t) => {
   t.true(near(stddev(deepNorm({ ...both, part: 'encoder' })), xavier * 0.87 * (6 ** 4 * 4) ** (-1 / 16)))
   t.true(near(stddev(deepNorm({ ...both, part: 'decoder' })), xavier * 48 ** -0.25))
   t.true(near(stddev(subLN({ decoderLayers: 12 })), xavier * Math.sqrt(Math.log(24))))
-  t.true(near(stddev(subLN({ ...both, part: 'encoder' })), xavier * Math.sqrt((Math.log(12) * Math.log(12)) / 3)))
+  t.true(
+    near(stddev(subLN({ ...both, part: 'encoder' })), xavier * Math.sqrt((Math.log(12) * Math.log(12)) / 3)),
+  )
   t.true(near(stddev(subLN({ ...both, part: 'decoder' })), xavier * Math.sqrt(Math.log(12))))
   t.throws(() => deepNorm(both), { code: 'ERR_INVALID_ARGUMENT' })
   t.throws(() => deepNorm({}), { code: 'ERR_INVALID_ARGUMENT' })
-  t.deepEqual([18, 24, 25].map((depth) => layerScale({ depth }).describe([1]).mean), [0.1, 1e-5, 1e-6])
+  t.deepEqual(
+    [18, 24, 25].map((depth) => layerScale({ depth }).describe([1]).mean),
+    [0.1, 1e-5, 1e-6],
+  )
 })
 
 test('fixup scales by the number of blocks', (t) => {
@@ -48,7 +67,8 @@ test('biases of an LSTM', (t) => {
   const values = made.create([40_000])
   const units = 10_000
   const { stddev, max } = made.describe([40_000])
-  for (let k = 0; k < units; k++) t.true((values[units + k] as number) >= 0 && values[k] === -(values[units + k] as number))
+  for (let k = 0; k < units; k++)
+    t.true((values[units + k] as number) >= 0 && values[k] === -(values[units + k] as number))
   t.true(values.subarray(2 * units).every((x) => x === 0))
   t.true(values.every((x) => Math.abs(x) <= Math.fround(max)))
   const spread = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length)
@@ -63,7 +83,8 @@ test('ZerO is orthonormal and free of chance', (t) => {
   for (let a = 0; a < inputs; a++) {
     for (let b = 0; b < inputs; b++) {
       let dot = 0
-      for (let o = 0; o < outputs; o++) dot += (values[a * outputs + o] as number) * (values[b * outputs + o] as number)
+      for (let o = 0; o < outputs; o++)
+        dot += (values[a * outputs + o] as number) * (values[b * outputs + o] as number)
       t.true(Math.abs(dot - Number(a === b)) < 1e-6)
     }
   }
@@ -76,7 +97,10 @@ test('bilinear upsampling reproduces straight lines', (t) => {
   t.deepEqual([...kernel], [0.25, 0.75, 0.75, 0.25])
   t.deepEqual([...bilinear({ layout: 'torch' }).create([1, 1, 3])], [0.5, 1, 0.5])
   const plane = bilinear({ layout: 'torch' }).create([2, 2, 2, 2])
-  t.deepEqual([...plane], [1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1].map((x) => x / 4))
+  t.deepEqual(
+    [...plane],
+    [1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1].map((x) => x / 4),
+  )
 })
 
 test('HiPPO-LegS', (t) => {
@@ -87,9 +111,20 @@ test('HiPPO-LegS', (t) => {
 
 test('all of them go through JSON', (t) => {
   const all = [
-    gpt2({ layers: 3 }), smallInit(), wang({ layers: 2, dim: 5 }), mitchell({ layer: 0 }), deepNorm({ encoderLayers: 3 }),
-    subLN({ decoderLayers: 3 }), layerScale({ depth: 5 }), fixup({ blocks: 3 }), siren({ first: true }), lstmBias(),
-    chrono({ maxSteps: 9, seed: 4 }), zerO(), bilinear(), hippo(),
+    gpt2({ layers: 3 }),
+    smallInit(),
+    wang({ layers: 2, dim: 5 }),
+    mitchell({ layer: 0 }),
+    deepNorm({ encoderLayers: 3 }),
+    subLN({ decoderLayers: 3 }),
+    layerScale({ depth: 5 }),
+    fixup({ blocks: 3 }),
+    siren({ first: true }),
+    lstmBias(),
+    chrono({ maxSteps: 9, seed: 4 }),
+    zerO(),
+    bilinear(),
+    hippo(),
   ]
   for (const one of all) {
     const text = JSON.stringify(one)

@@ -3,8 +3,27 @@ import fc from 'fast-check'
 import * as symbreak from 'symbreak'
 import type { Initializer } from 'symbreak'
 
-const { calculateGain, constant, deltaOrthogonal, dirac, eye, glorotUniform, heNormal, identity, kaimingNormal } = symbreak
-const { orthogonal, randomNormal, randomUniform, sparse, truncatedNormal, truncNormal, varianceScaling, zeros } = symbreak
+const {
+  calculateGain,
+  constant,
+  deltaOrthogonal,
+  dirac,
+  eye,
+  glorotUniform,
+  heNormal,
+  identity,
+  kaimingNormal,
+} = symbreak
+const {
+  orthogonal,
+  randomNormal,
+  randomUniform,
+  sparse,
+  truncatedNormal,
+  truncNormal,
+  varianceScaling,
+  zeros,
+} = symbreak
 
 const everySort: [name: string, made: Initializer, shape: number[]][] = [
   ['zeros', zeros(), [7, 9]],
@@ -65,9 +84,21 @@ test('an unseeded initializer draws one seed and never makes twins', (t) => {
 test('0 is a value', (t) => {
   const values = randomUniform({ minval: 0, maxval: 1, seed: 0 }).create([1000])
   t.true(values.every((x) => x >= 0 && x < 1))
-  t.true(randomNormal({ mean: 3, stddev: 0, seed: 0 }).create([10]).every((x) => x === 3))
-  t.true(truncatedNormal({ mean: 3, stddev: 0, seed: 0 }).create([10]).every((x) => x === 3))
-  t.true(randomUniform({ minval: 2, maxval: 2, seed: 0 }).create([10]).every((x) => x === 2))
+  t.true(
+    randomNormal({ mean: 3, stddev: 0, seed: 0 })
+      .create([10])
+      .every((x) => x === 3),
+  )
+  t.true(
+    truncatedNormal({ mean: 3, stddev: 0, seed: 0 })
+      .create([10])
+      .every((x) => x === 3),
+  )
+  t.true(
+    randomUniform({ minval: 2, maxval: 2, seed: 0 })
+      .create([10])
+      .every((x) => x === 2),
+  )
   t.throws(() => varianceScaling({ scale: 0 }), { code: 'ERR_INVALID_ARGUMENT' })
 })
 
@@ -91,7 +122,9 @@ test('types other than F32', (t) => {
   t.deepEqual([...constant({ value: 1 }).create([1], { dtype: 'BF16' })], [0x3f80])
   t.deepEqual([...constant({ value: 1 }).fill(new Uint16Array(1), [1], { dtype: 'BF16' })], [0x3f80])
   t.throws(() => constant().fill(new Uint16Array(1), [1]), { code: 'ERR_INVALID_ARGUMENT' })
-  t.throws(() => constant().fill(new Float32Array(1), [1], { dtype: 'F64' }), { code: 'ERR_INVALID_ARGUMENT' })
+  t.throws(() => constant().fill(new Float32Array(1), [1], { dtype: 'F64' }), {
+    code: 'ERR_INVALID_ARGUMENT',
+  })
   t.throws(() => orthogonal().create([2, 2], { dtype: 'F64' }), { code: 'ERR_INVALID_ARGUMENT' })
 })
 
@@ -124,7 +157,10 @@ test('identity, eye and dirac', (t) => {
 test('deltaOrthogonal is zero but for the centre tap', (t) => {
   const values = deltaOrthogonal({ seed: 1 }).create([4, 2, 3])
   t.true(values.subarray(0, 6).every((x) => x === 0))
-  t.true(values.subarray(6, 12).every((x) => x !== 0), 'even kernels: the tap before the middle, as JAX')
+  t.true(
+    values.subarray(6, 12).every((x) => x !== 0),
+    'even kernels: the tap before the middle, as JAX',
+  )
   t.true(values.subarray(12).every((x) => x === 0))
   t.throws(() => deltaOrthogonal().create([3, 3, 2]), { code: 'ERR_INVALID_SHAPE' })
 })
@@ -147,7 +183,8 @@ test('truncated values never leave their bounds, in any type', (t) => {
 })
 
 test('gains', (t) => {
-  const near = (actual: number, expected: number, by = 1e-6) => t.true(Math.abs(actual - expected) < by, `${actual}`)
+  const near = (actual: number, expected: number, by = 1e-6) =>
+    t.true(Math.abs(actual - expected) < by, `${actual}`)
   t.is(calculateGain('linear'), 1)
   t.is(calculateGain('conv_transpose2d'), 1)
   t.is(calculateGain('tanh'), 5 / 3)
@@ -181,5 +218,9 @@ test('gains', (t) => {
 
 test('glorotUniform keeps its limit', (t) => {
   const limit = Math.sqrt(6 / 700)
-  t.true(glorotUniform({ seed: 3 }).create([300, 400]).every((x) => Math.abs(x) <= limit))
+  t.true(
+    glorotUniform({ seed: 3 })
+      .create([300, 400])
+      .every((x) => Math.abs(x) <= limit),
+  )
 })

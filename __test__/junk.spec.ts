@@ -4,8 +4,31 @@ import * as symbreak from 'symbreak'
 
 /** Values that no caller should pass: the odd, the hostile and the merely wrong. */
 const hostile = fc.constantFrom<unknown>(
-  Symbol('s'), () => 1, new Map(), new Date(NaN), [[]], cyclic(), new DataView(new ArrayBuffer(8)), new Float32Array(3), Uint16Array.of(1, 2),
-  null, undefined, NaN, -0, Infinity, 2 ** 53, -1, 0.5, 10n, -1n, '', 'keras', '\ud800', '__proto__', true, Object.create(null),
+  Symbol('s'),
+  () => 1,
+  new Map(),
+  new Date(NaN),
+  [[]],
+  cyclic(),
+  new DataView(new ArrayBuffer(8)),
+  new Float32Array(3),
+  Uint16Array.of(1, 2),
+  null,
+  undefined,
+  NaN,
+  -0,
+  Infinity,
+  2 ** 53,
+  -1,
+  0.5,
+  10n,
+  -1n,
+  '',
+  'keras',
+  '\ud800',
+  '__proto__',
+  true,
+  Object.create(null),
 )
 
 function fail(): never {
@@ -33,26 +56,69 @@ function cyclic(): unknown[] {
 }
 
 const KEYS = [
-  'seed', 'path', 'offset', 'length', 'layout', 'dtype', 'engine', 'threads', 'gain', 'mean', 'stddev', 'minval', 'maxval', 'scale', 'mode',
-  'distribution', 'value', 'low', 'high', 'lower', 'upper', 'bounds', 'p', 'class_name', 'config', 'inAxes', 'outAxes', 'kind',
-  'sparsity', 'groups', 'std', 'a', 'b', 'signal', 'onProgress', 'fanIn', 'fanOut', 'inputAxes',
+  'seed',
+  'path',
+  'offset',
+  'length',
+  'layout',
+  'dtype',
+  'engine',
+  'threads',
+  'gain',
+  'mean',
+  'stddev',
+  'minval',
+  'maxval',
+  'scale',
+  'mode',
+  'distribution',
+  'value',
+  'low',
+  'high',
+  'lower',
+  'upper',
+  'bounds',
+  'p',
+  'class_name',
+  'config',
+  'inAxes',
+  'outAxes',
+  'kind',
+  'sparsity',
+  'groups',
+  'std',
+  'a',
+  'b',
+  'signal',
+  'onProgress',
+  'fanIn',
+  'fanOut',
+  'inputAxes',
 ]
 
-const small = fc.oneof(fc.integer({ min: -3, max: 40 }), fc.double({ min: -3, max: 3 }), hostile, fc.string({ maxLength: 5 }))
+const small = fc.oneof(
+  fc.integer({ min: -3, max: 40 }),
+  fc.double({ min: -3, max: 3 }),
+  hostile,
+  fc.string({ maxLength: 5 }),
+)
 const record = fc.dictionary(fc.constantFrom(...KEYS), small, { maxKeys: 3 })
 const shape = fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 5 })
 const junk = fc.oneof(small, shape, record, fc.array(small, { maxLength: 4 }))
 
 /** Functions that only check and compute; those that read files or train have tests of their own. */
 const FUNCTIONS = Object.entries(symbreak).filter(([name, value]) => {
-  const about = /^(zeros|ones|constant$|identity|random|truncated|variance|glorot|he[NU]|lecun|orthogonal|xavier|kaiming|torchDefault|trunc|eye|dirac|sparse|delta|conv|special|uniform|normal|permutation|computeFans|calculateGain|initializer)/
+  const about =
+    /^(zeros|ones|constant$|identity|random|truncated|variance|glorot|he[NU]|lecun|orthogonal|xavier|kaiming|torchDefault|trunc|eye|dirac|sparse|delta|conv|special|uniform|normal|permutation|computeFans|calculateGain|initializer)/
   return about.test(name) && typeof value === 'function'
 }) as [string, (...args: unknown[]) => unknown][]
 
 function check(error: unknown, what: string): void {
   const { code, message } = error as { code?: unknown; message?: unknown }
-  const typed = error instanceof Error && typeof code === 'string' && code.startsWith('ERR_') && code !== 'ERR_INTERNAL'
-  if (!typed) throw new Error(`${what} threw ${String(message)}, without a code of this package`, { cause: error })
+  const typed =
+    error instanceof Error && typeof code === 'string' && code.startsWith('ERR_') && code !== 'ERR_INTERNAL'
+  if (!typed)
+    throw new Error(`${what} threw ${String(message)}, without a code of this package`, { cause: error })
 }
 
 async function attempt(what: string, call: () => unknown): Promise<unknown> {
@@ -67,14 +133,20 @@ async function attempt(what: string, call: () => unknown): Promise<unknown> {
 for (const [name, call] of FUNCTIONS) {
   test(`${name} answers junk with a typed error or an answer`, async (t) => {
     await fc.assert(
-      fc.asyncProperty(fc.array(junk, { maxLength: 3 }), fc.array(junk, { maxLength: 3 }), async (args, more) => {
-        const made = await attempt(name, () => call(...args))
-        if (made === null || typeof made !== 'object' || !('createAsync' in made)) return
-        const { create, createAsync, describe, fill } = made as symbreak.Initializer
-        for (const method of [create, createAsync, describe, fill]) {
-          await attempt(`${name}().${method.name}`, () => (method as (...args: unknown[]) => unknown).apply(made, more))
-        }
-      }),
+      fc.asyncProperty(
+        fc.array(junk, { maxLength: 3 }),
+        fc.array(junk, { maxLength: 3 }),
+        async (args, more) => {
+          const made = await attempt(name, () => call(...args))
+          if (made === null || typeof made !== 'object' || !('createAsync' in made)) return
+          const { create, createAsync, describe, fill } = made as symbreak.Initializer
+          for (const method of [create, createAsync, describe, fill]) {
+            await attempt(`${name}().${method.name}`, () =>
+              (method as (...args: unknown[]) => unknown).apply(made, more),
+            )
+          }
+        },
+      ),
       { numRuns: 150 },
     )
     t.pass()
@@ -90,7 +162,13 @@ test('objects that throw when looked at are refused', async (t) => {
       await attempt(name, () => call({ seed: trap, layout: trap, value: trap }))
     }
     const made = symbreak.heNormal({ seed: 1 })
-    for (const args of [[trap], [[2], trap], [[2], { layout: trap }], [[trap]], [[2], { signal: trap, onProgress: trap }]]) {
+    for (const args of [
+      [trap],
+      [[2], trap],
+      [[2], { layout: trap }],
+      [[trap]],
+      [[2], { signal: trap, onProgress: trap }],
+    ]) {
       await attempt('create', () => made.create(...(args as [number[]])))
       await attempt('createAsync', () => made.createAsync(...(args as [number[]])))
       await attempt('fill', () => made.fill(out, ...(args as [number[]])))
@@ -100,14 +178,31 @@ test('objects that throw when looked at are refused', async (t) => {
 })
 
 test('Generator answers junk with a typed error or an answer', async (t) => {
-  const methods = ['uniform', 'normal', 'truncatedNormal', 'bernoulli', 'integers', 'permutation', 'shuffle', 'fork', 'normalAsync'] as const
+  const methods = [
+    'uniform',
+    'normal',
+    'truncatedNormal',
+    'bernoulli',
+    'integers',
+    'permutation',
+    'shuffle',
+    'fork',
+    'normalAsync',
+  ] as const
   await fc.assert(
-    fc.asyncProperty(fc.array(junk, { maxLength: 2 }), fc.constantFrom(...methods), fc.array(junk, { maxLength: 2 }), async (made, method, args) => {
-      await attempt('Generator', () => new symbreak.Generator(...(made as [])))
-      const generator = new symbreak.Generator(1)
-      await attempt(method, () => (generator[method] as (...args: unknown[]) => unknown).apply(generator, args))
-      await attempt('fromJSON', () => symbreak.Generator.fromJSON(args[0] as never))
-    }),
+    fc.asyncProperty(
+      fc.array(junk, { maxLength: 2 }),
+      fc.constantFrom(...methods),
+      fc.array(junk, { maxLength: 2 }),
+      async (made, method, args) => {
+        await attempt('Generator', () => new symbreak.Generator(...(made as [])))
+        const generator = new symbreak.Generator(1)
+        await attempt(method, () =>
+          (generator[method] as (...args: unknown[]) => unknown).apply(generator, args),
+        )
+        await attempt('fromJSON', () => symbreak.Generator.fromJSON(args[0] as never))
+      },
+    ),
     { numRuns: 500 },
   )
   t.pass()
@@ -125,7 +220,10 @@ test('a refused fill leaves the array as it was', async (t) => {
         failed = true
         check(error, 'fill')
       }
-      t.is(failed, out.every((x) => x === 3))
+      t.is(
+        failed,
+        out.every((x) => x === 3),
+      )
     }),
     { numRuns: 300 },
   )

@@ -19,7 +19,13 @@ const rows: Row[] = [
   ['depthwise, torch', [64, 1, 3, 3], { kind: 'depthwise', base: 'torch', multiplier: 2 }, 9, 18],
   ['separable pointwise', [1, 1, 64, 16], 'keras', 64, 16],
   ['transposed, Keras', [4, 4, 8, 16], { kind: 'transposed', stride: 2 }, (16 * 16) / 4, 8 * 16],
-  ['transposed, torch', [16, 8, 4, 4], { kind: 'transposed', base: 'torch', stride: [2, 2] }, (16 * 16) / 4, 8 * 16],
+  [
+    'transposed, torch',
+    [16, 8, 4, 4],
+    { kind: 'transposed', base: 'torch', stride: [2, 2] },
+    (16 * 16) / 4,
+    8 * 16,
+  ],
   ['einsum d,h,k', [64, 8, 16], { inAxes: [0], outAxes: [1, 2] }, 64, 128],
   ['einsum by products', [64, 8, 16], { kind: 'product', inAxes: [0], outAxes: [-1] }, 64, 16],
   ['embedding', [1000, 64], { fanIn: 1, fanOut: 64 }, 1, 64],
@@ -48,7 +54,12 @@ test('ranks and axes that a layout refuses', (t) => {
 })
 
 /** Largest difference between the products of a matrix's columns and gain^2 times the identity. */
-function columnError(entry: (i: number, j: number) => number, rowCount: number, columnCount: number, gain = 1): number {
+function columnError(
+  entry: (i: number, j: number) => number,
+  rowCount: number,
+  columnCount: number,
+  gain = 1,
+): number {
   let worst = 0
   for (let a = 0; a < columnCount; a++) {
     for (let b = 0; b <= a; b++) {
@@ -70,12 +81,16 @@ test('orthogonal sees the matrix that the layout says', (t) => {
 })
 
 test('orthogonal makes one matrix for each batch index, group and gate', (t) => {
-  const batch = orthogonal({ seed: 1, layout: { inAxes: [1], outAxes: [2], batchAxes: [0] } }).create([3, 4, 4])
+  const batch = orthogonal({ seed: 1, layout: { inAxes: [1], outAxes: [2], batchAxes: [0] } }).create([
+    3, 4, 4,
+  ])
   for (let b = 0; b < 3; b++) t.true(columnError((i, j) => batch[b * 16 + i * 4 + j] as number, 4, 4) < 1e-6)
   const gates = orthogonal({ seed: 1, layout: { kind: 'gates', gates: 4 } }).create([6, 24])
   for (let g = 0; g < 4; g++) t.true(columnError((i, j) => gates[i * 24 + g * 6 + j] as number, 6, 6) < 1e-6)
   const apart: Layout = { inAxes: [0], outAxes: [1], batchAxes: [2] }
   const last = orthogonal({ seed: 1, layout: apart }).create([4, 4, 2])
   for (let b = 0; b < 2; b++) t.true(columnError((i, j) => last[(i * 4 + j) * 2 + b] as number, 4, 4) < 1e-6)
-  t.throws(() => orthogonal({ layout: { inAxes: [1], outAxes: [0, 2] } }).create([2, 3, 4]), { code: 'ERR_INVALID_SHAPE' })
+  t.throws(() => orthogonal({ layout: { inAxes: [1], outAxes: [0, 2] } }).create([2, 3, 4]), {
+    code: 'ERR_INVALID_SHAPE',
+  })
 })

@@ -20,7 +20,9 @@ interface PermutationVector {
 }
 
 function vectors<T>(name: string): T[] {
-  return JSON.parse(readFileSync(new URL(`../crates/rng/tests/vectors/${name}`, import.meta.url), 'utf8')) as T[]
+  return JSON.parse(
+    readFileSync(new URL(`../crates/rng/tests/vectors/${name}`, import.meta.url), 'utf8'),
+  ) as T[]
 }
 
 const bitsOf = (values: Float32Array) =>
@@ -35,7 +37,9 @@ test('uniform gives the known answers on both engines', (t) => {
 })
 
 test('permutation gives the known answers', (t) => {
-  for (const { seed, path, n, permutation: expected } of vectors<PermutationVector>('permutation-vectors.json')) {
+  for (const { seed, path, n, permutation: expected } of vectors<PermutationVector>(
+    'permutation-vectors.json',
+  )) {
     t.deepEqual([...permutation(n, { seed: BigInt(seed), path })], expected)
     const items = Array.from({ length: n }, (_, i) => i)
     t.deepEqual(new Generator(BigInt(seed), path).shuffle(items), expected)
@@ -128,7 +132,10 @@ test('bernoulli and integers', (t) => {
   const ones = g.bernoulli(100_000, { p: 0.3 }).reduce((sum, x) => sum + x, 0)
   t.true(Math.abs(ones - 30_000) < 5 * Math.sqrt(21_000))
   const values = g.integers(10_000, { low: -2, high: 3 })
-  t.deepEqual([...new Set(values)].sort((a, b) => a - b), [-2, -1, 0, 1, 2])
+  t.deepEqual(
+    [...new Set(values)].sort((a, b) => a - b),
+    [-2, -1, 0, 1, 2],
+  )
   const out = new Int32Array(4)
   t.is(g.integers(out, { low: 2 ** 31 - 1, high: 2 ** 31 }), out)
   t.true(out.every((x) => x === 2 ** 31 - 1))

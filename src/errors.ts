@@ -20,7 +20,9 @@ export type ErrorCode =
 export type SymbreakError = Error & { readonly code: ErrorCode }
 
 function coded<E extends Error>(error: E, code: ErrorCode): E & { readonly code: ErrorCode } {
-  return Object.defineProperty(error, 'code', { value: code, enumerable: true }) as E & { readonly code: ErrorCode }
+  return Object.defineProperty(error, 'code', { value: code, enumerable: true }) as E & {
+    readonly code: ErrorCode
+  }
 }
 
 /** A value of the wrong type. */
@@ -60,7 +62,8 @@ function describe(value: unknown): string {
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'symbol') return 'a symbol'
   if (Object.is(value, -0)) return '-0'
-  if (Array.isArray(value)) return value.length > 8 || value.some(isNested) ? `an array of ${value.length}` : list(value)
+  if (Array.isArray(value))
+    return value.length > 8 || value.some(isNested) ? `an array of ${value.length}` : list(value)
   if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`
   if (value !== null && typeof value === 'object') return 'an object'
   return String(value)

@@ -18,7 +18,11 @@ const MAX_RANK = 64
  *
  * @throws `ERR_INVALID_ARGUMENT` for something that is not an object, an unknown name, or a getter that throws.
  */
-export function readOptions(value: unknown, allowed: readonly string[], argument = 'options'): Record<string, unknown> {
+export function readOptions(
+  value: unknown,
+  allowed: readonly string[],
+  argument = 'options',
+): Record<string, unknown> {
   const record = readRecord(value ?? {}, argument)
   for (const name of Object.keys(record)) {
     if (!allowed.includes(name)) {
@@ -43,7 +47,8 @@ export function readRecord(value: unknown, argument: string): Record<string, unk
 export function readArray(value: unknown, argument: string, code: ErrorCode, limit: number): unknown[] {
   if (!isArray(value)) throw typeError(code, `${argument} must be an array, got ${show(value)}`)
   return readSafely(code, argument, () => {
-    if (value.length > limit) throw rangeError(code, `${argument} must have at most ${limit} entries, got ${value.length}`)
+    if (value.length > limit)
+      throw rangeError(code, `${argument} must have at most ${limit} entries, got ${value.length}`)
     return Array.from(value)
   })
 }
@@ -93,8 +98,14 @@ export function bound(value: unknown, argument: string): number {
 }
 
 /** An integer in [low, high]. */
-export function integer(value: unknown, argument: string, low: number, high = Number.MAX_SAFE_INTEGER): number {
-  const allowed = high === Number.MAX_SAFE_INTEGER ? `an integer >= ${low}` : `an integer from ${low} to ${high}`
+export function integer(
+  value: unknown,
+  argument: string,
+  low: number,
+  high = Number.MAX_SAFE_INTEGER,
+): number {
+  const allowed =
+    high === Number.MAX_SAFE_INTEGER ? `an integer >= ${low}` : `an integer from ${low} to ${high}`
   return number(value, argument, (x) => Number.isSafeInteger(x) && x >= low && x <= high, allowed)
 }
 
@@ -135,7 +146,8 @@ export function seedOf(value: unknown, argument = 'seed'): bigint {
   if (typeof value !== 'number' && typeof value !== 'bigint') {
     throw typeError('ERR_INVALID_SEED', `${argument} must be ${SEEDS}, got ${show(value)}`)
   }
-  const valid = typeof value === 'bigint' ? value >= 0n && value < 1n << 64n : Number.isSafeInteger(value) && value >= 0
+  const valid =
+    typeof value === 'bigint' ? value >= 0n && value < 1n << 64n : Number.isSafeInteger(value) && value >= 0
   if (!valid) throw rangeError('ERR_INVALID_SEED', `${argument} must be ${SEEDS}, got ${show(value)}`)
   return BigInt(value)
 }
@@ -155,9 +167,13 @@ export function jsonSeed(value: unknown, argument = 'seed'): bigint {
  * @throws `ERR_INVALID_PATH`
  */
 export function pathOf(value: unknown, argument = 'path'): string {
-  if (typeof value !== 'string') throw typeError('ERR_INVALID_PATH', `${argument} must be a string, got ${show(value)}`)
+  if (typeof value !== 'string')
+    throw typeError('ERR_INVALID_PATH', `${argument} must be a string, got ${show(value)}`)
   if (!value.isWellFormed()) {
-    throw rangeError('ERR_INVALID_PATH', `${argument} must be well-formed Unicode, got ${show(value)} with a lone surrogate`)
+    throw rangeError(
+      'ERR_INVALID_PATH',
+      `${argument} must be well-formed Unicode, got ${show(value)} with a lone surrogate`,
+    )
   }
   return value
 }
@@ -189,7 +205,10 @@ export function sizeOf(shape: readonly number[]): number {
 /** A range of a flat tensor of `size` elements: `length` defaults to all that follow `offset`. */
 export function rangeOf(offset: unknown, length: unknown, size: number): { offset: number; length: number } {
   const start = offset === undefined ? 0 : integer(offset, 'offset', 0, size)
-  return { offset: start, length: length === undefined ? size - start : integer(length, 'length', 0, size - start) }
+  return {
+    offset: start,
+    length: length === undefined ? size - start : integer(length, 'length', 0, size - start),
+  }
 }
 
 /**

@@ -74,6 +74,7 @@ function isSignal(value: unknown): value is AbortSignal {
 }
 
 function checkCallback(value: unknown): ((progress: Progress) => void) | undefined {
-  if (value === undefined || typeof value === 'function') return value as ((progress: Progress) => void) | undefined
+  if (value === undefined || typeof value === 'function')
+    return value as ((progress: Progress) => void) | undefined
   throw typeError('ERR_INVALID_ARGUMENT', `onProgress must be a function, got ${show(value)}`)
 }

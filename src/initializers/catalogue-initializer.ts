@@ -4,7 +4,13 @@ import { streamKey } from '../engine/stream.js'
 import { rangeError } from '../errors.js'
 import { type Fill, fillLater, fillNow, readWork, WORK_OPTIONS } from '../random/fill.js'
 import {
-  type ArrayOf, type Dtype, dtypeOf, type FloatArray, givenOutput, newOutput, type Output,
+  type ArrayOf,
+  type Dtype,
+  dtypeOf,
+  type FloatArray,
+  givenOutput,
+  newOutput,
+  type Output,
 } from '../random/output.js'
 import { entropySeed } from '../random/seed.js'
 import { jsonSeed, pathOf, rangeOf, readOptions, seedOf, shapeOf, sizeOf } from '../validate.js'
@@ -62,7 +68,10 @@ export class CatalogueInitializer<P extends object> implements Initializer {
     definition.check?.(this.#params)
     const own = definition.layoutOf?.(this.#params)
     if (own !== undefined && layout !== undefined) {
-      throw rangeError('ERR_INVALID_ARGUMENT', `layout and axes of ${definition.className} exclude each other`)
+      throw rangeError(
+        'ERR_INVALID_ARGUMENT',
+        `layout and axes of ${definition.className} exclude each other`,
+      )
     }
     this.#layout = layout === undefined || layout === null ? own : layoutOf(layout)
     this.#given = seed === undefined || seed === null ? undefined : inJson ? jsonSeed(seed) : seedOf(seed)
@@ -108,7 +117,8 @@ export class CatalogueInitializer<P extends object> implements Initializer {
     const layout = this.#layoutFor(record['layout'])
     const target = new Target(sizes, sizeOf(sizes), layout, dtypeOf(record['dtype']))
     const { describe, law } = this.#definition
-    const description = describe?.(this.#params, target) ?? describeLaw(law(this.#params, target), target.size)
+    const description =
+      describe?.(this.#params, target) ?? describeLaw(law(this.#params, target), target.size)
     const { distribution, ...moments } = description
     return { distribution, ...target.usedFans(), ...moments }
   }
@@ -146,19 +156,27 @@ export class CatalogueInitializer<P extends object> implements Initializer {
     const law = this.#definition.law(this.#params, target)
     if (target.dtype === 'F64' && (law.kind === 'orthogonal' || law.kind === 'convOrthogonal')) {
       const reason = 'its products are computed in single precision'
-      throw rangeError('ERR_INVALID_ARGUMENT', `dtype of ${this.className} must be F32, F16 or BF16, not F64: ${reason}`)
+      throw rangeError(
+        'ERR_INVALID_ARGUMENT',
+        `dtype of ${this.className} must be F32, F16 or BF16, not F64: ${reason}`,
+      )
     }
     return law
   }
 
   /** Checks everything, then allocates; only then is a path of the unseeded counter used up. */
-  #prepare(shape: unknown, options: Record<string, unknown>, given?: { out: unknown }): { output: Output; fill: Fill } {
+  #prepare(
+    shape: unknown,
+    options: Record<string, unknown>,
+    given?: { out: unknown },
+  ): { output: Output; fill: Fill } {
     const sizes = shapeOf(shape)
     const size = sizeOf(sizes)
     const { offset, length } = rangeOf(options['offset'], options['length'], size)
     const work = readWork(options)
     const output = given && givenOutput(given.out, options['dtype'])
-    if (output !== undefined && output.view.length !== length) throw lengthMismatch(output.view.length, length, sizes)
+    if (output !== undefined && output.view.length !== length)
+      throw lengthMismatch(output.view.length, length, sizes)
     const dtype = output?.dtype ?? dtypeOf(options['dtype'])
     const { stream, counted } = this.#stream(options)
     const law = this.#law(new Target(sizes, size, this.#layoutFor(options['layout']), dtype, stream))

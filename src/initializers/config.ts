@@ -20,9 +20,19 @@ const IGNORED = ['dtype', 'name']
  */
 export function readConfig(document: unknown): ConfigDocument {
   const record = readRecord(document, 'initializer config')
-  const { class_name: snake, className: name = snake, config, registered_name: registered, seed, layout } = record
+  const {
+    class_name: snake,
+    className: name = snake,
+    config,
+    registered_name: registered,
+    seed,
+    layout,
+  } = record
   if (typeof name !== 'string') {
-    throw typeError('ERR_INVALID_ARGUMENT', `class_name of an initializer config must be a string, got ${show(name)}`)
+    throw typeError(
+      'ERR_INVALID_ARGUMENT',
+      `class_name of an initializer config must be a string, got ${show(name)}`,
+    )
   }
   const options = readRecord(config ?? {}, 'config')
   for (const key of IGNORED) delete options[key]

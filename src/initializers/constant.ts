@@ -37,7 +37,8 @@ export const ONES = define<object>({
 })
 
 const constantValue: Param<number | Literal> = {
-  read: (value, argument) => (typeof value === 'number' ? finite(value, argument) : readLiteral(value, argument)),
+  read: (value, argument) =>
+    typeof value === 'number' ? finite(value, argument) : readLiteral(value, argument),
   fallback: 0,
   write: (value) => (typeof value === 'number' ? value : writeLiteral(value)),
 }

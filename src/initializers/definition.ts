@@ -48,7 +48,12 @@ export class Target {
   requireRank(lowest: number, highest = Infinity): void {
     const { length } = this.shape
     if (length >= lowest && length <= highest) return
-    const allowed = lowest === highest ? `rank ${lowest}` : highest === Infinity ? `rank >= ${lowest}` : `rank ${lowest} to ${highest}`
+    const allowed =
+      lowest === highest
+        ? `rank ${lowest}`
+        : highest === Infinity
+          ? `rank >= ${lowest}`
+          : `rank ${lowest} to ${highest}`
     throw rangeError('ERR_INVALID_SHAPE', `shape must have ${allowed}, got [${this.shape.join(', ')}]`)
   }
 }

@@ -12,10 +12,21 @@ export function describeLaw(law: InitializerLaw, size: number): Description {
       return { distribution: 'values', ...momentsOf(law.data) }
     case 'uniform': {
       const { low, high } = law
-      return { distribution: 'uniform', mean: low / 2 + high / 2, stddev: (high - low) / Math.sqrt(12), min: low, max: high }
+      return {
+        distribution: 'uniform',
+        mean: low / 2 + high / 2,
+        stddev: (high - low) / Math.sqrt(12),
+        min: low,
+        max: high,
+      }
     }
     case 'normal':
-      return { distribution: 'normal', mean: law.mean, stddev: law.stddev, ...reach(law.stddev > 0 ? Infinity : 0, law.mean) }
+      return {
+        distribution: 'normal',
+        mean: law.mean,
+        stddev: law.stddev,
+        ...reach(law.stddev > 0 ? Infinity : 0, law.mean),
+      }
     case 'truncated':
       return describeTruncated(law)
     case 'diagonal':
@@ -23,16 +34,25 @@ export function describeLaw(law: InitializerLaw, size: number): Description {
     case 'orthogonal': {
       const filled = (law.batch * law.rows * law.columns) / Math.max(1, size)
       const longer = Math.max(1, law.rows, law.columns)
-      return { distribution: 'orthogonal', ...centred(Math.abs(law.gain) * Math.sqrt(filled / longer), Math.abs(law.gain)) }
+      return {
+        distribution: 'orthogonal',
+        ...centred(Math.abs(law.gain) * Math.sqrt(filled / longer), Math.abs(law.gain)),
+      }
     }
     case 'convOrthogonal': {
       // An isometry from the input channels: the squares of all entries add up to gain^2 * inChannels.
       const entries = Math.max(1, law.kernel[0] * law.kernel[1] * law.kernel[2] * law.outChannels)
-      return { distribution: 'orthogonal', ...centred(Math.abs(law.gain) / Math.sqrt(entries), Math.abs(law.gain)) }
+      return {
+        distribution: 'orthogonal',
+        ...centred(Math.abs(law.gain) / Math.sqrt(entries), Math.abs(law.gain)),
+      }
     }
     case 'sparse': {
       const kept = 1 - law.zeros / Math.max(1, law.length)
-      return { distribution: 'sparse_normal', ...centred(law.stddev * Math.sqrt(kept), law.stddev > 0 ? Infinity : 0) }
+      return {
+        distribution: 'sparse_normal',
+        ...centred(law.stddev * Math.sqrt(kept), law.stddev > 0 ? Infinity : 0),
+      }
     }
   }
 }

@@ -1,7 +1,14 @@
 import { rangeError } from '../errors.js'
 import { shapeOf, sizeOf } from '../validate.js'
 import { axisRoles, sizeAlong } from './axes.js'
-import { baseOf, layoutOf, type LayerLayout, type Layout, type ProductLayout, type TransposedLayout } from './layouts.js'
+import {
+  baseOf,
+  layoutOf,
+  type LayerLayout,
+  type Layout,
+  type ProductLayout,
+  type TransposedLayout,
+} from './layouts.js'
 
 /** How many units feed one output, and how many one input feeds. */
 export interface Fans {
@@ -42,7 +49,13 @@ function isProduct(layout: Layout): layout is ProductLayout {
   return typeof layout === 'object' && 'kind' in layout && layout.kind === 'product'
 }
 
-function layerFans(layout: LayerLayout, fans: Fans, field: number, shape: readonly number[], spatial: number): Fans {
+function layerFans(
+  layout: LayerLayout,
+  fans: Fans,
+  field: number,
+  shape: readonly number[],
+  spatial: number,
+): Fans {
   const { fanIn, fanOut } = fans
   switch (layout.kind) {
     case 'depthwise': {
@@ -66,5 +79,8 @@ function divided(fan: number, by: number, what: string): number {
 function strideProduct({ stride = 1 }: TransposedLayout, spatial: number): number {
   if (typeof stride === 'number') return sizeOf(new Array<number>(spatial).fill(stride))
   if (stride.length === spatial) return sizeOf(stride)
-  throw rangeError('ERR_INVALID_SHAPE', `layout.stride must have one entry for each of ${spatial} spatial axes`)
+  throw rangeError(
+    'ERR_INVALID_SHAPE',
+    `layout.stride must have one entry for each of ${spatial} spatial axes`,
+  )
 }

@@ -9,8 +9,15 @@ export type Nonlinearity = string | ((x: number) => number)
 
 /** torch's table, which other frameworks copy. */
 const TORCH: Readonly<Record<string, number>> = {
-  linear: 1, identity: 1, sigmoid: 1,
-  conv1d: 1, conv2d: 1, conv3d: 1, conv_transpose1d: 1, conv_transpose2d: 1, conv_transpose3d: 1,
+  linear: 1,
+  identity: 1,
+  sigmoid: 1,
+  conv1d: 1,
+  conv2d: 1,
+  conv3d: 1,
+  conv_transpose1d: 1,
+  conv_transpose2d: 1,
+  conv_transpose3d: 1,
   tanh: 5 / 3,
   relu: Math.SQRT2,
   selu: 3 / 4,
@@ -31,7 +38,12 @@ const SECOND_MOMENT: Readonly<Record<string, number>> = {
   erf: 1.4671669504891387,
 }
 
-const SYNONYMS: Readonly<Record<string, string>> = { swish: 'silu', hard_swish: 'hardswish', hard_tanh: 'hardtanh', relu_squared: 'relu2' }
+const SYNONYMS: Readonly<Record<string, string>> = {
+  swish: 'silu',
+  hard_swish: 'hardswish',
+  hard_tanh: 'hardtanh',
+  relu_squared: 'relu2',
+}
 
 /** Names of nonlinearities with a gain. */
 const NAMES = [...Object.keys(TORCH), 'leaky_relu', ...Object.keys(SECOND_MOMENT)]
@@ -57,7 +69,11 @@ export function calculateGain(nonlinearity: Nonlinearity, param?: number): numbe
     return Math.sqrt(2 / (1 + slope * slope))
   }
   if (param !== undefined) finite(param, 'param')
-  const gain = Object.hasOwn(TORCH, name) ? TORCH[name] : Object.hasOwn(SECOND_MOMENT, name) ? SECOND_MOMENT[name] : undefined
+  const gain = Object.hasOwn(TORCH, name)
+    ? TORCH[name]
+    : Object.hasOwn(SECOND_MOMENT, name)
+      ? SECOND_MOMENT[name]
+      : undefined
   if (gain !== undefined) return gain
   const allowed = `a function or one of ${NAMES.join(', ')}`
   throw rangeError('ERR_INVALID_ARGUMENT', `nonlinearity must be ${allowed}, got ${show(nonlinearity)}`)
@@ -69,5 +85,8 @@ function gainOf(f: (x: number) => number): number {
   // Panels of width 1/2: kinks usually lie at their ends. Beyond 14 sigma nothing is left.
   const moment = integrate((z) => f(z) * f(z) * exp(-0.5 * z * z), -14, 14, 56) / SQRT_TWO_PI
   if (moment > 0 && moment < Infinity) return 1 / Math.sqrt(moment)
-  throw rangeError('ERR_INVALID_ARGUMENT', 'nonlinearity must have a positive and finite second moment under N(0, 1)')
+  throw rangeError(
+    'ERR_INVALID_ARGUMENT',
+    'nonlinearity must have a positive and finite second moment under N(0, 1)',
+  )
 }

@@ -50,7 +50,10 @@ export const DIRAC = define<{ groups: number }>({
   law: ({ groups }, { shape, layout }) => {
     const { kernel, inChannels, outChannels, tapStride, inStride, outStride } = kernelView(shape, layout)
     if (outChannels % groups !== 0) {
-      throw rangeError('ERR_INVALID_SHAPE', `shape's ${outChannels} output channels must be divisible by ${groups} groups`)
+      throw rangeError(
+        'ERR_INVALID_SHAPE',
+        `shape's ${outChannels} output channels must be divisible by ${groups} groups`,
+      )
     }
     const perGroup = outChannels / groups
     return {

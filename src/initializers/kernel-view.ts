@@ -24,7 +24,10 @@ export function kernelView(shape: readonly number[], layout: Layout): KernelView
   const single = inAxes.length === 1 && outAxes.length === 1 && batchAxes.length === 0
   if (shape.length < 3 || shape.length > 5 || !single || inAxis === undefined || outAxis === undefined) {
     const allowed = 'rank 3 to 5 with one input and one output axis'
-    throw rangeError('ERR_INVALID_SHAPE', `shape of a convolution kernel must have ${allowed}, got [${shape.join(', ')}]`)
+    throw rangeError(
+      'ERR_INVALID_SHAPE',
+      `shape of a convolution kernel must have ${allowed}, got [${shape.join(', ')}]`,
+    )
   }
   const strides = stridesOf(shape)
   return {

@@ -95,7 +95,11 @@ function fan(value: unknown, argument: string): number {
 }
 
 function axesLayout(record: Record<string, unknown>): AxesLayout {
-  const { inAxes, outAxes, batchAxes, groups } = readOptions(record, ['inAxes', 'outAxes', 'batchAxes', 'groups'], 'layout')
+  const { inAxes, outAxes, batchAxes, groups } = readOptions(
+    record,
+    ['inAxes', 'outAxes', 'batchAxes', 'groups'],
+    'layout',
+  )
   return {
     inAxes: axes(inAxes, 'layout.inAxes'),
     outAxes: axes(outAxes, 'layout.outAxes'),
@@ -113,13 +117,26 @@ export function axes(value: unknown, argument: string): readonly number[] {
 function layerLayout(record: Record<string, unknown>): LayerLayout | ProductLayout {
   const kind = oneOf(record['kind'], 'layout.kind', KINDS)
   if (kind === 'product') return productLayout(record)
-  const allowed = { depthwise: ['multiplier'], grouped: ['groups'], transposed: ['stride', 'groups'], gates: ['gates'] }
-  const { base, multiplier, groups, gates, stride } = readOptions(record, ['kind', 'base', ...allowed[kind]], 'layout')
+  const allowed = {
+    depthwise: ['multiplier'],
+    grouped: ['groups'],
+    transposed: ['stride', 'groups'],
+    gates: ['gates'],
+  }
+  const { base, multiplier, groups, gates, stride } = readOptions(
+    record,
+    ['kind', 'base', ...allowed[kind]],
+    'layout',
+  )
   const common = base === undefined ? {} : { base: oneOf(base, 'layout.base', BASES) }
   const count = (value: unknown, name: string) => integer(value, `layout.${name}`, 1)
   switch (kind) {
     case 'depthwise':
-      return { kind, ...common, ...(multiplier === undefined ? {} : { multiplier: count(multiplier, 'multiplier') }) }
+      return {
+        kind,
+        ...common,
+        ...(multiplier === undefined ? {} : { multiplier: count(multiplier, 'multiplier') }),
+      }
     case 'grouped':
       return { kind, ...common, groups: count(groups, 'groups') }
     case 'gates':

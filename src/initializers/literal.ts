@@ -21,7 +21,10 @@ const MAX_LENGTH = 2 ** 31
 export function readLiteral(value: unknown, argument: string): Literal {
   const kind = arrayKind(value)
   if (kind !== undefined && FLOATS.includes(kind)) {
-    return { data: Float64Array.from(value as Float32Array, (x) => finite(x, `an entry of ${argument}`)), shape: undefined }
+    return {
+      data: Float64Array.from(value as Float32Array, (x) => finite(x, `an entry of ${argument}`)),
+      shape: undefined,
+    }
   }
   const nested = isArray(value) ? value : serializedArray(value, argument)
   const shape: number[] = []
@@ -34,7 +37,10 @@ export function readLiteral(value: unknown, argument: string): Literal {
 function serializedArray(value: unknown, argument: string): unknown {
   const { class_name: name, className = name, config } = readRecord(value, argument)
   if (className === '__numpy__' || className === '__tensor__') return readRecord(config, argument)['value']
-  throw typeError('ERR_INVALID_ARGUMENT', `${argument} must be a number or an array of numbers, got ${show(value)}`)
+  throw typeError(
+    'ERR_INVALID_ARGUMENT',
+    `${argument} must be a number or an array of numbers, got ${show(value)}`,
+  )
 }
 
 function collect(value: unknown, argument: string, shape: number[], entries: number[], depth: number): void {
@@ -50,14 +56,19 @@ function collect(value: unknown, argument: string, shape: number[], entries: num
 }
 
 function ragged(argument: string): Error {
-  return rangeError('ERR_INVALID_ARGUMENT', `${argument} must be a rectangular array: rows differ in length or depth`)
+  return rangeError(
+    'ERR_INVALID_ARGUMENT',
+    `${argument} must be a rectangular array: rows differ in length or depth`,
+  )
 }
 
 /** The literal as Keras serializes a NumPy array. */
 export function writeLiteral({ data, shape = [data.length] }: Literal): Json {
   let items: Json[] = [...data]
   for (const size of shape.slice(1).reverse()) {
-    items = Array.from({ length: size === 0 ? 0 : items.length / size }, (_, i) => items.slice(i * size, (i + 1) * size))
+    items = Array.from({ length: size === 0 ? 0 : items.length / size }, (_, i) =>
+      items.slice(i * size, (i + 1) * size),
+    )
   }
   return { class_name: '__numpy__', config: { value: items, dtype: 'float64' } }
 }

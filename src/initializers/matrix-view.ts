@@ -22,7 +22,8 @@ export interface MatrixView {
  */
 export function matrixView(shape: readonly number[], layout: Layout): MatrixView {
   const roles = axisRoles(shape, layout)
-  if (typeof layout === 'object' && 'inAxes' in layout && !('kind' in layout)) return namedView(shape, layout, roles.batchAxes, roles.outAxes)
+  if (typeof layout === 'object' && 'inAxes' in layout && !('kind' in layout))
+    return namedView(shape, layout, roles.batchAxes, roles.outAxes)
   const parts = typeof layout === 'object' && 'kind' in layout ? partsOf(layout) : 1
   const first = shape[0] as number
   const last = shape[shape.length - 1] as number
@@ -49,13 +50,24 @@ function splitRows(rows: number, columns: number, batch: number): MatrixView {
 
 function quotient(size: number, parts: number): number {
   if (size % parts === 0) return size / parts
-  throw rangeError('ERR_INVALID_SHAPE', `shape's output axis of ${size} can't be split into the layout's ${parts} parts`)
+  throw rangeError(
+    'ERR_INVALID_SHAPE',
+    `shape's output axis of ${size} can't be split into the layout's ${parts} parts`,
+  )
 }
 
-function namedView(shape: readonly number[], layout: AxesLayout, batch: readonly number[], out: readonly number[]): MatrixView {
+function namedView(
+  shape: readonly number[],
+  layout: AxesLayout,
+  batch: readonly number[],
+  out: readonly number[],
+): MatrixView {
   const rest = shape.map((_, axis) => axis).filter((axis) => !batch.includes(axis) && !out.includes(axis))
   if ((layout.groups ?? 1) !== 1) {
-    throw rangeError('ERR_INVALID_ARGUMENT', "layout of axes with groups has no matrix view: use kind 'grouped'")
+    throw rangeError(
+      'ERR_INVALID_ARGUMENT',
+      "layout of axes with groups has no matrix view: use kind 'grouped'",
+    )
   }
   return {
     rows: sizeAlong(shape, rest),

@@ -22,7 +22,11 @@ export const ORTHOGONAL = define<Gain>({
   random: true,
   params: { gain: real(1) },
   law: ({ gain }, { shape, layout }) => ({
-    kind: 'orthogonal', ...matrixView(shape, layout), gain, special: false, base: 0,
+    kind: 'orthogonal',
+    ...matrixView(shape, layout),
+    gain,
+    special: false,
+    base: 0,
   }),
 })
 
@@ -55,7 +59,14 @@ export const DELTA_ORTHOGONAL = define<Gain>({
     requireExpansion(view)
     const { inChannels: rows, outChannels: columns, inStride: rowStride, outStride: columnStride } = view
     const base = centreTap(view.kernel, (size) => (size - 1) >> 1) * view.tapStride
-    const matrix = { rows, columns, batch: view.kernel.includes(0) ? 0 : 1, batchStride: 0, rowStride, columnStride }
+    const matrix = {
+      rows,
+      columns,
+      batch: view.kernel.includes(0) ? 0 : 1,
+      batchStride: 0,
+      rowStride,
+      columnStride,
+    }
     return { kind: 'orthogonal', ...matrix, gain, special: false, base }
   },
 })
@@ -68,9 +79,6 @@ export const CONV_ORTHOGONAL = define<Gain>({
     const { kernel, ...view } = kernelView(shape, layout)
     requireExpansion({ kernel, ...view })
     const [first = 1, second = 1, third = 1] = kernel
-    if (kernel.some((size) => size !== first)) {
-      throw rangeError('ERR_INVALID_SHAPE', `shape must have equal spatial sizes, got ${kernel.join(' x ')}`)
-    }
     return { kind: 'convOrthogonal', kernel: [first, second, third], ...view, gain }
   },
 })
@@ -99,8 +107,7 @@ export function deltaOrthogonal(options?: OrthogonalOptions): Initializer {
 
 /**
  * An orthogonal convolution with all taps in use (Xiao et al. 2018, Algorithm 1; TensorFlow 1's
- * `convolutional_orthogonal`): keeps norms under circular padding. Rank 3 to 5 with equal spatial sizes, no more input
- * than output channels.
+ * `convolutional_orthogonal`): keeps norms under circular padding. Rank 3 to 5, no more input than output channels.
  */
 export function convOrthogonal(options?: OrthogonalOptions): Initializer {
   return new CatalogueInitializer(CONV_ORTHOGONAL, options)

@@ -60,7 +60,11 @@ export function readParams<P extends object>(
   return Object.fromEntries(entries.map(([name, param]) => [name, readParam(name, param, options)])) as P
 }
 
-function readParam(name: string, { read, fallback }: Param<unknown>, options: Readonly<Record<string, unknown>>): unknown {
+function readParam(
+  name: string,
+  { read, fallback }: Param<unknown>,
+  options: Readonly<Record<string, unknown>>,
+): unknown {
   const snake = snakeCase(name)
   if (name !== snake && options[name] !== undefined && options[snake] !== undefined) {
     throw rangeError('ERR_INVALID_ARGUMENT', `${name} is given twice, also as ${snake}`)

@@ -34,7 +34,10 @@ export const RANDOM_UNIFORM = define<{ minval: number; maxval: number }>({
   params: { minval: real(-0.05), maxval: real(0.05) },
   check: ({ minval, maxval }) => {
     if (minval <= maxval) return
-    throw rangeError('ERR_INVALID_ARGUMENT', `minval must not exceed maxval, got minval ${minval} and maxval ${maxval}`)
+    throw rangeError(
+      'ERR_INVALID_ARGUMENT',
+      `minval must not exceed maxval, got minval ${minval} and maxval ${maxval}`,
+    )
   },
   law: ({ minval, maxval }, { dtype }) => uniformLaw(minval, maxval, dtype, ['minval', 'maxval']),
 })

@@ -22,7 +22,10 @@ export interface ChronoOptions extends RandomOptions {
 function unitsOf(target: Target): number {
   target.requireRank(1, 1)
   if (target.size % 4 === 0) return target.size / 4
-  throw rangeError('ERR_INVALID_SHAPE', `shape must hold four gates, so be divisible by 4, got [${target.size}]`)
+  throw rangeError(
+    'ERR_INVALID_SHAPE',
+    `shape must hold four gates, so be divisible by 4, got [${target.size}]`,
+  )
 }
 
 export const LSTM_BIAS = define<{ forgetBias: number }>({

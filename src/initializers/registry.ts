@@ -31,7 +31,8 @@ const builtIn = new Map<string, Maker>()
 const registered = new Map<string, { className: string; make: Maker }>()
 
 for (const definition of CATALOGUE) {
-  for (const name of [definition.className, ...(definition.aliases ?? [])]) builtIn.set(nameKey(name), makerOf(definition))
+  for (const name of [definition.className, ...(definition.aliases ?? [])])
+    builtIn.set(nameKey(name), makerOf(definition))
 }
 
 function makerOf(definition: Definition<object>): Maker {
@@ -74,9 +75,15 @@ function find(names: readonly string[]): Maker {
     if (maker !== undefined) return maker
   }
   const name = names[names.length - 1] as string
-  const known = [...CATALOGUE.map(({ className }) => className), ...[...registered.values()].map((entry) => entry.className)]
+  const known = [
+    ...CATALOGUE.map(({ className }) => className),
+    ...[...registered.values()].map((entry) => entry.className),
+  ]
   const nearest = nearestNames(name, known).join(', ')
-  throw rangeError('ERR_UNKNOWN_INITIALIZER', `there is no initializer ${show(name)}; the nearest are ${nearest}`)
+  throw rangeError(
+    'ERR_UNKNOWN_INITIALIZER',
+    `there is no initializer ${show(name)}; the nearest are ${nearest}`,
+  )
 }
 
 /**
@@ -95,9 +102,15 @@ export function registerInitializer(className: string, factory: InitializerFacto
     throw typeError('ERR_INVALID_ARGUMENT', `factory must be a function, got ${show(factory)}`)
   }
   if (builtIn.has(nameKey(className))) {
-    throw rangeError('ERR_INVALID_ARGUMENT', `className must not be that of a built-in initializer, got ${show(className)}`)
+    throw rangeError(
+      'ERR_INVALID_ARGUMENT',
+      `className must not be that of a built-in initializer, got ${show(className)}`,
+    )
   }
-  registered.set(nameKey(className), { className, make: (options) => checked(className, factory(readSeed(options))) })
+  registered.set(nameKey(className), {
+    className,
+    make: (options) => checked(className, factory(readSeed(options))),
+  })
 }
 
 function readSeed(options: Record<string, unknown>): Record<string, unknown> {
@@ -107,6 +120,8 @@ function readSeed(options: Record<string, unknown>): Record<string, unknown> {
 
 function checked(className: string, made: Initializer): Initializer {
   if (isInitializer(made)) return made
-  throw plainError('ERR_INVALID_ARGUMENT', `factory of ${show(className)} must return an Initializer, got ${show(made)}`)
+  throw plainError(
+    'ERR_INVALID_ARGUMENT',
+    `factory of ${show(className)} must return an Initializer, got ${show(made)}`,
+  )
 }
-

@@ -8,9 +8,17 @@ import type { Initializer } from './types.js'
  *
  * @throws whatever `create` of this initializer throws for this shape
  */
-export function resolveTensor(initializer: Initializer, shape: readonly number[], context: TensorContext): ResolvedTensor {
+export function resolveTensor(
+  initializer: Initializer,
+  shape: readonly number[],
+  context: TensorContext,
+): ResolvedTensor {
   if (initializer instanceof CatalogueInitializer) return initializer.resolve(shape, context)
   const { path, seed, defaultLayout, layout = defaultLayout } = context
-  const values = initializer.create(shape, { path, seed: initializer.seed ?? seed, ...(layout === undefined ? {} : { layout }) })
+  const values = initializer.create(shape, {
+    path,
+    seed: initializer.seed ?? seed,
+    ...(layout === undefined ? {} : { layout }),
+  })
   return { law: { kind: 'values', data: Float64Array.from(values) }, stream: streamKey(seed, path) }
 }

@@ -85,7 +85,8 @@ function axesLayout({ inputAxes, outputAxes }: Axes): Layout | undefined {
 }
 
 /** The parameter `mode` of initializers that scale by a fan. */
-export const modeParam = (fallback: FanMode) => word(['fan_in', 'fan_out', 'fan_avg', 'fan_geo_avg'], fallback)
+export const modeParam = (fallback: FanMode) =>
+  word(['fan_in', 'fan_out', 'fan_avg', 'fan_geo_avg'], fallback)
 
 export const VARIANCE_SCALING = define<Scaling & Axes>({
   className: 'VarianceScaling',
@@ -119,8 +120,13 @@ const NORMAL = 'truncated_normal'
 
 export const GLOROT_UNIFORM = preset('GlorotUniform', { scale: 1, mode: 'fan_avg', distribution: 'uniform' })
 export const GLOROT_NORMAL = preset('GlorotNormal', { scale: 1, mode: 'fan_avg', distribution: NORMAL })
-export const HE_UNIFORM = preset('HeUniform', { scale: 2, mode: 'fan_in', distribution: 'uniform' }, ['msraUniform'])
-export const HE_NORMAL = preset('HeNormal', { scale: 2, mode: 'fan_in', distribution: NORMAL }, ['msraNormal', 'msra'])
+export const HE_UNIFORM = preset('HeUniform', { scale: 2, mode: 'fan_in', distribution: 'uniform' }, [
+  'msraUniform',
+])
+export const HE_NORMAL = preset('HeNormal', { scale: 2, mode: 'fan_in', distribution: NORMAL }, [
+  'msraNormal',
+  'msra',
+])
 export const LECUN_UNIFORM = preset('LecunUniform', { scale: 1, mode: 'fan_in', distribution: 'uniform' })
 export const LECUN_NORMAL = preset('LecunNormal', { scale: 1, mode: 'fan_in', distribution: NORMAL })
 

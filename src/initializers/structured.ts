@@ -35,10 +35,16 @@ export const ZERO_HADAMARD = define<object>({
     const strides = stridesOf(target.shape)
     const [inAxis, outAxis] = [inAxes[0], outAxes[0]]
     if (inAxes.length !== 1 || outAxes.length !== 1 || inAxis === undefined || outAxis === undefined) {
-      throw rangeError('ERR_INVALID_SHAPE', 'shape must have one input and one output axis in the layout of ZerO')
+      throw rangeError(
+        'ERR_INVALID_SHAPE',
+        'shape must have one input and one output axis in the layout of ZerO',
+      )
     }
     const [inputs, outputs] = [target.shape[inAxis] as number, target.shape[outAxis] as number]
-    const centre = spatialAxes.reduce((at, axis) => at + ((target.shape[axis] as number) >> 1) * (strides[axis] as number), 0)
+    const centre = spatialAxes.reduce(
+      (at, axis) => at + ((target.shape[axis] as number) >> 1) * (strides[axis] as number),
+      0,
+    )
     let order = 1
     while (order < outputs) order *= 2
     const scale = 1 / Math.sqrt(order)
@@ -64,7 +70,10 @@ export const BILINEAR = define<object>({
   random: false,
   params: {},
   law: (_, target): InitializerLaw => {
-    const { kernel, inChannels, outChannels, tapStride, inStride, outStride } = kernelView(target.shape, target.layout)
+    const { kernel, inChannels, outChannels, tapStride, inStride, outStride } = kernelView(
+      target.shape,
+      target.layout,
+    )
     const data = zerosFor(target)
     const tents = kernel.map(tent)
     const single = inChannels === 1 || outChannels === 1
@@ -93,7 +102,8 @@ export const HIPPO = define<{ gain: number }>({
   law: ({ gain }, target): InitializerLaw => {
     target.requireRank(2, 2)
     const [rows = 0, columns = 0] = target.shape
-    if (rows !== columns) throw rangeError('ERR_INVALID_SHAPE', `shape must be square, got [${rows}, ${columns}]`)
+    if (rows !== columns)
+      throw rangeError('ERR_INVALID_SHAPE', `shape must be square, got [${rows}, ${columns}]`)
     const data = zerosFor(target)
     for (let n = 0; n < rows; n++) {
       for (let k = 0; k < n; k++) data[n * columns + k] = -gain * Math.sqrt((2 * n + 1) * (2 * k + 1))

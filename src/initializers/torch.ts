@@ -1,13 +1,11 @@
-import { rangeError } from '../errors.js'
+import { show, typeError } from '../errors.js'
 import { truncatedLaw } from '../random/laws.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
-import { define, type InitializerLaw, type Target } from './definition.js'
+import { define, type InitializerLaw, type Param, type Target } from './definition.js'
 import { calculateGain } from './gains.js'
-import { aboveZero, atLeastZero, real } from './params.js'
-import type { Param } from './definition.js'
-import { type FanMode, modeParam, type ScalingDistribution, scalingLaw } from './scaling.js'
+import { aboveZero, atLeastZero, real, snakeCase } from './params.js'
 import type { RandomOptions } from './random.js'
-import { snakeCase } from './params.js'
+import { type FanMode, modeParam, type ScalingDistribution, scalingLaw } from './scaling.js'
 import type { Initializer } from './types.js'
 
 export interface XavierOptions extends RandomOptions {
@@ -43,7 +41,8 @@ interface Kaiming {
 
 const nonlinearityParam: Param<string> = {
   read: (value, argument) => {
-    if (typeof value !== 'string') throw rangeError('ERR_INVALID_ARGUMENT', `${argument} must be a name`)
+    if (typeof value !== 'string')
+      throw typeError('ERR_INVALID_ARGUMENT', `${argument} must be a name, got ${show(value)}`)
     calculateGain(value)
     return snakeCase(value)
   },
@@ -60,7 +59,11 @@ function xavier(className: string, distribution: ScalingDistribution) {
   })
 }
 
-function kaimingLaw({ a, mode, nonlinearity }: Kaiming, distribution: ScalingDistribution, target: Target): InitializerLaw {
+function kaimingLaw(
+  { a, mode, nonlinearity }: Kaiming,
+  distribution: ScalingDistribution,
+  target: Target,
+): InitializerLaw {
   const gain = calculateGain(nonlinearity, nonlinearity === 'leaky_relu' ? a : undefined)
   return scalingLaw({ scale: gain * gain, mode, distribution }, target)
 }

@@ -49,7 +49,8 @@ export const GPT2 = define<{ stddev: number; layers: number | null }>({
   className: 'Gpt2',
   random: true,
   params: { stddev: aboveZero(0.02), layers: optional(whole(1)) },
-  law: ({ stddev, layers }, { dtype }) => normalLaw(0, layers === null ? stddev : stddev / Math.sqrt(2 * layers), dtype),
+  law: ({ stddev, layers }, { dtype }) =>
+    normalLaw(0, layers === null ? stddev : stddev / Math.sqrt(2 * layers), dtype),
 })
 
 /** The width that was given, else the tensor's fan in. */
@@ -69,7 +70,8 @@ export const WANG = define<{ layers: number; dim: number | null }>({
   aliases: ['wangInit'],
   random: true,
   params: { layers: whole(1), dim: optional(whole(1)) },
-  law: ({ layers, dim }, target) => normalLaw(0, 2 / (layers * Math.sqrt(widthOf(dim, target))), target.dtype),
+  law: ({ layers, dim }, target) =>
+    normalLaw(0, 2 / (layers * Math.sqrt(widthOf(dim, target))), target.dtype),
 })
 
 export const MITCHELL = define<{ layer: number | null }>({

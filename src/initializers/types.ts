@@ -75,7 +75,11 @@ export interface Initializer {
    */
   fill<T extends FloatArray>(out: T, shape: readonly number[], options?: CreateOptions): T
   /** As `fill`, without blocking the event loop. */
-  fillAsync<T extends FloatArray>(out: T, shape: readonly number[], options?: CreateOptions & AsyncOptions): Promise<T>
+  fillAsync<T extends FloatArray>(
+    out: T,
+    shape: readonly number[],
+    options?: CreateOptions & AsyncOptions,
+  ): Promise<T>
   /** The true law of one entry: after truncation, sparsity and the layout's fans. */
   describe(shape: readonly number[], options?: CreateOptions): Description
   /** The parameters in snake_case, as Keras writes them. */

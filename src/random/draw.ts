@@ -21,7 +21,10 @@ export interface Draw {
 /** A sampler: reads its arguments, accepting the options named in `more` beside its own. */
 export type Sampler = (out: unknown, options: unknown, more: readonly string[]) => Draw
 
-function floats(names: readonly string[], lawOf: (options: Record<string, unknown>, dtype: Dtype) => Law): Sampler {
+function floats(
+  names: readonly string[],
+  lawOf: (options: Record<string, unknown>, dtype: Dtype) => Law,
+): Sampler {
   return (out, given, more) => {
     const options = readOptions(given, [...names, 'dtype', ...WORK_OPTIONS, ...more])
     const work = readWork(options)
@@ -46,7 +49,10 @@ function whole(
   }
 }
 
-function wholeView(Type: Uint8ArrayConstructor | Int32ArrayConstructor, out: unknown): Uint8Array | Int32Array {
+function wholeView(
+  Type: Uint8ArrayConstructor | Int32ArrayConstructor,
+  out: unknown,
+): Uint8Array | Int32Array {
   if (typeof out === 'number') {
     const length = integer(out, 'out', 0)
     return allocate(`${length} values`, () => new Type(length))
@@ -79,4 +85,6 @@ export const truncatedSampler = floats(TRUNCATION, (o, dtype) => {
 
 export const bernoulliSampler = whole(Uint8Array, 1, ['p'], ({ p }) => bernoulliLaw(p))
 
-export const integersSampler = whole(Int32Array, 2, ['low', 'high'], ({ low, high }) => integersLaw(low, high))
+export const integersSampler = whole(Int32Array, 2, ['low', 'high'], ({ low, high }) =>
+  integersLaw(low, high),
+)

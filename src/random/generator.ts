@@ -4,11 +4,23 @@ import { streamKey } from '../engine/stream.js'
 import { rangeError, show, typeError } from '../errors.js'
 import { allocate, integer, jsonSeed, pathOf, readRecord, type Seed, seedOf } from '../validate.js'
 import {
-  bernoulliSampler, type Draw, integersSampler, normalSampler, type Sampler, truncatedSampler, uniformSampler,
+  bernoulliSampler,
+  type Draw,
+  integersSampler,
+  normalSampler,
+  type Sampler,
+  truncatedSampler,
+  uniformSampler,
 } from './draw.js'
 import { fillLater, fillNow } from './fill.js'
 import type { Filled, FloatArray } from './output.js'
-import type { BernoulliOptions, IntegersOptions, NormalOptions, TruncatedNormalOptions, UniformOptions } from './options.js'
+import type {
+  BernoulliOptions,
+  IntegersOptions,
+  NormalOptions,
+  TruncatedNormalOptions,
+  UniformOptions,
+} from './options.js'
 import { entropySeed } from './seed.js'
 import { checkShuffled, shuffleInPlace, type TypedArray } from './shuffle.js'
 
@@ -58,7 +70,8 @@ export class Generator {
   }
 
   set position(value: bigint) {
-    if (typeof value !== 'bigint') throw typeError('ERR_INVALID_ARGUMENT', `position must be a bigint, got ${show(value)}`)
+    if (typeof value !== 'bigint')
+      throw typeError('ERR_INVALID_ARGUMENT', `position must be a bigint, got ${show(value)}`)
     if (value < 0n || value > BigInt(MAX_POSITION)) {
       throw rangeError('ERR_INVALID_ARGUMENT', `position must be from 0n to 2^53, got ${show(value)}`)
     }
@@ -72,7 +85,10 @@ export class Generator {
   }
 
   /** Uniform on [low, high); by default [0, 1). */
-  uniform<O extends number | FloatArray, D extends Dtype = 'F32'>(out: O, options?: UniformOptions<D>): Filled<O, D> {
+  uniform<O extends number | FloatArray, D extends Dtype = 'F32'>(
+    out: O,
+    options?: UniformOptions<D>,
+  ): Filled<O, D> {
     return this.#now(uniformSampler, out, options) as Filled<O, D>
   }
 
@@ -85,7 +101,10 @@ export class Generator {
   }
 
   /** Normal; by default with mean 0 and standard deviation 1. */
-  normal<O extends number | FloatArray, D extends Dtype = 'F32'>(out: O, options?: NormalOptions<D>): Filled<O, D> {
+  normal<O extends number | FloatArray, D extends Dtype = 'F32'>(
+    out: O,
+    options?: NormalOptions<D>,
+  ): Filled<O, D> {
     return this.#now(normalSampler, out, options) as Filled<O, D>
   }
 
@@ -176,7 +195,8 @@ export class Generator {
     if (elements === 0) return 0
     const start = Math.ceil(this.#position / BLOCK) * BLOCK
     const end = start + Math.ceil((elements * wordsPerElement) / BLOCK) * BLOCK
-    if (end > MAX_POSITION) throw rangeError('ERR_INVALID_ARGUMENT', `position would exceed 2^53 by this draw of ${elements}`)
+    if (end > MAX_POSITION)
+      throw rangeError('ERR_INVALID_ARGUMENT', `position would exceed 2^53 by this draw of ${elements}`)
     this.#position = end
     return start / wordsPerElement
   }

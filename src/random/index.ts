@@ -1,7 +1,13 @@
 export { Generator } from './generator.js'
 export type { GeneratorState } from './generator.js'
 export type {
-  BernoulliOptions, FloatOptions, IntegersOptions, NormalOptions, RangeOptions, StreamOptions, TruncatedNormalOptions,
+  BernoulliOptions,
+  FloatOptions,
+  IntegersOptions,
+  NormalOptions,
+  RangeOptions,
+  StreamOptions,
+  TruncatedNormalOptions,
   UniformOptions,
 } from './options.js'
 export { normal, normalAsync, permutation, truncatedNormalAsync, uniform, uniformAsync } from './pure.js'

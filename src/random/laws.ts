@@ -1,5 +1,13 @@
 import { solveTruncatedStddev } from '../engine/js/truncated-moments.js'
-import type { BernoulliLaw, ConstantLaw, Dtype, IntegersLaw, NormalLaw, TruncatedLaw, UniformLaw } from '../engine/law.js'
+import type {
+  BernoulliLaw,
+  ConstantLaw,
+  Dtype,
+  IntegersLaw,
+  NormalLaw,
+  TruncatedLaw,
+  UniformLaw,
+} from '../engine/law.js'
 import { rangeError } from '../errors.js'
 import { integer, probability } from '../validate.js'
 import { ceilTo, nextAbove } from './representable.js'
@@ -67,9 +75,16 @@ export interface Truncation {
  */
 export function truncatedLaw(cut: Truncation, preserveStddev: boolean, dtype: Dtype): TruncatedLaw {
   if (cut.lower > cut.upper) {
-    throw rangeError('ERR_INVALID_ARGUMENT', `lower must not exceed upper, got lower ${cut.lower} and upper ${cut.upper}`)
+    throw rangeError(
+      'ERR_INVALID_ARGUMENT',
+      `lower must not exceed upper, got lower ${cut.lower} and upper ${cut.upper}`,
+    )
   }
-  const law: TruncatedLaw = { kind: 'truncated', ...cut, stddev: preserveStddev ? solveTruncatedStddev(cut) : cut.stddev }
+  const law: TruncatedLaw = {
+    kind: 'truncated',
+    ...cut,
+    stddev: preserveStddev ? solveTruncatedStddev(cut) : cut.stddev,
+  }
   refuseOverflow(law.mean, 'mean', dtype)
   refuseOverflow(law.stddev, 'stddev', dtype)
   checkCut(law, dtype)
@@ -89,7 +104,8 @@ function checkCut({ mean, stddev, lower, upper, bounds }: Truncation, dtype: Dty
   // A value of the computing type lies strictly inside, so of the stored type within the closed hull.
   const computing = dtype === 'F64' ? 'F64' : 'F32'
   const first = ceilTo(low, computing) > low ? ceilTo(low, computing) : nextAbove(low, computing)
-  if (!(first < high) || !(ceilTo(low, dtype) <= high)) throw emptyInterval('lower', lower, 'upper', upper, dtype)
+  if (!(first < high) || !(ceilTo(low, dtype) <= high))
+    throw emptyInterval('lower', lower, 'upper', upper, dtype)
 }
 
 function checkMean(mean: number, place: number, lower: number, upper: number): void {

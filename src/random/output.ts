@@ -16,7 +16,11 @@ export interface Float16ArrayLike {
 export type FloatArray = Float32Array | Float64Array | Uint16Array | Float16ArrayLike
 
 /** The array that a new tensor of a dtype comes in. */
-export type ArrayOf<D extends Dtype> = D extends 'F32' ? Float32Array : D extends 'F64' ? Float64Array : Uint16Array
+export type ArrayOf<D extends Dtype> = D extends 'F32'
+  ? Float32Array
+  : D extends 'F64'
+    ? Float64Array
+    : Uint16Array
 
 /** What a call that takes a length or an array gives back: a new array, or the same one. */
 export type Filled<O extends number | FloatArray, D extends Dtype> = O extends number ? ArrayOf<D> : O
@@ -30,7 +34,10 @@ export interface Output<T = unknown> {
 
 export const DTYPES = ['F32', 'F64', 'F16', 'BF16'] as const
 
-const tagOf = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get
+const tagOf = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get
 
 /** The kind of a real typed array of any realm ('Float32Array', ...), undefined for everything else. */
 export function arrayKind(value: unknown): string | undefined {
@@ -65,14 +72,20 @@ export function outputOf(out: unknown, dtype: unknown): Output {
 /** The caller's array as memory to fill. */
 export function givenOutput(out: unknown, dtype: unknown): Output {
   const kind = arrayKind(out)
-  if (kind === 'Float32Array') return { array: out, view: out as Float32Array, dtype: sameDtype('F32', dtype) }
-  if (kind === 'Float64Array') return { array: out, view: out as Float64Array, dtype: sameDtype('F64', dtype) }
+  if (kind === 'Float32Array')
+    return { array: out, view: out as Float32Array, dtype: sameDtype('F32', dtype) }
+  if (kind === 'Float64Array')
+    return { array: out, view: out as Float64Array, dtype: sameDtype('F64', dtype) }
   if (kind === 'Float16Array') {
     const { buffer, byteOffset, length } = out as Float16ArrayLike
     return { array: out, view: new Uint16Array(buffer, byteOffset, length), dtype: sameDtype('F16', dtype) }
   }
   if (kind === 'Uint16Array') {
-    return { array: out, view: out as Uint16Array, dtype: oneOf(dtype, 'dtype of a Uint16Array', ['F16', 'BF16']) }
+    return {
+      array: out,
+      view: out as Uint16Array,
+      dtype: oneOf(dtype, 'dtype of a Uint16Array', ['F16', 'BF16']),
+    }
   }
   const allowed = 'a Float32Array, Float64Array, Float16Array or Uint16Array'
   throw typeError('ERR_INVALID_ARGUMENT', `out must be ${allowed}, got ${show(out)}`)

@@ -8,7 +8,13 @@ import { integer, pathOf, readOptions, seedOf } from '../validate.js'
 import { type Draw, normalSampler, type Sampler, truncatedSampler, uniformSampler } from './draw.js'
 import { type Fill, fillLater, fillNow } from './fill.js'
 import { Generator } from './generator.js'
-import type { NormalOptions, RangeOptions, StreamOptions, TruncatedNormalOptions, UniformOptions } from './options.js'
+import type {
+  NormalOptions,
+  RangeOptions,
+  StreamOptions,
+  TruncatedNormalOptions,
+  UniformOptions,
+} from './options.js'
 import type { Filled, FloatArray } from './output.js'
 
 const PLACE = ['seed', 'path', 'offset'] as const

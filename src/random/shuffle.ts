@@ -1,12 +1,22 @@
 import { eachDraw, u53 } from '../engine/js/u53.js'
 import type { StreamKey } from '../engine/law.js'
 import { show, typeError } from '../errors.js'
+import { isArray } from '../validate.js'
 import { arrayKind } from './output.js'
 
 /** Any typed array. */
 export type TypedArray =
-  | Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array
-  | Float32Array | Float64Array | BigInt64Array | BigUint64Array
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array
 
 interface Swappable {
   readonly length: number
@@ -17,7 +27,10 @@ interface Swappable {
 export function checkShuffled(items: unknown): Swappable {
   const kind = arrayKind(items)
   if (kind !== undefined || (isArray(items) && !Object.isFrozen(items))) return items as Swappable
-  throw typeError('ERR_INVALID_ARGUMENT', `items must be an array (not frozen) or a typed array, got ${show(items)}`)
+  throw typeError(
+    'ERR_INVALID_ARGUMENT',
+    `items must be an array (not frozen) or a typed array, got ${show(items)}`,
+  )
 }
 
 /**

@@ -48,13 +48,17 @@ export interface WantedTruncation {
 export function solveTruncatedStddev({ mean, stddev, lower, upper, bounds }: WantedTruncation): number {
   if (stddev === 0 || !(lower < upper)) return stddev
   if (bounds === 'sigma') return stddev / truncatedMoments(lower, upper).stddev
-  const cut = (sigma: number) => sigma * truncatedMoments((lower - mean) / sigma, (upper - mean) / sigma).stddev
+  const cut = (sigma: number) =>
+    sigma * truncatedMoments((lower - mean) / sigma, (upper - mean) / sigma).stddev
   const most = (upper - lower) / Math.sqrt(12)
   let high = stddev
   while (stddev < most && high < 1e300 && cut(high) < stddev) high *= 2
   if (!(cut(high) >= stddev)) {
     const allowed = `below ${most}, the most that values from ${lower} to ${upper} can have`
-    throw rangeError('ERR_INVALID_ARGUMENT', `stddev must be ${allowed}, to be preserved by the cut, got ${stddev}`)
+    throw rangeError(
+      'ERR_INVALID_ARGUMENT',
+      `stddev must be ${allowed}, to be preserved by the cut, got ${stddev}`,
+    )
   }
   let low = high === stddev ? 0 : high / 2
   for (;;) {
