@@ -8,7 +8,7 @@ const to = 128
 
 /**
  * Matrices [to, from] whose products keep lengths on average: entries of variance 1 / to. `sparse` leaves a tenth of each
- * column, so what is left has ten times the variance; orthogonal rows are scaled up from length 1.
+ * column, with as much more variance; orthogonal rows are scaled up from length 1.
  */
 const projections: Record<string, Initializer> = {
   Gaussian: randomNormal({ stddev: 1 / Math.sqrt(to), seed: 1 }),
