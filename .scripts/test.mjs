@@ -5,6 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { at, attempt, bin, has } from './lib/shell.mjs'
 import { countTests } from './lib/count.mjs'
+import { installRedis } from './redis.mjs'
 import { setup } from './setup.mjs'
 
 /** What `napi build` generates and the repository keeps. */
@@ -31,6 +32,7 @@ const cargo =
 
 const before = generated()
 setup()
+installRedis()
 
 const checks = {
   'build leaves no diff': () => unchanged(before),
