@@ -25,13 +25,17 @@ impl fmt::Display for LawError {
 
 impl std::error::Error for LawError {}
 
-/// The parameter rounded to f32, refused unless it is finite there.
-pub(crate) fn finite_f32(argument: &'static str, value: f64) -> Result<f32, LawError> {
-    // Adding 0 turns -0 into 0, which other engines can't tell apart everywhere.
-    let rounded = value as f32 + 0.0;
-    if rounded.is_finite() {
-        Ok(rounded)
+/// The parameter, refused unless it is finite.
+pub(crate) fn finite(argument: &'static str, value: f64) -> Result<f64, LawError> {
+    if value.is_finite() {
+        // Adding 0 turns -0 into 0, which comparisons can't tell apart.
+        Ok(value + 0.0)
     } else {
-        Err(LawError::new(argument, value, "a finite number within the range of a 32-bit float"))
+        Err(LawError::new(argument, value, "a finite number"))
     }
+}
+
+/// The parameter rounded to f32; callers refuse what lies beyond its range, here it only must not become infinite.
+pub(crate) fn to_f32(value: f64) -> f32 {
+    (value as f32).clamp(f32::MIN, f32::MAX) + 0.0
 }

@@ -12,6 +12,7 @@ mod group;
 pub mod half;
 pub mod integers;
 pub mod normal;
+mod normal_f64;
 pub mod permutation;
 pub mod special;
 pub mod truncated;

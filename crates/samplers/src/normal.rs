@@ -8,52 +8,60 @@ use core::array::from_fn;
 use fearless_simd::{Level, prelude::*};
 use symbreak_rng::{LANES, LaneStates, Lanes, Stream, Transform, fill_range};
 
-use crate::error::{LawError, finite_f32};
-use crate::half::Half;
+use crate::error::{LawError, finite, to_f32};
 use crate::group::{Floats, Ints, Words, hex};
-
-/// The largest magnitude that the standard transform gives is 6.7637.
-const REACH: f64 = 6.77;
+use crate::half::{Half, Interval};
+use crate::normal_f64::Double;
 
 /// Normal with a mean and a standard deviation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Normal {
-    mean: f32,
-    stddev: f32,
+    mean: f64,
+    stddev: f64,
 }
 
 impl Normal {
-    /// Normal with parameters rounded to f32. A standard deviation of 0 gives the mean.
+    /// Normal with parameters that are rounded to f32, except for [`fill_f64`](Self::fill_f64). A standard deviation
+    /// of 0 gives the mean.
     ///
     /// # Errors
-    /// Parameters that f32 can't hold, a negative `stddev`, or one so large that draws would overflow.
+    /// Parameters that are not finite, or a negative `stddev`.
     pub fn new(mean: f64, stddev: f64) -> Result<Self, LawError> {
-        let m = finite_f32("mean", mean)?;
-        let s = finite_f32("stddev", stddev)?;
+        let law = Self { mean: finite("mean", mean)?, stddev: finite("stddev", stddev)? };
         if stddev < 0.0 {
             return Err(LawError::new("stddev", stddev, "at least 0"));
         }
-        if f64::from(m).abs() + REACH * f64::from(s) > f64::from(f32::MAX) {
-            return Err(LawError::new("stddev", stddev, "so small that draws fit a 32-bit float"));
-        }
-        Ok(Self { mean: m, stddev: s })
+        Ok(law)
     }
 
     /// Fills `out` with elements `offset ..` of a stream.
     pub fn fill(&self, level: Level, stream: Stream, offset: u64, out: &mut [f32]) {
-        fill_range(level, stream, offset, out, self);
+        let single = Single { mean: to_f32(self.mean), stddev: to_f32(self.stddev) };
+        fill_range(level, stream, offset, out, &single);
     }
 
-    /// Fills `out` with the f32 values rounded once to 16 bits.
-    pub fn fill_half(&self, format: Half, level: Level, stream: Stream, offset: u64, out: &mut [u16]) {
-        format.fill(out, None, |start, values| self.fill(level, stream, offset + start, values));
+    /// As [`fill`](Self::fill), with 53 random bits where that has 32, all in f64.
+    pub fn fill_f64(&self, level: Level, stream: Stream, offset: u64, out: &mut [f64]) {
+        fill_range(level, stream, offset, out, &Double { mean: self.mean, stddev: self.stddev });
     }
+
+    /// As [`fill`](Self::fill), as the bits of 16-bit values rounded to nearest even.
+    pub fn fill_half(&self, format: Half, level: Level, stream: Stream, offset: u64, out: &mut [u16]) {
+        format.fill(level, offset, out, Interval::ALL, |at, values| self.fill(level, stream, at, values));
+    }
+}
+
+/// The law in single precision.
+#[derive(Clone, Copy)]
+struct Single {
+    mean: f32,
+    stddev: f32,
 }
 
 /// Pairs of vectors that are transformed side by side: what measured fastest.
 const PAIRS: usize = 4;
 
-impl Transform<f32> for Normal {
+impl Transform<f32> for Single {
     const GROUP: usize = 2 * LANES;
     const WORDS: usize = 1;
 
@@ -73,7 +81,7 @@ impl Transform<f32> for Normal {
     }
 }
 
-impl Normal {
+impl Single {
     /// `U` pairs of steps of the lanes from `first` on.
     #[inline(always)]
     fn pairs<S: Simd, const U: usize>(self, s: S, lanes: &mut Lanes<S>, first: usize, out: &mut [f32]) {

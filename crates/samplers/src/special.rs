@@ -74,14 +74,25 @@ pub(crate) fn density(z: f64) -> f64 {
     exp(-0.5 * z * z) / ROOT_TAU
 }
 
-/// Mills's ratio: the mass beyond `z` over the density there, for `z >= 3`, by Laplace's continued fraction.
+/// Mills's ratio: the mass beyond `z` over the density there, for `z >= 1`, by Laplace's continued fraction.
 pub(crate) fn mills(z: f64) -> f64 {
-    let terms = if z > 8.0 { 16 } else { 60 };
+    let terms = if z > 8.0 {
+        16
+    } else if z > 3.0 {
+        60
+    } else {
+        300
+    };
     let mut fraction = z;
     for k in (1..=terms).rev() {
         fraction = z + f64::from(k) / fraction;
     }
     1.0 / fraction
+}
+
+/// `ln(Q(a) / Q(z))` for `z^2 = a^2 + 2 depth`, Q the mass beyond, given Mills's ratio at `a`.
+pub(crate) fn log_ratio(a: f64, at_a: f64, depth: f64) -> f64 {
+    depth + ln(at_a / mills((a * a + 2.0 * depth).sqrt()))
 }
 
 /// The standard normal mass between `-z` and `z`, for `z >= 0`, by the series whose terms are all positive.
@@ -102,5 +113,5 @@ pub(crate) fn central_mass(z: f64) -> f64 {
 
 /// The standard normal mass beyond `z`, for `z >= 0`.
 pub(crate) fn tail_mass(z: f64) -> f64 {
-    if z > 3.0 { density(z) * mills(z) } else { 0.5 - 0.5 * central_mass(z) }
+    if z > 1.0 { density(z) * mills(z) } else { 0.5 - 0.5 * central_mass(z) }
 }

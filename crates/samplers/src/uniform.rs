@@ -4,38 +4,38 @@ use fearless_simd::{Level, Simd};
 use symbreak_rng::{LANES, LaneStates, Stream, Transform, fill_range, step};
 
 use crate::draw::u53;
-use crate::error::{LawError, finite_f32};
-use crate::half::Half;
+use crate::error::{LawError, finite, to_f32};
+use crate::half::{Half, Interval};
 
 /// Uniform on `[low, high)`: the interval stays half-open after rounding.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Uniform {
-    /// The bounds as they were given.
-    bounds: [f64; 2],
     low: f32,
     width: f32,
     /// The largest value: the f32 below `high`, or `low` itself where the two are equal.
     cap: f32,
+    /// The bounds as they were given.
+    bounds: [f64; 2],
 }
 
 impl Uniform {
-    /// Uniform between two bounds, each rounded to f32. Where they round to the same value every draw is that one.
+    /// Uniform between two bounds, each rounded to f32 except for [`fill_f64`](Self::fill_f64). Where they round to
+    /// the same value every draw is that one.
     ///
     /// # Errors
-    /// Bounds that f32 can't hold, `high` below `low`, or a width beyond f32's range.
+    /// Bounds that are not finite, `high` below `low`, or a width beyond f64's range.
     pub fn new(low: f64, high: f64) -> Result<Self, LawError> {
-        let l = finite_f32("low", low)?;
-        let h = finite_f32("high", high)?;
+        let bounds = [finite("low", low)?, finite("high", high)?];
         if low > high {
             return Err(LawError::new("high", high, &format!("at least low, which is {low}")));
         }
-        let width = h - l;
-        if width.is_infinite() {
-            let allowed = format!("within a 32-bit float's range of low, which is {low}");
+        if (high - low).is_infinite() {
+            let allowed = format!("within a float's range of low, which is {low}");
             return Err(LawError::new("high", high, &allowed));
         }
+        let [l, h] = bounds.map(to_f32);
         let cap = if l < h { h.next_down() } else { l };
-        Ok(Self { bounds: [low, high], low: l, width, cap })
+        Ok(Self { low: l, width: (h - l).min(f32::MAX), cap, bounds })
     }
 
     /// Fills `out` with elements `offset ..` of a stream.
@@ -47,16 +47,21 @@ impl Uniform {
         }
     }
 
-    /// Fills `out` with the f32 values rounded once to 16 bits, pulled back into the half-open interval.
-    pub fn fill_half(&self, format: Half, level: Level, stream: Stream, offset: u64, out: &mut [u16]) {
-        let [low, high] = self.bounds;
-        let range = format.range(low, high, false);
-        format.fill(out, range, |start, values| self.fill(level, stream, offset + start, values));
-    }
-
-    /// Fills `out` with `low + (high - low) u53(i)` in f64, below `high` whatever the rounding.
+    /// As [`fill`](Self::fill), with 53 random bits an element and the bounds in f64.
     pub fn fill_f64(&self, level: Level, stream: Stream, offset: u64, out: &mut [f64]) {
         fill_range(level, stream, offset, out, self);
+    }
+
+    /// As [`fill`](Self::fill), as the bits of 16-bit values held inside the interval.
+    pub fn fill_half(&self, format: Half, level: Level, stream: Stream, offset: u64, out: &mut [u16]) {
+        format.fill(level, offset, out, self.interval(), |at, values| self.fill(level, stream, at, values));
+    }
+
+    fn interval(&self) -> Interval {
+        if self.width == 0.0 {
+            return Interval::ALL;
+        }
+        Interval { low: self.bounds[0], high: self.bounds[1], closed: false }
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`Tail`], [`Central`] and [`Wide`]. All set-up is done in f64 with the crate's own functions.
 
 mod central;
+mod double;
 mod edge;
 mod narrow;
 
@@ -18,13 +19,14 @@ use fearless_simd::{Level, prelude::*};
 use symbreak_rng::{LANES, LaneStates, Lanes, Stream, Transform, fill_range};
 
 use self::central::Central;
+use self::double::{Double, Masses};
 use self::edge::Edges;
 use self::narrow::Narrow;
 use self::tail::Tail;
 use self::wide::Wide;
-use crate::error::{LawError, finite_f32};
+use crate::error::{LawError, finite, to_f32};
 use crate::group::{Floats, Words};
-use crate::half::Half;
+use crate::half::{Half, Interval};
 
 /// Number of words.
 const WORDS: f64 = 4_294_967_296.0;
@@ -46,14 +48,25 @@ pub enum Bounds {
 pub struct Truncated {
     mean: f32,
     stddev: f32,
-    /// The bounds in the units of the values.
-    hull: [f64; 2],
     /// The smallest and the largest f32 strictly inside.
     inside: [f32; 2],
+    /// What was asked for.
+    asked: Asked,
     edges: Edges,
     /// The plan is for the interval's mirror image.
     mirrored: bool,
     plan: Plan,
+}
+
+/// Parameters before any rounding.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Asked {
+    mean: f64,
+    stddev: f64,
+    /// The bounds, absolute.
+    absolute: [f64; 2],
+    /// The bounds in sigma.
+    sigma: [f64; 2],
 }
 
 /// How the quantile is computed.
@@ -94,11 +107,10 @@ impl Truncated {
     /// be infinite. A standard deviation of 0 gives the mean, which then must lie between the bounds.
     ///
     /// # Errors
-    /// Parameters that f32 can't hold, a negative `stddev`, bounds that are NaN or out of order, an interval without
-    /// any f32 strictly inside, or one wholly beyond 38 sigma.
+    /// Parameters that are not finite, a negative `stddev`, bounds that are NaN or out of order, an interval without
+    /// any float strictly inside, or one wholly beyond 38 sigma.
     pub fn new(mean: f64, stddev: f64, lower: f64, upper: f64, bounds: Bounds) -> Result<Self, LawError> {
-        let m = finite_f32("mean", mean)?;
-        let s = finite_f32("stddev", stddev)?;
+        let (mean, stddev) = (finite("mean", mean)?, finite("stddev", stddev)?);
         if stddev < 0.0 {
             return Err(LawError::new("stddev", stddev, "at least 0"));
         }
@@ -108,38 +120,56 @@ impl Truncated {
         if upper.is_nan() || upper < lower {
             return Err(LawError::new("upper", upper, &format!("at least lower, which is {lower}")));
         }
-        if s == 0.0 {
-            return Self::constant(m, mean, lower, upper, bounds);
-        }
-        let (cut, absolute) = match bounds {
-            Bounds::Sigma => ([lower, upper], [mean + stddev * lower, mean + stddev * upper]),
-            Bounds::Absolute => ([lower, upper].map(|x| (x - f64::from(m)) / f64::from(s)), [lower, upper]),
+        let (m, s) = (to_f32(mean), to_f32(stddev));
+        let absolute = match bounds {
+            Bounds::Sigma => [mean + stddev * lower, mean + stddev * upper],
+            Bounds::Absolute => [lower, upper],
         };
-        let inside = interior(absolute)?;
-        if cut[0] > FARTHEST || cut[1] < -FARTHEST {
-            let which = if cut[0] > 0.0 { ("lower", lower) } else { ("upper", upper) };
-            return Err(LawError::new(which.0, which.1, "within 38 standard deviations of the mean"));
+        let in_sigma = |mean: f64, stddev: f64| match bounds {
+            Bounds::Sigma => [lower, upper],
+            Bounds::Absolute => [(lower - mean) / stddev, (upper - mean) / stddev],
+        };
+        if stddev == 0.0 {
+            let place = if bounds == Bounds::Sigma { 0.0 } else { mean };
+            if lower > place || upper < place {
+                let allowed = format!("between lower, {lower}, and upper, {upper}, as stddev is 0");
+                return Err(LawError::new("mean", mean, &allowed));
+            }
+        } else {
+            interior(absolute)?;
+            let [a, b] = in_sigma(mean, stddev);
+            if a > FARTHEST || b < -FARTHEST {
+                let (argument, bound) = if a > 0.0 { ("lower", lower) } else { ("upper", upper) };
+                return Err(LawError::new(argument, bound, "within 38 standard deviations of the mean"));
+            }
         }
+        let asked = Asked { mean, stddev, absolute, sigma: in_sigma(mean, stddev) };
+        if s == 0.0 {
+            return Ok(Self::constant(asked));
+        }
+        let cut = in_sigma(f64::from(m), f64::from(s));
         let mirrored = cut[1] <= 0.0;
         let mut setup = if mirrored { plan(-cut[1], -cut[0]) } else { plan(cut[0], cut[1]) };
         if mirrored {
             setup.spacing.reverse();
         }
         let edges = Edges::new(absolute, cut, setup.spacing, s);
-        Ok(Self { mean: m, stddev: s, hull: absolute, inside, edges, mirrored, plan: setup.plan })
+        Ok(Self {
+            mean: m,
+            stddev: s,
+            inside: inside_f32(absolute),
+            asked,
+            edges,
+            mirrored,
+            plan: setup.plan,
+        })
     }
 
-    /// Every value is the mean.
-    fn constant(m: f32, mean: f64, lower: f64, upper: f64, bounds: Bounds) -> Result<Self, LawError> {
-        let place = if bounds == Bounds::Sigma { 0.0 } else { mean };
-        if lower > place || upper < place {
-            let allowed =
-                format!("between lower, which is {lower}, and upper, which is {upper}, as stddev is 0");
-            return Err(LawError::new("mean", mean, &allowed));
-        }
+    /// Every f32 is the mean.
+    fn constant(asked: Asked) -> Self {
+        let mean = to_f32(asked.mean);
         let edges = Edges::new([0.0; 2], [0.0; 2], [1.0; 2], 0.0);
-        let hull = [f64::from(m); 2];
-        Ok(Self { mean: m, stddev: 0.0, hull, inside: [m; 2], edges, mirrored: false, plan: Plan::Mean })
+        Self { mean, stddev: 0.0, inside: [mean; 2], asked, edges, mirrored: false, plan: Plan::Mean }
     }
 
     /// Fills `out` with elements `offset ..` of a stream.
@@ -153,11 +183,29 @@ impl Truncated {
         }
     }
 
-    /// Fills `out` with the f32 values rounded once to 16 bits, pulled back into the closed interval of the bounds.
+    /// As [`fill`](Self::fill), from 53 random bits an element, all in f64.
+    pub fn fill_f64(&self, level: Level, stream: Stream, offset: u64, out: &mut [f64]) {
+        let Asked { mean, stddev, absolute, sigma: [a, b] } = self.asked;
+        if stddev == 0.0 {
+            return out.fill(mean);
+        }
+        let mirrored = b <= 0.0;
+        let masses = if mirrored { Masses::new(-b, -a) } else { Masses::new(a, b) };
+        let inside = inside_f64(absolute);
+        fill_range(level, stream, offset, out, &Double { mean, stddev, inside, mirrored, masses });
+    }
+
+    /// As [`fill`](Self::fill), as the bits of 16-bit values held within the bounds.
     pub fn fill_half(&self, format: Half, level: Level, stream: Stream, offset: u64, out: &mut [u16]) {
-        let [lower, upper] = self.hull;
-        let range = format.range(lower, upper, true);
-        format.fill(out, range, |start, values| self.fill(level, stream, offset + start, values));
+        format.fill(level, offset, out, self.interval(), |at, values| self.fill(level, stream, at, values));
+    }
+
+    fn interval(&self) -> Interval {
+        if self.plan == Plan::Mean {
+            return Interval::ALL;
+        }
+        let [low, high] = self.asked.absolute;
+        Interval { low, high, closed: true }
     }
 
     fn with<Q: Quantile>(&self, plan: Q) -> Cut<'_, Q> {
@@ -165,21 +213,28 @@ impl Truncated {
     }
 }
 
-/// The smallest and the largest f32 strictly between two bounds.
-fn interior([lower, upper]: [f64; 2]) -> Result<[f32; 2], LawError> {
+/// The smallest and the largest f64 strictly between two bounds; infinite bounds leave every finite one.
+fn inside_f64([lower, upper]: [f64; 2]) -> [f64; 2] {
+    [lower.next_up().max(f64::MIN) + 0.0, upper.next_down().min(f64::MAX) + 0.0]
+}
+
+/// The smallest and the largest f32 strictly between two bounds; infinite and huge bounds leave every finite one.
+/// Adding 0 turns -0 into 0.
+fn inside_f32([lower, upper]: [f64; 2]) -> [f32; 2] {
     let (l, u) = (lower as f32, upper as f32);
     let first = if f64::from(l) > lower { l } else { l.next_up() };
     let last = if f64::from(u) < upper { u } else { u.next_down() };
-    // Infinite and huge bounds leave every finite float; adding 0 turns -0 into 0.
-    let (first, last) = (first.max(f32::MIN) + 0.0, last.min(f32::MAX) + 0.0);
+    [first.max(f32::MIN) + 0.0, last.min(f32::MAX) + 0.0]
+}
+
+/// Refuses an interval that no f64 lies in.
+fn interior(absolute: [f64; 2]) -> Result<(), LawError> {
+    let [first, last] = inside_f64(absolute);
     if first > last {
-        return Err(LawError::new(
-            "upper",
-            upper,
-            &format!("farther from the lower bound, {lower}: no 32-bit float lies between them"),
-        ));
+        let allowed = format!("farther from lower, {}: no float lies between them", absolute[0]);
+        return Err(LawError::new("upper", absolute[1], &allowed));
     }
-    Ok([first, last])
+    Ok(())
 }
 
 /// Chooses the plan for a cut with `b > 0`.

@@ -5,7 +5,7 @@ use fearless_simd::prelude::*;
 use super::{Quantile, Setup, WORDS, split};
 use crate::group::{Floats, Ints, Words};
 use crate::normal::{complement, double_log};
-use crate::special::{exp, ln, mills};
+use crate::special::{exp, ln, log_ratio, mills};
 
 /// Degree of the polynomial that is fitted to each cut.
 const DEGREE: usize = 8;
@@ -53,11 +53,6 @@ impl Tail {
         let far = if rest == 0.0 { f64::INFINITY } else { near / (rest * at_a / mills(b)) };
         Setup { plan, spacing: [near, far] }
     }
-}
-
-/// `ln(Q(a) / Q(z))` at depth `D`, given Mills's ratio at `a`.
-fn log_ratio(a: f64, at_a: f64, depth: f64) -> f64 {
-    depth + ln(at_a / mills((a * a + 2.0 * depth).sqrt()))
 }
 
 /// The depth at which [`log_ratio`] is `l`, by Newton's method from above; the slope is `1 / (z mills(z))`.

@@ -108,7 +108,7 @@ fn outermost(law: &Truncated, end: usize) -> f64 {
     let at = |k: u32| value(law, if end == 0 { k } else { !k }) == float;
     let (mut inside, mut outside) = (0u64, 1u64 << 32);
     while outside - inside > 1 {
-        let middle = (inside + outside) / 2;
+        let middle = u64::midpoint(inside, outside);
         if at((middle - 1) as u32) { inside = middle } else { outside = middle }
     }
     inside as f64
@@ -176,14 +176,46 @@ fn refusals_name_the_argument() {
         Truncated::new(mean, stddev, lower, upper, Bounds::Sigma).unwrap_err().argument
     };
     assert_eq!(sigma(f64::NAN, 1.0, -2.0, 2.0), "mean");
-    assert_eq!(sigma(1e39, 1.0, -2.0, 2.0), "mean");
+    assert_eq!(sigma(INFINITY, 1.0, -2.0, 2.0), "mean");
     assert_eq!(sigma(0.0, -1.0, -2.0, 2.0), "stddev");
     assert_eq!(sigma(0.0, 1.0, f64::NAN, 2.0), "lower");
     assert_eq!(sigma(0.0, 1.0, -2.0, f64::NAN), "upper");
     assert_eq!(sigma(0.0, 1.0, 2.0, -2.0), "upper");
     assert_eq!(sigma(0.0, 1.0, 38.5, 40.0), "lower");
     assert_eq!(sigma(0.0, 1.0, -INFINITY, -38.5), "upper");
-    // No f32 lies strictly between 1 and its successor.
-    let one = Truncated::new(0.0, 1.0, 1.0, 1.0 + 2f64.powi(-23), Bounds::Absolute);
+    // No f64 lies strictly between 1 and its successor.
+    let one = Truncated::new(0.0, 1.0, 1.0, 1f64.next_up(), Bounds::Absolute);
     assert_eq!(one.unwrap_err().argument, "upper");
+}
+
+/// Value of one 53-bit integer in f64.
+fn value_f64(a: f64, b: f64, integer: u64) -> f64 {
+    let masses = if b <= 0.0 { Masses::new(-b, -a) } else { Masses::new(a, b) };
+    let law = Double { mean: 0.0, stddev: 1.0, inside: inside_f64([a, b]), mirrored: b <= 0.0, masses };
+    law.value((integer >> 21) as u32, (integer & 0x1f_ffff) as u32)
+}
+
+#[test]
+fn f64_quantiles_agree_with_f32() {
+    for (a, b) in INTERVALS {
+        let law = standard(a, b);
+        for i in 0..500u32 {
+            let word = i.wrapping_mul(0x9e37_79b9);
+            let single = f64::from(value(&law, word));
+            // The same middle of the word's share.
+            let double = value_f64(a, b, (u64::from(word) << 21) + (1 << 20));
+            let allowed = (4e-6 * single.abs()).max(2f64.powi(-23));
+            assert!((single - double).abs() <= allowed, "[{a}, {b}] {word:#x}: {single} {double}");
+        }
+    }
+}
+
+#[test]
+fn f64_values_stay_inside() {
+    for (a, b) in INTERVALS {
+        for integer in [0, 1, (1 << 53) - 2, (1 << 53) - 1] {
+            let z = value_f64(a, b, integer);
+            assert!(z > a && z < b, "[{a}, {b}] {integer}: {z}");
+        }
+    }
 }
