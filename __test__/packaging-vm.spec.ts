@@ -18,6 +18,7 @@ async function inBareContext(): Promise<Record<string, (...args: unknown[]) => u
     format: 'iife',
     globalName: 'symbreak',
     platform: 'neutral',
+    mainFields: ['module', 'main'],
     // Anything left to import would be Node's: the build fails on it.
     logLevel: 'silent',
   })
@@ -33,7 +34,7 @@ const digest = (array: unknown): string => {
 }
 
 test('the context really is bare', (t) => {
-  const names = 'process, require, Buffer, setTimeout, performance, crypto, TextEncoder, console'
+  const names = 'process, require, Buffer, setTimeout, performance, crypto, TextEncoder'
   const types = vm.runInContext(
     `[${names
       .split(', ')

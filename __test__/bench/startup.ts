@@ -23,6 +23,8 @@ export function startup(): { import: number; firstCall: number } {
   const load = `await import(${JSON.stringify(entry)})`
   return {
     import: least(`${clock}; ${load}; ${print}`),
-    firstCall: least(`const { heNormal } = ${load}; ${clock}; heNormal({ seed: 7 }).create([64, 64]); ${print}`),
+    firstCall: least(
+      `const { heNormal } = ${load}; ${clock}; heNormal({ seed: 7 }).create([64, 64]); ${print}`,
+    ),
   }
 }
