@@ -185,10 +185,12 @@ export function pathOf(value: unknown, argument = 'path'): string {
  */
 export function shapeOf(value: unknown, argument = 'shape'): readonly number[] {
   const sizes = readArray(value, argument, 'ERR_INVALID_SHAPE', MAX_RANK)
-  for (const [axis, size] of sizes.entries()) {
-    const allowed = `${argument}[${axis}] must be an integer from 0 to 2^53 - 1, got ${show(size)}`
-    if (typeof size !== 'number') throw typeError('ERR_INVALID_SHAPE', allowed)
-    if (!Number.isSafeInteger(size) || size < 0) throw rangeError('ERR_INVALID_SHAPE', allowed)
+  for (let axis = 0; axis < sizes.length; axis++) {
+    const size = sizes[axis]
+    if (Number.isSafeInteger(size) && (size as number) >= 0) continue
+    const make = typeof size === 'number' ? rangeError : typeError
+    const message = `${argument}[${axis}] must be an integer from 0 to 2^53 - 1, got ${show(size)}`
+    throw make('ERR_INVALID_SHAPE', message)
   }
   const shape = sizes as number[]
   if (sizeOf(shape) > Number.MAX_SAFE_INTEGER) {
@@ -199,7 +201,12 @@ export function shapeOf(value: unknown, argument = 'shape'): readonly number[] {
 
 /** Number of elements of a shape; 0 where any axis is empty, whatever the others. */
 export function sizeOf(shape: readonly number[]): number {
-  return shape.includes(0) ? 0 : shape.reduce((product, size) => product * size, 1)
+  let product = 1
+  for (const size of shape) {
+    if (size === 0) return 0
+    product *= size
+  }
+  return product
 }
 
 /** A range of a flat tensor of `size` elements: `length` defaults to all that follow `offset`. */

@@ -24,7 +24,7 @@ function diagonalOf([rows = 0, columns = 0]: readonly number[], gain: number): D
 
 export const IDENTITY = define<{ gain: number }>({
   className: 'Identity',
-  aliases: ['IdentityInitializer'],
+  aliases: ['IdentityInitializer', 'partialIdentity', 'irnn'],
   random: false,
   params: { gain: real(1) },
   law: ({ gain }, target) => {
@@ -68,7 +68,10 @@ export const DIRAC = define<{ groups: number }>({
   },
 })
 
-/** `gain` on the diagonal of a matrix of any two sizes, else 0, as `keras.initializers.Identity`. Rank 2 only. */
+/**
+ * `gain` on the diagonal of a matrix of any two sizes, else 0, as `keras.initializers.Identity`. With a gain of at most 1
+ * the recurrent kernel of a relu network that remembers (Le et al. 2015, "IRNN"). Rank 2 only.
+ */
 export function identity(options?: IdentityOptions): Initializer {
   return new CatalogueInitializer(IDENTITY, options)
 }

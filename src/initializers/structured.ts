@@ -25,7 +25,7 @@ function hadamard(i: number, j: number): number {
 }
 
 export const ZERO_HADAMARD = define<object>({
-  className: 'ZerO',
+  className: 'ZerOHadamard',
   random: false,
   params: {},
   law: (_, target): InitializerLaw => {

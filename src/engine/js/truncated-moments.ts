@@ -13,7 +13,7 @@ export interface Moments {
 
 /** Where the density has fallen by e^-50 against its peak in the interval, nothing is left to count. */
 const NEGLIGIBLE = 100
-const PANELS = 32
+const PANELS = 16
 
 /** Mean and standard deviation of a standard normal cut to [a, b], a <= b, to about 1e-14 however far in the tail. */
 export function truncatedMoments(a: number, b: number): Moments {
