@@ -1,4 +1,12 @@
-import type { EpochTotals, Evaluation, Position, RunSpec, Trainer, TrainerData, TrainerSpec } from '../trainer.js'
+import type {
+  EpochTotals,
+  Evaluation,
+  Position,
+  RunSpec,
+  Trainer,
+  TrainerData,
+  TrainerSpec,
+} from '../trainer.js'
 import type { Addon } from './addon.js'
 import { translated, translatedAsync } from './errors.js'
 
@@ -28,7 +36,9 @@ class NativeTrainer implements Trainer {
     const { seed, layers, ...rest } = spec
     const seedLow = Number(BigInt.asUintN(32, seed))
     const seedHigh = Number(BigInt.asUintN(32, seed >> 32n))
-    this.#trainer = translated(() => new addon.NativeTrainer({ ...rest, seedLow, seedHigh, layers: [...layers] }))
+    this.#trainer = translated(
+      () => new addon.NativeTrainer({ ...rest, seedLow, seedHigh, layers: [...layers] }),
+    )
     this.#threads = threads
     this.parameterCount = this.getParameters().length
   }
@@ -55,7 +65,11 @@ class NativeTrainer implements Trainer {
     translated(() => this.#trainer.bind(...rowsOf(data), plan))
   }
 
-  async run(from: Position, rates: Float64Array, milliseconds: number): Promise<{ steps: number; totals: EpochTotals }> {
+  async run(
+    from: Position,
+    rates: Float64Array,
+    milliseconds: number,
+  ): Promise<{ steps: number; totals: EpochTotals }> {
     const { steps, ...totals } = await translatedAsync(async () =>
       this.#trainer.run(from.epoch, from.step, rates, milliseconds),
     )
@@ -68,7 +82,9 @@ class NativeTrainer implements Trainer {
 
   async evaluate(data: TrainerData, threads: number): Promise<Evaluation> {
     const limit = Math.min(threads, this.#threads)
-    const { rows, loss, correct } = await translatedAsync(async () => this.#trainer.evaluate(...rowsOf(data), limit))
+    const { rows, loss, correct } = await translatedAsync(async () =>
+      this.#trainer.evaluate(...rowsOf(data), limit),
+    )
     return { rows, loss, correct }
   }
 

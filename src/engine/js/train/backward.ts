@@ -24,7 +24,13 @@ export function backward(plan: Plan, parameters: Float32Array, batch: Batch): vo
 }
 
 /** The deltas times the transposed kernel. */
-function multiply(layer: Layer, w: Float32Array, deltas: Float32Array, count: number, below: Float32Array): void {
+function multiply(
+  layer: Layer,
+  w: Float32Array,
+  deltas: Float32Array,
+  count: number,
+  below: Float32Array,
+): void {
   const { units, fanIn, kernelAt } = layer
   below.fill(0, 0, count * fanIn)
   for (let r = 0; r < count; r++) {
@@ -35,7 +41,13 @@ function multiply(layer: Layer, w: Float32Array, deltas: Float32Array, count: nu
 }
 
 /** Below is a layer of one unit: a dot product a row, in 16 partial sums. */
-function multiplyColumn(layer: Layer, w: Float32Array, deltas: Float32Array, count: number, below: Float32Array): void {
+function multiplyColumn(
+  layer: Layer,
+  w: Float32Array,
+  deltas: Float32Array,
+  count: number,
+  below: Float32Array,
+): void {
   const a = matrix(deltas, count, layer.units)
   const b = transpose(matrix(w, 1, layer.units, layer.kernelAt))
   gemm(1, a, b, 'zero', matrix(below, count, 1), NO_SCRATCH)
@@ -50,7 +62,8 @@ export function accumulate(layer: Layer, batch: Batch, l: number, target: Float3
   const x = inputsOf(batch, l)
   const { deltas } = batch.layers[l] as LayerRows
   if (units === 1) {
-    for (let r = 0; r < batch.count; r++) addScaled(deltas[r] as number, x, r * fanIn, 1, target, kernelAt, fanIn)
+    for (let r = 0; r < batch.count; r++)
+      addScaled(deltas[r] as number, x, r * fanIn, 1, target, kernelAt, fanIn)
   } else {
     for (let i = 0; i < fanIn; i++) {
       const at = kernelAt + i * units

@@ -38,7 +38,13 @@ function multiply(layer: Layer, w: Float32Array, x: Float32Array, count: number,
 }
 
 /** A layer of one unit: a dot product a row, in 16 partial sums. */
-function multiplyColumn(layer: Layer, w: Float32Array, x: Float32Array, count: number, out: Float32Array): void {
+function multiplyColumn(
+  layer: Layer,
+  w: Float32Array,
+  x: Float32Array,
+  count: number,
+  out: Float32Array,
+): void {
   const a = matrix(x, count, layer.fanIn)
   const b: Matrix = matrix(w, layer.fanIn, 1, layer.kernelAt)
   const bias = layer.useBias ? w.subarray(layer.biasAt, layer.biasAt + 1) : 'zero'

@@ -1,7 +1,15 @@
 import { plainError } from '../../../errors.js'
 import { breathe, now } from '../../slices.js'
 import { streamKey } from '../../stream.js'
-import type { EpochTotals, Evaluation, Position, RunSpec, Trainer, TrainerData, TrainerSpec } from '../../trainer.js'
+import type {
+  EpochTotals,
+  Evaluation,
+  Position,
+  RunSpec,
+  Trainer,
+  TrainerData,
+  TrainerSpec,
+} from '../../trainer.js'
 import { permute } from '../integers.js'
 import { rowsOf } from './data.js'
 import { dropoutOf } from './dropout.js'
@@ -94,7 +102,11 @@ class JsTrainer implements Trainer {
     if (state.length === HEADER + arrays * this.parameterCount && !(plain && arrays > 0)) this.setState(state)
   }
 
-  async run(from: Position, rates: Float64Array, milliseconds: number): Promise<{ steps: number; totals: EpochTotals }> {
+  async run(
+    from: Position,
+    rates: Float64Array,
+    milliseconds: number,
+  ): Promise<{ steps: number; totals: EpochTotals }> {
     const bound = this.#ready()
     const plan = this.#plan
     await breathe()
@@ -199,5 +211,8 @@ function checkLength(name: string, expected: number, actual: number): void {
 
 function notFinite({ epoch, step }: Position): Error {
   const advice = 'a smaller learning rate or clipNorm may help'
-  return plainError('ERR_NOT_FINITE', `training met NaN or infinity in epoch ${epoch}, batch ${step}; ${advice}`)
+  return plainError(
+    'ERR_NOT_FINITE',
+    `training met NaN or infinity in epoch ${epoch}, batch ${step}; ${advice}`,
+  )
 }

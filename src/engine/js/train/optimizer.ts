@@ -19,7 +19,13 @@ export interface Memory {
 }
 
 /** Updates parameters `start` to `end`: torch's formulas, rounded to f32 after every operation. */
-export function applyUpdate(spec: OptimizerSpec, update: Update, memory: Memory, start: number, end: number): void {
+export function applyUpdate(
+  spec: OptimizerSpec,
+  update: Update,
+  memory: Memory,
+  start: number,
+  end: number,
+): void {
   if (spec.kind === 'sgd') applySgd(spec, update, memory, start, end)
   else if (spec.kind === 'rmsprop') applyRmsprop(spec, update, memory, start, end)
   else applyAdam(spec, update, memory, start, end)

@@ -8,7 +8,12 @@ const PARTIALS = 8
 const partial = new Float64Array(PARTIALS)
 
 /** Adds the derivative of `l1 sum |w| + l2 sum w^2` to the kernel's gradient, times `share`. */
-export function addPenaltyGradient(layer: Layer, share: number, values: Float32Array, gradient: Float32Array): void {
+export function addPenaltyGradient(
+  layer: Layer,
+  share: number,
+  values: Float32Array,
+  gradient: Float32Array,
+): void {
   const l1 = f(layer.l1 * share)
   const l2 = f(2 * layer.l2 * share)
   for (let i = layer.kernelAt; i < layer.biasAt; i++) {

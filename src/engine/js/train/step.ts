@@ -118,5 +118,6 @@ function descend(
   if (!group.complete) return
   const clip = optimizer.clipNorm > 0 ? normFactor(plan, gradient, optimizer.clipNorm) : 1
   const update: Update = { count: bound.updates + 1, rate, clip }
-  for (const [, layer] of layers) applyUpdate(optimizer, update, { values, gradient, slots }, layer.kernelAt, layer.end)
+  for (const [, layer] of layers)
+    applyUpdate(optimizer, update, { values, gradient, slots }, layer.kernelAt, layer.end)
 }
