@@ -9,8 +9,20 @@ const LN_2_LOW = 1.9082149292705877e-10
 
 /** `1 / k!` for k = 0 .. 13. */
 const EXP = [
-  1, 1, 1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320, 1 / 362880, 1 / 3628800, 1 / 39916800,
-  1 / 479001600, 1 / 6227020800,
+  1,
+  1,
+  1 / 2,
+  1 / 6,
+  1 / 24,
+  1 / 120,
+  1 / 720,
+  1 / 5040,
+  1 / 40320,
+  1 / 362880,
+  1 / 3628800,
+  1 / 39916800,
+  1 / 479001600,
+  1 / 6227020800,
 ]
 
 /** `1 / (2 k + 1)` for k = 0 .. 11. */
@@ -56,11 +68,16 @@ export function density(z: number): number {
   return exp(-0.5 * z * z) / ROOT_TAU
 }
 
-/** Mills's ratio: the mass beyond `z` over the density there, for z >= 3, by Laplace's continued fraction. */
+/** Mills's ratio: the mass beyond `z` over the density there, for z >= 1, by Laplace's continued fraction. */
 export function mills(z: number): number {
   let fraction = z
-  for (let k = z > 8 ? 16 : 60; k >= 1; k--) fraction = z + k / fraction
+  for (let k = z > 8 ? 16 : z > 3 ? 60 : 300; k >= 1; k--) fraction = z + k / fraction
   return 1 / fraction
+}
+
+/** ln(Q(a) / Q(z)) for z^2 = a^2 + 2 depth, Q the mass beyond, given Mills's ratio at `a`. */
+export function logRatio(a: number, atA: number, depth: number): number {
+  return depth + ln(atA / mills(Math.sqrt(a * a + 2 * depth)))
 }
 
 /** The standard normal mass between -z and z, for z >= 0, by the series whose terms are all positive. */
@@ -77,5 +94,5 @@ export function centralMass(z: number): number {
 
 /** The standard normal mass beyond `z`, for z >= 0. */
 export function tailMass(z: number): number {
-  return z > 3 ? density(z) * mills(z) : 0.5 - 0.5 * centralMass(z)
+  return z > 1 ? density(z) * mills(z) : 0.5 - 0.5 * centralMass(z)
 }

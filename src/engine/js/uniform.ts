@@ -1,5 +1,7 @@
 import type { StreamKey } from '../law.js'
+import { belowF32, belowF64 } from './below.js'
 import { lane, LANES, seedLane } from './philox.js'
+import { eachDraw, u53 } from './u53.js'
 import { eachBlock } from './words.js'
 
 const fround = Math.fround
@@ -16,28 +18,25 @@ export interface UniformBounds {
 
 /** Rounds a uniform law's bounds to f32, once. */
 export function uniformBounds(low: number, high: number): UniformBounds {
-  const l = fround(low)
-  const h = fround(high)
+  // Adding 0 turns -0 into 0.
+  const l = fround(low) + 0
+  const h = fround(high) + 0
   const equal = l === h
-  return { low: l, width: fround(h - l), high: equal ? Infinity : h, below: equal ? l : nextBelow(h) }
-}
-
-const float = new Float32Array(1)
-const bits = new Int32Array(float.buffer)
-
-/** The largest f32 below a finite f32. */
-export function nextBelow(x: number): number {
-  float[0] = x
-  const u = bits[0] as number
-  if (x === 0) bits[0] = 0x80000001 | 0
-  else bits[0] = x > 0 ? u - 1 : u + 1
-  return float[0] as number
+  return { low: l, width: fround(h - l), high: equal ? Infinity : h, below: equal ? l : belowF32(h) }
 }
 
 /** Fills `out` with elements of the uniform law on [low, high) from element `offset` on. */
-export function fillUniform(out: Float32Array, stream: StreamKey, offset: number, low: number, high: number): void {
+export function fillUniform(
+  out: Float32Array,
+  stream: StreamKey,
+  offset: number,
+  low: number,
+  high: number,
+): void {
   const bounds = uniformBounds(low, high)
-  eachBlock(offset, out.length, (block, first, end, base) => blockUniform(out, stream, block, first, end, base, bounds))
+  eachBlock(offset, out.length, (block, first, end, base) =>
+    blockUniform(out, stream, block, first, end, base, bounds),
+  )
 }
 
 function blockUniform(
@@ -71,4 +70,20 @@ function blockUniform(
       out[base + i] = value >= high ? below : value
     }
   }
+}
+
+/** Fills `out` with low + (high - low) u53(i) in f64, below `high` whatever the rounding. */
+export function fillUniformF64(
+  out: Float64Array,
+  stream: StreamKey,
+  offset: number,
+  low: number,
+  high: number,
+): void {
+  const width = high - low
+  const cap = low < high ? belowF64(high) : low
+  eachDraw(stream, offset, out.length, (k, hi, lo) => {
+    const value = low + width * u53(hi, lo)
+    out[k - offset] = value < cap ? value : cap
+  })
 }

@@ -21,7 +21,8 @@ const REACH = 1 / 1048576
 export function edgeAt(bound: number, z: number, spacing: number, stddev: number, sign: 1 | -1): Edge {
   const words = Math.min((REACH * Math.abs(z)) / spacing, 1073741824)
   // An end that words don't come near needs no line; nor has an infinite one any.
-  if (!Number.isFinite(z) || !Number.isFinite(bound) || words < 1) return { words: 0, high: 0, low: 0, step: 0 }
+  if (!Number.isFinite(z) || !Number.isFinite(bound) || words < 1)
+    return { words: 0, high: 0, low: 0, step: 0 }
   const [high, low] = split(bound)
   return { words: Math.floor(words), high, low, step: Math.fround(sign * spacing * stddev) }
 }

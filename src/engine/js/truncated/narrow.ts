@@ -40,14 +40,7 @@ export function narrowPlan(a: number, b: number): Plan {
 /** The quantile's Taylor series in the mass from z, in units of the density there. */
 function quantileSeries(z: number): number[] {
   const z2 = z * z
-  return [
-    0,
-    1,
-    z / 2,
-    (2 * z2 + 1) / 6,
-    ((6 * z2 + 7) * z) / 24,
-    ((24 * z2 + 46) * z2 + 7) / 120,
-  ]
+  return [0, 1, z / 2, (2 * z2 + 1) / 6, ((6 * z2 + 7) * z) / 24, ((24 * z2 + 46) * z2 + 7) / 120]
 }
 
 /** The mass between z and z + x over the density at z: Taylor's series, x within 1/16. */

@@ -1,5 +1,5 @@
 import type { TruncatedLaw } from '../../law.js'
-import { nextBelow } from '../uniform.js'
+import { belowF32 } from '../below.js'
 import { centralPlan, isCentral } from './central.js'
 import { type Edge, edgeAt } from './edge.js'
 import { isNarrow, narrowPlan } from './narrow.js'
@@ -36,8 +36,8 @@ export function cutOf({ mean: m, stddev: s, lower, upper, bounds }: TruncatedLaw
   return {
     mean,
     stddev,
-    first: Math.max(-nextBelowBound(-low), -MAX) + 0,
-    last: Math.min(nextBelowBound(high), MAX) + 0,
+    first: Math.max(-belowBound(-low), -MAX) + 0,
+    last: Math.min(belowBound(high), MAX) + 0,
     mirror,
     lower: edgeAt(low, a, mirror ? far : near, stddev, 1),
     upper: edgeAt(high, b, mirror ? near : far, stddev, -1),
@@ -46,10 +46,10 @@ export function cutOf({ mean: m, stddev: s, lower, upper, bounds }: TruncatedLaw
 }
 
 /** The largest f32 strictly below a bound. */
-function nextBelowBound(bound: number): number {
+function belowBound(bound: number): number {
   const nearest = Math.fround(bound)
   if (nearest < bound) return nearest
-  return nearest === Infinity ? MAX : nextBelow(nearest)
+  return nearest === Infinity ? MAX : belowF32(nearest)
 }
 
 /** Chooses the plan for a cut with b > 0. */

@@ -1,4 +1,4 @@
-import { exp, ln, mills } from '../special.js'
+import { exp, ln, logRatio, mills } from '../special.js'
 import { doubleLogs, far, isNear, logs, near, quantiles, words } from './lane.js'
 import { type Plan, split, WORDS } from './plan.js'
 
@@ -61,11 +61,6 @@ export function tailPlan(a: number, b: number): Plan {
     },
     spacing: [spacing, other],
   }
-}
-
-/** ln(Q(a) / Q(z)) at a depth D, given Mills's ratio at `a`. */
-function logRatio(a: number, atA: number, depth: number): number {
-  return depth + ln(atA / mills(Math.sqrt(a * a + 2 * depth)))
 }
 
 /** The depth at which `logRatio` is l, by Newton's method from above; the slope is 1 / (z mills(z)). */
