@@ -30,7 +30,7 @@ symbreak('64-32-10 networks on handwritten digits, 10 seeds from each start', [
   '--hidden',
   '32',
   '--initializers',
-  'zeros,constant,randomNormal(1),glorotUniform,heNormal',
+  'zeros,constant(0.1),randomNormal(1),glorotUniform,heNormal',
   '--seeds',
   '10',
   '--epochs',

@@ -27,7 +27,9 @@ export function exitCodeOf(error: unknown): number {
     return EXIT.interrupted
   }
   note(`symbreak: ${String(message ?? error)}${typeof code === 'string' ? ` (${code})` : ''}`)
-  return error instanceof UsageError || (typeof code === 'string' && USAGE.has(code)) ? EXIT.usage : EXIT.failed
+  return error instanceof UsageError || (typeof code === 'string' && USAGE.has(code))
+    ? EXIT.usage
+    : EXIT.failed
 }
 
 /**

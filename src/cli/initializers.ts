@@ -18,7 +18,10 @@ const MAIN_PARAMETER: Readonly<Record<string, string>> = {
  */
 export function parseInitializer(text: string): Initializer {
   const [, name, inside] = /^([^()]+)(?:\(([^()]*)\))?$/.exec(text.trim()) ?? []
-  if (name === undefined) throw new UsageError(`cannot read the initializer ${JSON.stringify(text)}: write name or name(parameters)`)
+  if (name === undefined)
+    throw new UsageError(
+      `cannot read the initializer ${JSON.stringify(text)}: write name or name(parameters)`,
+    )
   const plain = initializer(name)
   if (inside === undefined || inside.trim() === '') return plain
   return initializer({ class_name: plain.className, config: parameters(plain.className, inside) })
@@ -29,7 +32,8 @@ function parameters(className: string, text: string): Record<string, number | st
   for (const part of text.split(',')) {
     const [first = '', second] = part.split('=').map((side) => side.trim())
     const key = second === undefined ? MAIN_PARAMETER[className] : first
-    if (key === undefined) throw new UsageError(`${className} has no main parameter: write ${text} as name=value`)
+    if (key === undefined)
+      throw new UsageError(`${className} has no main parameter: write ${text} as name=value`)
     config[key] = value(second ?? first)
   }
   return config

@@ -11,7 +11,9 @@ import { addVerify } from './commands/verify.js'
 import { exitCodeOf } from './exit.js'
 
 const program = new Command('symbreak')
-  .description('The weights a neural network starts from: correct, fast, and the same bits for the same seed everywhere')
+  .description(
+    'The weights a neural network starts from: correct, fast, and the same bits for the same seed everywhere',
+  )
   .version(packageVersion)
   .exitOverride()
   .showHelpAfterError()

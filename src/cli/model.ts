@@ -1,5 +1,6 @@
-import type { Command } from 'commander'
-import type { DenseOptions, NetworkConfig } from '../index.js'
+import { Option, type Command } from 'commander'
+import { adam, adamW, rmsprop, sgd, type DenseOptions, type NetworkConfig, type Optimizer } from '../index.js'
+import { ACTIVATIONS } from '../network/dense.js'
 import type { DataOptions, Split } from './data.js'
 import { list, number, wholeNumber } from './options.js'
 import { UsageError } from './exit.js'
@@ -10,45 +11,79 @@ export interface ModelOptions extends DataOptions {
   activation: NonNullable<DenseOptions['activation']>
   epochs: number
   batchSize: number
-  learningRate: number
-  momentum: number
+  optimizer: 'sgd' | 'adam' | 'adamW' | 'rmsprop'
+  learningRate?: number
+  momentum?: number
+  weightDecay?: number
   threads?: number
-}
-
-/** A layer before it has its initializer. */
-export interface LayerPlan {
-  units: number
-  options: DenseOptions
 }
 
 /** Adds the options that `train` and `compare` share. */
 export function addModelOptions(command: Command): Command {
   return command
-    .option('--label <column>', 'column of the answers (default: the last one)')
+    .option('--label <column>', 'column of the answers, a name or a number from 0 (default: the last one)')
     .option('--regression', 'the answers are numbers, not classes')
     .option('--scale <x>', 'divide every feature by x', number)
     .option('--standardize', "subtract each feature's mean and divide by its standard deviation")
+    .option('--shuffle-rows', 'put the rows into a random order (the same every time) before the split')
     .option('--test <share>', 'share of the rows, from the end, to test on', number, 0.2)
-    .option('--hidden <units>', 'units of the hidden layers, such as 256,128', list, ['32'])
-    .option('--activation <name>', 'of the hidden layers', 'relu')
+    .option('--hidden <units>', "units of the hidden layers, such as 256,128; '' for a linear model", list, [
+      '32',
+    ])
+    .addOption(new Option('--activation <name>', 'of the hidden layers').choices(ACTIVATIONS).default('relu'))
     .option('--epochs <n>', 'passes over the training rows', wholeNumber(1), 30)
     .option('--batch-size <n>', 'rows of one update', wholeNumber(1), 32)
-    .option('--learning-rate <x>', 'of plain stochastic gradient descent', number, 0.1)
-    .option('--momentum <x>', 'of stochastic gradient descent', number, 0)
+    .addOption(
+      new Option('--optimizer <name>', 'update rule')
+        .choices(['sgd', 'adam', 'adamW', 'rmsprop'])
+        .default('sgd'),
+    )
+    .option('--learning-rate <x>', "default: 0.1 for sgd, else the optimizer's own", number)
+    .option('--momentum <x>', 'of sgd and rmsprop', number)
+    .option('--weight-decay <x>', 'of every optimizer', number)
     .option('--threads <n>', 'upper bound on threads', wholeNumber(1))
 }
 
 /** Hidden layers and the output layer for these answers: logits of classes, or one number. */
-export function layersOf(data: Split, { hidden, activation }: ModelOptions): LayerPlan[] {
-  const layers = hidden.map((text): LayerPlan => {
-    const units = Number(text)
-    if (!Number.isSafeInteger(units) || units < 1) throw new UsageError(`--hidden must list whole numbers from 1, got ${text}`)
-    return { units, options: { activation } }
+export function layersOf(
+  data: Split,
+  { hidden, activation }: ModelOptions,
+): { units: number; activation: ModelOptions['activation'] }[] {
+  const units = hidden.map((text) => {
+    const count = Number(text)
+    if (Number.isSafeInteger(count) && count >= 1) return count
+    throw new UsageError(`--hidden must list whole numbers from 1, got ${text}`)
   })
-  return [...layers, { units: Math.max(1, data.classes), options: {} }]
+  return [
+    ...units.map((count) => ({ units: count, activation })),
+    { units: Math.max(1, data.classes), activation: 'linear' },
+  ]
 }
 
 /** The loss for these answers. */
 export function lossOf(data: Split): NetworkConfig['loss'] {
   return data.classes > 0 ? 'softmaxCrossEntropy' : 'meanSquaredError'
+}
+
+/** Options of `fit` that do not depend on the data. */
+export function fitOf(options: ModelOptions): {
+  epochs: number
+  batchSize: number
+  optimizer: Optimizer
+  threads?: number
+} {
+  const { epochs, batchSize, threads } = options
+  return { epochs, batchSize, optimizer: optimizerOf(options), ...(threads !== undefined && { threads }) }
+}
+
+function optimizerOf({ optimizer, learningRate, momentum, weightDecay }: ModelOptions): Optimizer {
+  const shared = {
+    ...(learningRate !== undefined && { learningRate }),
+    ...(weightDecay !== undefined && { weightDecay }),
+  }
+  const moving = { ...shared, ...(momentum !== undefined && { momentum }) }
+  if (optimizer === 'sgd') return sgd({ learningRate: 0.1, ...moving })
+  if (optimizer === 'rmsprop') return rmsprop(moving)
+  if (momentum !== undefined) throw new UsageError(`--momentum is no option of ${optimizer}`)
+  return optimizer === 'adam' ? adam(shared) : adamW(shared)
 }

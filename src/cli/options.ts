@@ -33,6 +33,7 @@ export function list(text: string): string[] {
 /** Reads `i/N`, a share of numbered work. */
 export function share(text: string): { index: number; count: number } {
   const [, index, count] = /^(\d+)\/(\d+)$/.exec(text) ?? []
-  if (index !== undefined && Number(index) < Number(count)) return { index: Number(index), count: Number(count) }
+  if (index !== undefined && Number(index) < Number(count))
+    return { index: Number(index), count: Number(count) }
   throw new InvalidArgumentError('expected i/N with 0 <= i < N')
 }

@@ -17,14 +17,29 @@ export function printJson(value: unknown): void {
 
 /** Rows under a head, numbers right-aligned. Colours and borders are left out: the table is data. */
 export function printTable(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
-  const numeric = head.map((_, column) => rows.every((row) => typeof row[column] === 'number' || /^-?[\d.,]+/.test(String(row[column]))))
+  const numeric = head.map((_, column) =>
+    rows.every((row) => typeof row[column] === 'number' || /^-?[\d.,]+/.test(String(row[column]))),
+  )
   const table = new Table({
     head: [...head],
     colAligns: numeric.map((right) => (right ? 'right' : 'left')),
     style: { head: [], border: [], compact: true },
     chars: {
-      top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '',
-      'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: ' ',
+      top: '',
+      'top-mid': '',
+      'top-left': '',
+      'top-right': '',
+      bottom: '',
+      'bottom-mid': '',
+      'bottom-left': '',
+      'bottom-right': '',
+      left: '',
+      'left-mid': '',
+      mid: '',
+      'mid-mid': '',
+      right: '',
+      'right-mid': '',
+      middle: ' ',
     },
   })
   table.push(...rows.map((row) => row.map(String)))

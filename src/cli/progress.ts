@@ -14,7 +14,10 @@ const silent: Meter = { report: () => undefined, stop: () => undefined }
 export function meter(lines: boolean): Meter {
   if (process.stderr.isTTY) return bar()
   if (!lines) return silent
-  return { report: (progress) => process.stderr.write(`${JSON.stringify(progress)}\n`), stop: () => undefined }
+  return {
+    report: (progress) => process.stderr.write(`${JSON.stringify(progress)}\n`),
+    stop: () => undefined,
+  }
 }
 
 function bar(): Meter {

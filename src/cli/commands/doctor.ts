@@ -6,15 +6,20 @@ import { print, printJson } from '../output.js'
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('tell which engine and kernel do the work on this machine, and why the native one did not load')
+    .description(
+      'tell which engine and kernel do the work on this machine, and why the native one did not load',
+    )
     .option('--json', 'print one JSON document')
     .action((options: { json?: boolean }) => {
       const info = systemInfo()
       if (options.json) return printJson({ ...info, node: process.version })
       print(`symbreak ${info.version} on ${info.platform}, Node ${process.version}`)
       print(`engine   ${info.engine}`)
-      print(`kernel   ${info.kernel}${info.kernels.length > 1 ? ` (this CPU runs ${info.kernels.join(', ')})` : ''}`)
+      print(
+        `kernel   ${info.kernel}${info.kernels.length > 1 ? ` (this CPU runs ${info.kernels.join(', ')})` : ''}`,
+      )
       print(`threads  ${info.threads}`)
-      if (info.nativeError !== undefined) print(`native   did not load: ${info.nativeError.replaceAll('\n', '\n         ')}`)
+      if (info.nativeError !== undefined)
+        print(`native   did not load: ${info.nativeError.replaceAll('\n', '\n         ')}`)
     })
 }

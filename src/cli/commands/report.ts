@@ -12,7 +12,8 @@ export function addReport(program: Command): void {
     .argument('<file>', 'JSON file of a comparison or of restarts')
     .action(async (path: string) => {
       const report = JSON.parse(await readFile(path, 'utf8')) as Partial<ComparisonReport & RestartReport>
-      if (report.entries !== undefined && report.pairs !== undefined) printComparison(report as ComparisonReport)
+      if (report.entries !== undefined && report.pairs !== undefined)
+        printComparison(report as ComparisonReport)
       else if (report.summary !== undefined) printRestarts(report as RestartReport)
       else throw new UsageError(`${path} is neither a comparison nor a report of restarts`)
     })
@@ -22,7 +23,9 @@ const HEAD = ['mean', 'std', 'median', 'min', 'max', '95 % interval']
 
 /** One row an initializer: accuracy (or loss) over the seeds and distinct hidden units; then the paired differences. */
 export function printComparison(report: ComparisonReport): void {
-  const metric = report.entries.some(({ report: r }) => r.summary['accuracy'] !== undefined) ? 'accuracy' : 'loss'
+  const metric = report.entries.some(({ report: r }) => r.summary['accuracy'] !== undefined)
+    ? 'accuracy'
+    : 'loss'
   const names = report.entries.map(({ initializer }) => nameOf(initializer))
   printTable(
     ['initializer', `${metric}: ${HEAD[0]}`, ...HEAD.slice(1), 'distinct hidden units', 'failed'],
@@ -48,7 +51,11 @@ export function printComparison(report: ComparisonReport): void {
 }
 
 function printRestarts(report: RestartReport): void {
-  const rows = Object.entries(report.summary).map(([metric, summary]) => [metric, summary.n, ...spread(summary)])
+  const rows = Object.entries(report.summary).map(([metric, summary]) => [
+    metric,
+    summary.n,
+    ...spread(summary),
+  ])
   printTable(['metric', 'n', ...HEAD], rows)
 }
 
@@ -68,8 +75,15 @@ function units(summary: Summary | undefined): string {
 }
 
 function nameOf(config: unknown): string {
-  const { class_name, config: parameters } = config as { class_name: string; config?: Record<string, unknown> }
-  const own = Object.entries(parameters ?? {}).filter(([key, value]) => key !== 'seed' && value !== null && value !== 0)
+  const { class_name, config: parameters } = config as {
+    class_name: string
+    config?: Record<string, unknown>
+  }
+  const own = Object.entries(parameters ?? {}).filter(
+    ([key, value]) => key !== 'seed' && value !== null && value !== 0,
+  )
   const shown = own.filter(([, value]) => typeof value === 'number' || typeof value === 'string')
-  return shown.length === 0 ? class_name : `${class_name}(${shown.map(([key, value]) => `${key}=${String(value)}`).join(', ')})`
+  return shown.length === 0
+    ? class_name
+    : `${class_name}(${shown.map(([key, value]) => `${key}=${String(value)}`).join(', ')})`
 }

@@ -1,66 +1,94 @@
 import type { Command } from 'commander'
-import { dense, Network, sgd, type Callback } from '../../index.js'
-import { addModelOptions, layersOf, lossOf, type ModelOptions } from '../model.js'
+import { backupAndRestore, Network, type Callback, type FitOptions, type Initializer } from '../../index.js'
+import { addModelOptions, fitOf, layersOf, lossOf, type ModelOptions } from '../model.js'
 import { interruptible } from '../exit.js'
-import { note, print, printJson } from '../output.js'
-import { readTable, split } from '../data.js'
-import { meter } from '../progress.js'
+import { formatSeconds, note, print } from '../output.js'
+import { readSplit, type Split } from '../data.js'
+import { meter, type Meter } from '../progress.js'
 import { seed } from '../options.js'
 import { parseInitializer } from '../initializers.js'
 
 interface TrainOptions extends ModelOptions {
-  initializer: string
+  initializer: Initializer
   seed: bigint
   save?: string
+  checkpoint?: string
   json?: boolean
 }
 
-/** `symbreak train`: one network on a CSV file. */
+/** `symbreak train`: one network on a data file. */
 export function addTrain(program: Command): void {
   const command = program
     .command('train')
-    .description('train a dense network on a CSV file with a header row')
-    .argument('<data>', 'CSV file: numbers below a row of names')
-    .option('--initializer <init>', 'start of the kernels: a name, or name(parameters)', 'glorotUniform')
+    .description('train a dense network on a CSV file with a header row, or on a two-dimensional .npy file')
+    .argument('<data>', 'numbers, one row an example')
+    .option(
+      '--initializer <init>',
+      'start of the kernels: a name, or name(parameters)',
+      parseInitializer,
+      parseInitializer('glorotUniform'),
+    )
     .option('--seed <n>', 'of the initial weights and the order of rows', seed, 0n)
     .option('--save <file>', 'write the trained network as safetensors')
+    .option('--checkpoint <file>', 'survive interruptions: run the same command again to go on')
     .option('--json', 'print one JSON line an epoch and one result')
   addModelOptions(command).action((path: string, options: TrainOptions) => train(path, options))
 }
 
 async function train(path: string, options: TrainOptions): Promise<void> {
-  const data = split(await readTable(path, options.label), options)
-  const kernelInitializer = parseInitializer(options.initializer)
-  const net = new Network({
-    inputs: data.inputs,
-    layers: layersOf(data, options).map((layer) => dense(layer.units, { ...layer.options, kernelInitializer })),
-    loss: lossOf(data),
-    seed: options.seed,
-  })
+  const data = await readSplit(path, options)
+  const layers = layersOf(data, options).map((layer) => ({
+    ...layer,
+    kernelInitializer: options.initializer,
+  }))
+  const network = new Network({ inputs: data.inputs, layers, loss: lossOf(data), seed: options.seed })
   const bar = meter(false)
-  const line: Callback = { onEpochEnd: (epoch, logs) => print(JSON.stringify({ epoch, ...logs })) }
   const started = performance.now()
   try {
     await interruptible((signal) =>
-      net.fit(data.x, data.y, {
-        epochs: options.epochs,
-        batchSize: options.batchSize,
-        optimizer: sgd({ learningRate: options.learningRate, momentum: options.momentum }),
-        ...(data.xTest && data.yTest && { validationData: [data.xTest, data.yTest] as const }),
-        ...(options.threads !== undefined && { threads: options.threads }),
-        ...(options.json && { callbacks: [line] }),
-        signal,
-        onProgress: bar.report,
-      }),
+      network.fit(data.rows.x, data.rows.y, { ...trainingOf(data, options, bar), signal }),
     )
-  } finally {
+  } catch (error) {
     bar.stop()
+    if (options.checkpoint !== undefined && (error as { code?: unknown }).code === 'ERR_ABORTED') {
+      note(`wrote ${options.checkpoint}: run the same command again to go on`)
+    }
+    throw error
   }
-  const result = await net.evaluate(data.xTest ?? data.x, data.yTest ?? data.y)
-  if (options.save !== undefined) await net.save(options.save)
-  if (options.json) return printJson({ ...result, seed: net.seed, elapsedMs: performance.now() - started })
-  const on = data.xTest === undefined ? 'the training rows' : 'the test rows'
+  bar.stop()
+  await finish(network, data, options, performance.now() - started)
+}
+
+function trainingOf(data: Split, options: TrainOptions, bar: Meter): FitOptions {
+  const { xTest, yTest } = data.rows
+  // A bar tells people how far it is; whatever else reads along gets a line an epoch.
+  const tell = options.json ? print : process.stderr.isTTY ? undefined : note
+  const line: Callback = {
+    name: 'line',
+    onEpochEnd: (epoch, logs) => tell?.(JSON.stringify({ epoch, ...logs })),
+  }
+  const backup =
+    options.checkpoint === undefined ? [] : [backupAndRestore({ path: options.checkpoint, everyMs: 5000 })]
+  return {
+    ...fitOf(options),
+    ...(xTest && yTest && { validationData: [xTest, yTest] }),
+    callbacks: [line, ...backup],
+    onProgress: bar.report,
+  }
+}
+
+async function finish(
+  network: Network,
+  data: Split,
+  options: TrainOptions,
+  elapsedMs: number,
+): Promise<void> {
+  const { x, y, xTest = x, yTest = y } = data.rows
+  const result = await network.evaluate(xTest, yTest)
+  if (options.save !== undefined) await network.save(options.save)
+  if (options.json) return print(JSON.stringify({ ...result, seed: String(network.seed), elapsedMs }))
+  const on = data.rows.xTest === undefined ? 'the training rows' : 'the test rows'
   const parts = Object.entries(result).map(([metric, value]) => `${metric} ${(value as number).toFixed(4)}`)
-  print(`${parts.join(', ')} on ${on} after ${options.epochs} epochs`)
+  print(`${parts.join(', ')} on ${on} after ${options.epochs} epochs in ${formatSeconds(elapsedMs)}`)
   if (options.save !== undefined) note(`wrote ${options.save}`)
 }

@@ -17,7 +17,9 @@ export function addVerify(program: Command): void {
 async function check(path: string, json: boolean): Promise<void> {
   const bar = meter(false)
   const started = performance.now()
-  const result = await interruptible((signal) => verify(path, { signal, onProgress: bar.report })).finally(() => bar.stop())
+  const result = await interruptible((signal) => verify(path, { signal, onProgress: bar.report })).finally(
+    () => bar.stop(),
+  )
   if (!result.ok) process.exitCode = EXIT.failed
   if (json) return printJson(result)
   const elapsed = performance.now() - started

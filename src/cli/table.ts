@@ -1,0 +1,81 @@
+import { readFile } from 'node:fs/promises'
+import { parse } from 'csv-parse/sync'
+import { readNpy } from '../index.js'
+import { UsageError } from './exit.js'
+
+/** Rows of a data file: features in C order, and one label or target a row. */
+export interface Table {
+  readonly values: Float32Array
+  readonly answers: Float64Array
+  /** Features of a row. */
+  readonly inputs: number
+}
+
+/**
+ * Reads a CSV file with a header row of names and numbers below, or a two-dimensional `.npy` file.
+ *
+ * @param label - column of the answers: its name, or its number from 0; the last one where it is not given
+ */
+export function readTable(path: string, label: string | undefined): Promise<Table> {
+  return path.endsWith('.npy') ? readArray(path, label) : readCsv(path, label)
+}
+
+async function readCsv(path: string, label: string | undefined): Promise<Table> {
+  const records = parse(await readFile(path), { skip_empty_lines: true, trim: true, bom: true }) as string[][]
+  const [header, ...rows] = records
+  if (header === undefined || rows.length === 0) throw new UsageError(`${path} has no rows`)
+  const value = (row: number, column: number) => {
+    const text = rows[row]?.[column] ?? ''
+    const number = Number(text)
+    if (text !== '' && Number.isFinite(number)) return number
+    const place = `row ${row + 2}, column ${JSON.stringify(header[column])}`
+    throw new UsageError(`${path}: ${place} holds ${JSON.stringify(text)}, not a number`)
+  }
+  return apart(rows.length, header.length, columnOf(path, header, label), value)
+}
+
+async function readArray(path: string, label: string | undefined): Promise<Table> {
+  const { shape, data } = await readNpy(path)
+  const [rows = 0, columns = 0] = shape
+  if (shape.length !== 2 || rows === 0 || columns < 2) {
+    throw new UsageError(
+      `${path} must have rows and at least two columns, its shape is [${shape.join(', ')}]`,
+    )
+  }
+  const numbers = Array.from({ length: columns }, (_, column) => String(column))
+  return apart(rows, columns, columnOf(path, numbers, label), (row, column) => {
+    const number = Number(data[row * columns + column])
+    if (Number.isFinite(number)) return number
+    throw new UsageError(`${path}: row ${row}, column ${column} holds ${number}, not a number`)
+  })
+}
+
+/** A column by its name, or by its number where no column has that name. */
+function columnOf(path: string, names: readonly string[], label: string | undefined): number {
+  if (label === undefined) return names.length - 1
+  const found = names.indexOf(label)
+  if (found >= 0) return found
+  const number = Number(label)
+  if (label !== '' && Number.isInteger(number) && number >= 0 && number < names.length) return number
+  throw new UsageError(`${path} has no column ${JSON.stringify(label)}; it has ${names.join(', ')}`)
+}
+
+/** Takes the answers' column out of the features. */
+function apart(
+  rows: number,
+  columns: number,
+  at: number,
+  value: (row: number, column: number) => number,
+): Table {
+  const inputs = columns - 1
+  const values = new Float32Array(rows * inputs)
+  const answers = new Float64Array(rows)
+  for (let row = 0; row < rows; row++) {
+    let next = row * inputs
+    for (let column = 0; column < columns; column++) {
+      if (column === at) answers[row] = value(row, column)
+      else values[next++] = value(row, column)
+    }
+  }
+  return { values, answers, inputs }
+}
