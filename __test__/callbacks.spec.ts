@@ -3,8 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import {
-  csvLogger, earlyStopping, jsonlLogger, learningRateScheduler, modelCheckpoint, Network, reduceLROnPlateau, sgd, tableRate,
-  terminateOnNaN, type Callback, type FitOptions, type Logs,
+  csvLogger,
+  earlyStopping,
+  jsonlLogger,
+  learningRateScheduler,
+  modelCheckpoint,
+  Network,
+  reduceLROnPlateau,
+  sgd,
+  tableRate,
+  terminateOnNaN,
+  type Callback,
+  type FitOptions,
+  type Logs,
 } from 'symbreak'
 import { bits, codeOf, config, x, y } from './support/toy.js'
 
@@ -50,7 +61,14 @@ test('hooks are called in order, asynchronous ones are awaited', async (t) => {
     onTrainEnd: (run) => void calls.push(run.outcome),
   }
   const { epoch } = await new Network(config).fit(x, y, { ...fit, callbacks: [spy] })
-  t.deepEqual(calls, ['begin', 'epoch 0', 'end 0 loss+accuracy 1', 'epoch 1', 'end 1 loss+accuracy 2', 'stopped'])
+  t.deepEqual(calls, [
+    'begin',
+    'epoch 0',
+    'end 0 loss+accuracy 1',
+    'epoch 1',
+    'end 1 loss+accuracy 2',
+    'stopped',
+  ])
   t.deepEqual(epoch, [0, 1])
 })
 
@@ -64,7 +82,10 @@ test('a callback that throws stops the run with its own error, and the others he
     },
   }
   const error = await t.throwsAsync(
-    net.fit(x, y, { ...fit, callbacks: [{ onTrainEnd: (run) => void outcomes.push(run.outcome) }, throwing] }),
+    net.fit(x, y, {
+      ...fit,
+      callbacks: [{ onTrainEnd: (run) => void outcomes.push(run.outcome) }, throwing],
+    }),
   )
   t.is(error, own)
   t.deepEqual(outcomes, ['failed'])
@@ -72,12 +93,28 @@ test('a callback that throws stops the run with its own error, and the others he
 })
 
 test('earlyStopping waits for its patience and gives back the best weights', async (t) => {
-  const stopped = await feed(earlyStopping({ monitor: 'val_loss', patience: 2, restoreBestWeights: true }), 'val_loss', [3, 1, 2, 1, 0])
+  const stopped = await feed(
+    earlyStopping({ monitor: 'val_loss', patience: 2, restoreBestWeights: true }),
+    'val_loss',
+    [3, 1, 2, 1, 0],
+  )
   t.is(stopped.epochs, 4)
   t.deepEqual(bits(stopped.net), stopped.weights[1])
-  t.is((await feed(earlyStopping({ monitor: 'accuracy', patience: 1 }), 'accuracy', [0.1, 0.2, 0.15, 0.3])).epochs, 3)
-  t.is((await feed(earlyStopping({ monitor: 'loss', minDelta: 0.5, patience: 2 }), 'loss', [3, 2.8, 2.6, 0])).epochs, 3)
-  t.is((await feed(earlyStopping({ monitor: 'loss', baseline: 1, patience: 2 }), 'loss', [3, 2.5, 2, 1.5])).epochs, 4)
+  t.is(
+    (await feed(earlyStopping({ monitor: 'accuracy', patience: 1 }), 'accuracy', [0.1, 0.2, 0.15, 0.3]))
+      .epochs,
+    3,
+  )
+  t.is(
+    (await feed(earlyStopping({ monitor: 'loss', minDelta: 0.5, patience: 2 }), 'loss', [3, 2.8, 2.6, 0]))
+      .epochs,
+    3,
+  )
+  t.is(
+    (await feed(earlyStopping({ monitor: 'loss', baseline: 1, patience: 2 }), 'loss', [3, 2.5, 2, 1.5]))
+      .epochs,
+    4,
+  )
   t.is((await feed(earlyStopping({ monitor: 'loss', startFromEpoch: 2 }), 'loss', [1, 2, 3, 4, 0])).epochs, 4)
   const error = await t.throwsAsync(new Network(config).fit(x, y, { ...fit, callbacks: [earlyStopping()] }))
   t.regex(String(error?.message), /"val_loss" is not measured: this run has loss, accuracy/)
@@ -94,24 +131,44 @@ test('schedules and learningRateScheduler make the same run', async (t) => {
   const table = new Network(config)
   const called = new Network(config)
   const rates = [1, 0.5, 0.25, 2, 0]
-  await table.fit(x, y, { ...fit, optimizer: sgd({ learningRate: 0.1, schedule: tableRate(rates, { unit: 'epoch' }) }) })
-  await called.fit(x, y, { ...fit, callbacks: [learningRateScheduler((epoch) => 0.1 * (rates[epoch] as number))] })
+  await table.fit(x, y, {
+    ...fit,
+    optimizer: sgd({ learningRate: 0.1, schedule: tableRate(rates, { unit: 'epoch' }) }),
+  })
+  await called.fit(x, y, {
+    ...fit,
+    callbacks: [learningRateScheduler((epoch) => 0.1 * (rates[epoch] as number))],
+  })
   t.deepEqual(bits(called), bits(table))
 })
 
 test('loggers write a row an epoch, and append', async (t) => {
   const path = await folder(t)
   const files = [join(path, 'log.csv'), join(path, 'log.jsonl')] as const
-  const { history } = await new Network(config).fit(x, y, { ...fit, epochs: 2, callbacks: [csvLogger(files[0]), jsonlLogger(files[1])] })
+  const { history } = await new Network(config).fit(x, y, {
+    ...fit,
+    epochs: 2,
+    callbacks: [csvLogger(files[0]), jsonlLogger(files[1])],
+  })
   const rows = (await readFile(files[0], 'utf8')).trim().split('\n')
   t.is(rows[0], 'epoch,loss,accuracy')
   t.deepEqual(rows[2]?.split(',').map(Number), [1, history.loss[1], history['accuracy']?.[1]])
-  const lines = (await readFile(files[1], 'utf8')).trim().split('\n').map((line) => JSON.parse(line) as Logs)
+  const lines = (await readFile(files[1], 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Logs)
   t.deepEqual(lines[0], { epoch: 0, loss: history.loss[0], accuracy: history['accuracy']?.[0] })
-  await new Network(config).fit(x, y, { ...fit, epochs: 1, callbacks: [csvLogger(files[0], { append: true }), jsonlLogger(files[1])] })
+  await new Network(config).fit(x, y, {
+    ...fit,
+    epochs: 1,
+    callbacks: [csvLogger(files[0], { append: true }), jsonlLogger(files[1])],
+  })
   t.is((await readFile(files[0], 'utf8')).trim().split('\n').length, 4)
   t.is((await readFile(files[1], 'utf8')).trim().split('\n').length, 1)
-  t.is(await codeOf(new Network(config).fit(x, y, { ...fit, callbacks: [csvLogger(join(path, 'no', 'x'))] })), 'ERR_IO')
+  t.is(
+    await codeOf(new Network(config).fit(x, y, { ...fit, callbacks: [csvLogger(join(path, 'no', 'x'))] })),
+    'ERR_IO',
+  )
 })
 
 test('modelCheckpoint fills in the name and keeps the best', async (t) => {

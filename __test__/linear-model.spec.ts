@@ -37,7 +37,10 @@ test('partialFit goes on from piece to piece with the optimizer’s state', asyn
   const whole = new LinearModel({ inputs: 2, kind: 'logistic', seed: 1 })
   const optimizer = sgd({ learningRate: 0.1, momentum: 0.9 })
   await pieces.partialFit(x.subarray(0, 200), y.subarray(0, 100), { batchSize: 20, optimizer })
-  const { loss, accuracy } = await pieces.partialFit(x.subarray(200), y.subarray(100), { batchSize: 20, optimizer })
+  const { loss, accuracy } = await pieces.partialFit(x.subarray(200), y.subarray(100), {
+    batchSize: 20,
+    optimizer,
+  })
   await whole.fit(x, y, { epochs: 1, batchSize: 20, optimizer, shuffle: false })
   t.deepEqual(bits(pieces.network), bits(whole.network))
   t.true(loss > 0 && (accuracy as number) > 0.5)
@@ -45,7 +48,12 @@ test('partialFit goes on from piece to piece with the optimizer’s state', asyn
 })
 
 test('configurations are checked', (t) => {
-  for (const wrong of [{ inputs: 2, kind: 'lasso' }, { inputs: 2, kind: 'softmax' }, { inputs: 0, kind: 'ridge' }, { inputs: 2, kind: 'ridge', alpha: 1 }]) {
+  for (const wrong of [
+    { inputs: 2, kind: 'lasso' },
+    { inputs: 2, kind: 'softmax' },
+    { inputs: 0, kind: 'ridge' },
+    { inputs: 2, kind: 'ridge', alpha: 1 },
+  ]) {
     t.is((t.throws(() => new LinearModel(wrong as never)) as { code?: string }).code, 'ERR_INVALID_ARGUMENT')
   }
 })

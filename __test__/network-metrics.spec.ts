@@ -15,8 +15,15 @@ test('accuracy, top k and the confusion matrix count rows', (t) => {
   t.is(accuracy(outputs, labels), 2 / 3)
   t.is(topKAccuracy(outputs, labels, 1), 1)
   t.is(topKAccuracy(outputs, Int32Array.of(0, 2, 2), 2), 1 / 3)
-  t.deepEqual(confusionMatrix(outputs, labels), [[0, 0, 0], [1, 1, 0], [0, 0, 1]])
-  t.deepEqual(confusionMatrix(Float32Array.of(-1, 1, 2), Uint8Array.of(0, 0, 1)), [[1, 1], [0, 1]])
+  t.deepEqual(confusionMatrix(outputs, labels), [
+    [0, 0, 0],
+    [1, 1, 0],
+    [0, 0, 1],
+  ])
+  t.deepEqual(confusionMatrix(Float32Array.of(-1, 1, 2), Uint8Array.of(0, 0, 1)), [
+    [1, 1],
+    [0, 1],
+  ])
 })
 
 // scikit-learn 1.7: r2_score and roc_auc_score of the same numbers.
@@ -33,7 +40,11 @@ test('r2 and auc are those of scikit-learn', (t) => {
 })
 
 test('lengths that do not fit are refused', (t) => {
-  for (const call of [() => accuracy(outputs, Int32Array.of(1, 2)), () => r2(outputs, Float32Array.of(1)), () => auc(outputs, labels)]) {
+  for (const call of [
+    () => accuracy(outputs, Int32Array.of(1, 2)),
+    () => r2(outputs, Float32Array.of(1)),
+    () => auc(outputs, labels),
+  ]) {
     t.is((t.throws(call) as { code?: string }).code, 'ERR_LENGTH_MISMATCH')
   }
 })

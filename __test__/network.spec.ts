@@ -3,7 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import {
-  adam, classes, dense, heUniform, Network, readSafetensors, rmsprop, sgd, type FitOptions, type NetworkConfig, type Progress,
+  adam,
+  classes,
+  dense,
+  heUniform,
+  Network,
+  readSafetensors,
+  rmsprop,
+  sgd,
+  type FitOptions,
+  type NetworkConfig,
+  type Progress,
 } from 'symbreak'
 import { bits, codeOf, config, x, y } from './support/toy.js'
 
@@ -12,7 +22,10 @@ const fit: FitOptions = { epochs: 20, batchSize: 20, optimizer: sgd({ learningRa
 test('learns what a linear model cannot', async (t) => {
   const net = new Network(config)
   const { epoch, history } = await net.fit(x, y, fit)
-  t.deepEqual(epoch, Array.from({ length: 20 }, (_, e) => e))
+  t.deepEqual(
+    epoch,
+    Array.from({ length: 20 }, (_, e) => e),
+  )
   t.is(history.loss.length, 20)
   t.true((history.loss.at(-1) as number) < 0.3 * (history.loss[0] as number))
   const { loss, accuracy } = await net.evaluate(x, y)
@@ -24,11 +37,20 @@ test('learns what a linear model cannot', async (t) => {
 })
 
 test('starts from the initializers on the streams of the weights’ names', (t) => {
-  const net = new Network({ ...config, layers: [dense(8, { kernelInitializer: 'heUniform' }), dense(2, { useBias: false })] })
+  const net = new Network({
+    ...config,
+    layers: [dense(8, { kernelInitializer: 'heUniform' }), dense(2, { useBias: false })],
+  })
   t.deepEqual([...net.weights.keys()], ['dense_1/kernel', 'dense_1/bias', 'dense_2/kernel'])
-  t.deepEqual(net.weights.get('dense_1/kernel'), heUniform().create([2, 8], { seed: 7, path: 'dense_1/kernel' }))
+  t.deepEqual(
+    net.weights.get('dense_1/kernel'),
+    heUniform().create([2, 8], { seed: 7, path: 'dense_1/kernel' }),
+  )
   t.deepEqual(net.weights.get('dense_1/bias'), new Float32Array(8))
-  const own = new Network({ ...config, layers: [dense(8, { name: 'a', kernelInitializer: heUniform({ seed: 3 }) }), dense(2)] })
+  const own = new Network({
+    ...config,
+    layers: [dense(8, { name: 'a', kernelInitializer: heUniform({ seed: 3 }) }), dense(2)],
+  })
   t.deepEqual(own.weights.get('a/kernel'), heUniform().create([2, 8], { seed: 3, path: 'a/kernel' }))
   t.is(own.parameterCount, 2 * 8 + 8 + 8 * 2 + 2)
 })
@@ -47,7 +69,10 @@ test('validation rows are the last ones before shuffling', async (t) => {
   const split = new Network(config)
   const given = new Network(config)
   const a = await split.fit(x, y, { ...fit, validationSplit: 0.2 })
-  const b = await given.fit(x.subarray(0, 320), y.subarray(0, 160), { ...fit, validationData: [x.subarray(320), y.subarray(160)] })
+  const b = await given.fit(x.subarray(0, 320), y.subarray(0, 160), {
+    ...fit,
+    validationData: [x.subarray(320), y.subarray(160)],
+  })
   t.deepEqual(a, b)
   t.deepEqual(bits(split), bits(given))
   t.deepEqual(Object.keys(a.history), ['loss', 'accuracy', 'val_loss', 'val_accuracy'])
@@ -57,7 +82,11 @@ test('validation rows are the last ones before shuffling', async (t) => {
 test('regression has no accuracy', async (t) => {
   const net = new Network({ inputs: 1, layers: [dense(1)], loss: 'meanSquaredError', seed: 1 })
   const inputs = Float32Array.from({ length: 50 }, (_, i) => i / 50)
-  const { history } = await net.fit(inputs, inputs.map((v) => 3 * v - 1), { epochs: 200, batchSize: 10, optimizer: sgd({ learningRate: 0.2 }) })
+  const { history } = await net.fit(
+    inputs,
+    inputs.map((v) => 3 * v - 1),
+    { epochs: 200, batchSize: 10, optimizer: sgd({ learningRate: 0.2 }) },
+  )
   t.deepEqual(Object.keys(history), ['loss'])
   t.true(Math.abs((net.weights.get('dense_1/kernel')?.[0] as number) - 3) < 0.05)
   t.true(Math.abs((net.weights.get('dense_1/bias')?.[0] as number) + 1) < 0.05)
@@ -76,9 +105,18 @@ test('weights are copies, and setWeights changes all or nothing', (t) => {
   net.weights.get('dense_1/kernel')?.fill(9)
   t.deepEqual(bits(net), before)
   const error = t.throws(() =>
-    net.setWeights(new Map([['dense_1/kernel', new Float32Array(16)], ['nope', new Float32Array(1)], ['dense_2/bias', new Float32Array(3)]])),
+    net.setWeights(
+      new Map([
+        ['dense_1/kernel', new Float32Array(16)],
+        ['nope', new Float32Array(1)],
+        ['dense_2/bias', new Float32Array(3)],
+      ]),
+    ),
   )
-  t.regex(String(error?.message), /"nope" is not a weight.*"dense_2\/bias" must be a Float32Array of 2 numbers \[2\], got 3/)
+  t.regex(
+    String(error?.message),
+    /"nope" is not a weight.*"dense_2\/bias" must be a Float32Array of 2 numbers \[2\], got 3/,
+  )
   t.deepEqual(bits(net), before)
   const ones = new Float32Array(16).fill(1)
   net.setWeights(new Map([['dense_1/kernel', ones]]))
@@ -117,7 +155,10 @@ test('progress counts batches and ends at the total', async (t) => {
   const seen: Progress[] = []
   await new Network(config).fit(x, y, { ...fit, onProgress: (progress) => seen.push(progress) })
   const last = seen.at(-1) as Progress
-  t.deepEqual({ done: last.done, total: last.total, unit: last.unit }, { done: 200, total: 200, unit: 'batches' })
+  t.deepEqual(
+    { done: last.done, total: last.total, unit: last.unit },
+    { done: 200, total: 200, unit: 'batches' },
+  )
   t.true(seen.length <= 2 + last.elapsedMs / 100)
 })
 
@@ -171,14 +212,38 @@ test('data are checked before training: places of NaN, lengths, labels', async (
     [() => net.fit(holed, y), 'ERR_INVALID_ARGUMENT', /x must be finite, got NaN in row 20, column 1/],
     [() => net.predict(holed), 'ERR_INVALID_ARGUMENT', /row 20, column 1/],
     [() => net.fit(x.subarray(1), y), 'ERR_LENGTH_MISMATCH', /multiple of the network's 2 inputs, got 399/],
-    [() => net.fit(x, y.subarray(1)), 'ERR_LENGTH_MISMATCH', /200 rows of 2, or one integer label a row, got 199/],
+    [
+      () => net.fit(x, y.subarray(1)),
+      'ERR_LENGTH_MISMATCH',
+      /200 rows of 2, or one integer label a row, got 199/,
+    ],
     [() => net.fit({ data: x, shape: [100, 3] }, y), 'ERR_LENGTH_MISMATCH', /shape \[100, 3\]/],
-    [() => net.fit(x, Int32Array.from(y, (label) => label + 1)), 'ERR_INVALID_ARGUMENT', /must be a label in \[0, 2\), got 2/],
+    [
+      () =>
+        net.fit(
+          x,
+          Int32Array.from(y, (label) => label + 1),
+        ),
+      'ERR_INVALID_ARGUMENT',
+      /must be a label in \[0, 2\), got 2/,
+    ],
     [() => net.fit(new Float32Array(0), new Uint8Array(0)), 'ERR_INVALID_ARGUMENT', /at least one row/],
-    [() => net.fit(x, y, { optimizer: { kind: 'sgd' } as never }), 'ERR_INVALID_ARGUMENT', /optimizer must be made by/],
+    [
+      () => net.fit(x, y, { optimizer: { kind: 'sgd' } as never }),
+      'ERR_INVALID_ARGUMENT',
+      /optimizer must be made by/,
+    ],
     [() => net.fit(x, y, { validationSplit: 1 }), 'ERR_INVALID_ARGUMENT', /validationSplit/],
-    [() => net.fit(x, y, { validationSplit: 0.5, validationData: [x, y] }), 'ERR_INVALID_ARGUMENT', /exclude each other/],
-    [() => net.fit(x, y, { sampleWeight: new Float32Array(3) }), 'ERR_LENGTH_MISMATCH', /one weight a row, 200, got 3/],
+    [
+      () => net.fit(x, y, { validationSplit: 0.5, validationData: [x, y] }),
+      'ERR_INVALID_ARGUMENT',
+      /exclude each other/,
+    ],
+    [
+      () => net.fit(x, y, { sampleWeight: new Float32Array(3) }),
+      'ERR_LENGTH_MISMATCH',
+      /one weight a row, 200, got 3/,
+    ],
     [() => net.fit(x, y, { classWeight: { 1: -1 } }), 'ERR_INVALID_ARGUMENT', /classWeight\[1\]/],
     [() => net.fit(x, y, { batchsize: 3 } as never), 'ERR_INVALID_ARGUMENT', /unknown option "batchsize"/],
     [() => net.fit([1, 2] as never, y), 'ERR_INVALID_ARGUMENT', /x must be an object/],
@@ -195,9 +260,16 @@ test('weights of 0 take rows out of the gradient', async (t) => {
   const weighted = new Network(config)
   const without = new Network(config)
   const half = { ...fit, epochs: 2, batchSize: 100, shuffle: false, optimizer: sgd({ learningRate: 0.1 }) }
-  await weighted.fit(x, y, { ...half, batchSize: 200, sampleWeight: Float32Array.from(y, (_, i) => (i < 100 ? 2 : 0)) })
+  await weighted.fit(x, y, {
+    ...half,
+    batchSize: 200,
+    sampleWeight: Float32Array.from(y, (_, i) => (i < 100 ? 2 : 0)),
+  })
   await without.fit(x.subarray(0, 200), y.subarray(0, 100), half)
-  const [a, b] = [weighted, without].map((net) => net.weights.get('dense_1/kernel') as Float32Array) as [Float32Array, Float32Array]
+  const [a, b] = [weighted, without].map((net) => net.weights.get('dense_1/kernel') as Float32Array) as [
+    Float32Array,
+    Float32Array,
+  ]
   t.true(a.every((value, i) => Math.abs(value - (b[i] as number)) < 1e-5))
   const byClass = new Network(config)
   const byRow = new Network(config)

@@ -7,8 +7,10 @@ import { signedRankTest } from '../dist/restarts/wilcoxon.js'
 const a = [0.91, 0.88, 0.93, 0.9, 0.87, 0.95, 0.89]
 const b = [0.85, 0.86, 0.9, 0.83, 0.88, 0.91, 0.8]
 
-const close = (actual: number | undefined, expected: number) => Math.abs((actual as number) - expected) < 1e-10
-const runs = (values: number[]): Run[] => values.map((loss, seed) => ({ seed: String(seed), status: 'ok', metrics: { loss } }))
+const close = (actual: number | undefined, expected: number) =>
+  Math.abs((actual as number) - expected) < 1e-10
+const runs = (values: number[]): Run[] =>
+  values.map((loss, seed) => ({ seed: String(seed), status: 'ok', metrics: { loss } }))
 
 // The expected figures are SciPy 1.16's: t.interval, ttest_rel, wilcoxon.
 test('summaries are those of SciPy', (t) => {
@@ -16,7 +18,9 @@ test('summaries are those of SciPy', (t) => {
   t.deepEqual({ n, median, min, max }, { n: 7, median: 0.9, min: 0.87, max: 0.95 })
   t.true(close(mean, 0.9042857142857142) && close(stddev, 0.028199966227605577))
   t.true(close(ci95[0], 0.8782050954174008) && close(ci95[1], 0.9303663331540277))
-  t.true(ci95Bootstrap[0] > 0.87 && ci95Bootstrap[0] < mean && ci95Bootstrap[1] > mean && ci95Bootstrap[1] < 0.95)
+  t.true(
+    ci95Bootstrap[0] > 0.87 && ci95Bootstrap[0] < mean && ci95Bootstrap[1] > mean && ci95Bootstrap[1] < 0.95,
+  )
   t.deepEqual(summarize(a, 'accuracy'), summarize(a, 'accuracy'))
   t.deepEqual(summarize([2], 'x').ci95, [Number.NaN, Number.NaN])
 })
@@ -30,7 +34,10 @@ test('pairs are those of SciPy, corrected by Holm', (t) => {
   t.true(close(first?.pWilcoxon, 0.03125))
   // The largest of three p keeps its value, and no adjusted p is below a smaller one's.
   t.is(first?.pHolm, first?.p)
-  t.true((second?.pHolm as number) <= (third?.pHolm as number) && (third?.pHolm as number) <= (first?.pHolm as number))
+  t.true(
+    (second?.pHolm as number) <= (third?.pHolm as number) &&
+      (third?.pHolm as number) <= (first?.pHolm as number),
+  )
 })
 
 test('only seeds on which both succeeded are compared', (t) => {

@@ -1,6 +1,13 @@
 import test from 'ava'
 import {
-  compareInitializers, dense, earlyStopping, restarts, sgd, type NetworkConfig, type RestartOptions, type Run,
+  compareInitializers,
+  dense,
+  earlyStopping,
+  restarts,
+  sgd,
+  type NetworkConfig,
+  type RestartOptions,
+  type Run,
 } from 'symbreak'
 import { codeOf, x, y } from './support/toy.js'
 
@@ -10,13 +17,24 @@ const config: Omit<NetworkConfig, 'seed'> = {
   loss: 'softmaxCrossEntropy',
 }
 const data = { x: x.subarray(0, 320), y: y.subarray(0, 160), xTest: x.subarray(320), yTest: y.subarray(160) }
-const options: RestartOptions = { seeds: 6, fit: { epochs: 8, batchSize: 20, optimizer: sgd({ learningRate: 0.3 }) } }
+const options: RestartOptions = {
+  seeds: 6,
+  fit: { epochs: 8, batchSize: 20, optimizer: sgd({ learningRate: 0.3 }) },
+}
 
 test('a report has a row a seed and summaries of their metrics', async (t) => {
   const { runs, summary, failed, successRate } = await restarts(config, data, { ...options, threshold: 0.7 })
-  t.deepEqual(runs.map((run) => run.seed), ['0', '1', '2', '3', '4', '5'])
+  t.deepEqual(
+    runs.map((run) => run.seed),
+    ['0', '1', '2', '3', '4', '5'],
+  )
   t.is(failed, 0)
-  t.deepEqual(Object.keys(runs[0]?.metrics ?? {}).slice(0, 4), ['loss', 'accuracy', 'trainLoss', 'distinctUnits'])
+  t.deepEqual(Object.keys(runs[0]?.metrics ?? {}).slice(0, 4), [
+    'loss',
+    'accuracy',
+    'trainLoss',
+    'distinctUnits',
+  ])
   const accuracies = runs.map((run) => run.metrics['accuracy'] as number)
   const mean = accuracies.reduce((sum, value) => sum + value, 0) / 6
   t.true(Math.abs((summary['accuracy']?.mean as number) - mean) < 1e-12)
@@ -37,11 +55,26 @@ test('a start of equal weights keeps one hidden unit, to the bit', async (t) => 
     ...options,
     initializers: ['zeros', { class_name: 'Constant', config: { value: 0.5 } }, 'glorotUniform'],
   })
-  t.deepEqual(entries.map(({ report }) => report.summary['distinctUnits']?.max), [1, 1, 8])
-  t.deepEqual(entries.map(({ initializer }) => (initializer as { class_name: string }).class_name), ['Zeros', 'Constant', 'GlorotUniform'])
+  t.deepEqual(
+    entries.map(({ report }) => report.summary['distinctUnits']?.max),
+    [1, 1, 8],
+  )
+  t.deepEqual(
+    entries.map(({ initializer }) => (initializer as { class_name: string }).class_name),
+    ['Zeros', 'Constant', 'GlorotUniform'],
+  )
   const accuracy = pairs.filter((pair) => pair.metric === 'accuracy')
-  t.deepEqual(accuracy.map(({ a, b }) => [a, b]), [[0, 1], [0, 2], [1, 2]])
-  const [zeros, glorot] = [entries[0], entries[2]].map((entry) => entry?.report.runs.map((run) => run.metrics['accuracy'] as number) as number[])
+  t.deepEqual(
+    accuracy.map(({ a, b }) => [a, b]),
+    [
+      [0, 1],
+      [0, 2],
+      [1, 2],
+    ],
+  )
+  const [zeros, glorot] = [entries[0], entries[2]].map(
+    (entry) => entry?.report.runs.map((run) => run.metrics['accuracy'] as number) as number[],
+  )
   const difference = zeros?.reduce((sum, value, i) => sum + value - (glorot?.[i] as number), 0) as number
   t.true(Math.abs((accuracy[1]?.meanDifference as number) - difference / 6) < 1e-12)
 })
@@ -50,10 +83,13 @@ test('a run that fails is a row; wrong options are errors', async (t) => {
   const wild = { seeds: [3n, 4], fit: { epochs: 40, optimizer: sgd({ learningRate: 1e30 }) } }
   const squares = { ...config, loss: 'meanSquaredError' } as const
   const report = await restarts(squares, { x, y: new Float32Array(400).fill(1) }, wild)
-  t.deepEqual(report.runs.map(({ seed, status, metrics }) => ({ seed, status, metrics })), [
-    { seed: '3', status: 'failed', metrics: {} },
-    { seed: '4', status: 'failed', metrics: {} },
-  ])
+  t.deepEqual(
+    report.runs.map(({ seed, status, metrics }) => ({ seed, status, metrics })),
+    [
+      { seed: '3', status: 'failed', metrics: {} },
+      { seed: '4', status: 'failed', metrics: {} },
+    ],
+  )
   t.regex(String((report.runs[0] as Run).error), /finite|NaN|infinit/)
   t.deepEqual(report.summary, {})
   t.is(report.failed, 2)
@@ -66,13 +102,21 @@ test('a run that fails is a row; wrong options are errors', async (t) => {
     [{ fit: { callbacks: [earlyStopping()] } }, 'ERR_INVALID_ARGUMENT'],
     [{ parallel: 0 }, 'ERR_INVALID_ARGUMENT'],
   ]
-  for (const [part, code] of wrong) t.is(await codeOf(restarts(config, data, { ...options, ...part } as RestartOptions)), code)
+  for (const [part, code] of wrong)
+    t.is(await codeOf(restarts(config, data, { ...options, ...part } as RestartOptions)), code)
   t.is(await codeOf(restarts(config, { x, y, xTest: x }, options)), 'ERR_INVALID_ARGUMENT')
-  t.is(await codeOf(compareInitializers(config, data, { ...options, initializers: ['henormall'] })), 'ERR_UNKNOWN_INITIALIZER')
+  t.is(
+    await codeOf(compareInitializers(config, data, { ...options, initializers: ['henormall'] })),
+    'ERR_UNKNOWN_INITIALIZER',
+  )
 })
 
 test('each network can have callbacks of its own; the signal stops all', async (t) => {
-  const own = (): RestartOptions['fit'] => ({ epochs: 50, batchSize: 20, callbacks: [earlyStopping({ monitor: 'accuracy', patience: 1 })] })
+  const own = (): RestartOptions['fit'] => ({
+    epochs: 50,
+    batchSize: 20,
+    callbacks: [earlyStopping({ monitor: 'accuracy', patience: 1 })],
+  })
   const seen: bigint[] = []
   const fit = (seed: bigint) => {
     seen.push(seed)
@@ -82,5 +126,8 @@ test('each network can have callbacks of its own; the signal stops all', async (
   t.deepEqual(seen.slice(-2), [5n, 9n])
   const controller = new AbortController()
   setTimeout(() => controller.abort(), 30)
-  t.is(await codeOf(restarts(config, data, { ...options, seeds: 1000, signal: controller.signal })), 'ERR_ABORTED')
+  t.is(
+    await codeOf(restarts(config, data, { ...options, seeds: 1000, signal: controller.signal })),
+    'ERR_ABORTED',
+  )
 })

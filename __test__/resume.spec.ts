@@ -7,7 +7,16 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import {
-  adam, backupAndRestore, cosineDecay, csvLogger, earlyStopping, Network, reduceLROnPlateau, sgd, type Callback, type FitOptions,
+  adam,
+  backupAndRestore,
+  cosineDecay,
+  csvLogger,
+  earlyStopping,
+  Network,
+  reduceLROnPlateau,
+  sgd,
+  type Callback,
+  type FitOptions,
 } from 'symbreak'
 import { bits, codeOf, config, x, y } from './support/toy.js'
 
@@ -35,7 +44,10 @@ const watchers = (log: string): Callback[] => [
 function abortAfter(pauses: number): { signal: AbortSignal; callback: Callback } {
   const controller = new AbortController()
   let seen = 0
-  return { signal: controller.signal, callback: { name: 'abort', onBatches: () => void (++seen === pauses && controller.abort()) } }
+  return {
+    signal: controller.signal,
+    callback: { name: 'abort', onBatches: () => void (++seen === pauses && controller.abort()) },
+  }
 }
 
 for (const [name, optimizer] of Object.entries({ sgd: fit.optimizer, adam: adam({ accumulate: 3 }) })) {
@@ -45,12 +57,20 @@ for (const [name, optimizer] of Object.entries({ sgd: fit.optimizer, adam: adam(
     const options = { ...fit, ...(optimizer && { optimizer }) }
     const alone = new Network(config)
     const quiet: Callback = { name: 'abort' }
-    const whole = await alone.fit(x, y, { ...options, callbacks: [...watchers(join(path, 'a.csv')), quiet, backup()] })
+    const whole = await alone.fit(x, y, {
+      ...options,
+      callbacks: [...watchers(join(path, 'a.csv')), quiet, backup()],
+    })
     for (const pauses of [1, 2, 5, 9, 14]) {
       const { signal, callback } = abortAfter(pauses)
       const stopped = new Network(config)
       const log = join(path, 'b.csv')
-      t.is(await codeOf(stopped.fit(x, y, { ...options, signal, callbacks: [...watchers(log), callback, backup()] })), 'ERR_ABORTED')
+      t.is(
+        await codeOf(
+          stopped.fit(x, y, { ...options, signal, callbacks: [...watchers(log), callback, backup()] }),
+        ),
+        'ERR_ABORTED',
+      )
       const resumed = new Network(config)
       const rest = await resumed.fit(x, y, { ...options, callbacks: [...watchers(log), quiet, backup()] })
       t.deepEqual(bits(resumed), bits(alone))
@@ -64,10 +84,16 @@ for (const [name, optimizer] of Object.entries({ sgd: fit.optimizer, adam: adam(
 test('another run’s checkpoint is refused with the differences', async (t) => {
   const path = join(await folder(t), 'run.safetensors')
   const { signal, callback } = abortAfter(2)
-  await codeOf(new Network(config).fit(x, y, { ...fit, signal, callbacks: [callback, backupAndRestore({ path })] }))
+  await codeOf(
+    new Network(config).fit(x, y, { ...fit, signal, callbacks: [callback, backupAndRestore({ path })] }),
+  )
   const before = await readFile(path)
   const error = await t.throwsAsync(
-    new Network({ ...config, seed: 8 }).fit(x, y, { ...fit, batchSize: 17, callbacks: [{ name: 'abort' }, backupAndRestore({ path })] }),
+    new Network({ ...config, seed: 8 }).fit(x, y, {
+      ...fit,
+      batchSize: 17,
+      callbacks: [{ name: 'abort' }, backupAndRestore({ path })],
+    }),
   )
   t.is((error as { code?: string }).code, 'ERR_INVALID_ARGUMENT')
   t.regex(String(error?.message), /seed was "7", is "8"; batchSize was 16, is 17/)
@@ -77,7 +103,8 @@ test('another run’s checkpoint is refused with the differences', async (t) => 
 test('killed at any moment and started again, a run ends with the same bytes', async (t) => {
   const path = await folder(t)
   const program = fileURLToPath(new URL('support/resumable.ts', import.meta.url))
-  const run = (backup: string) => spawn(process.execPath, ['--import=tsx', program, backup, join(path, 'weights')], { stdio: 'ignore' })
+  const run = (backup: string) =>
+    spawn(process.execPath, ['--import=tsx', program, backup, join(path, 'weights')], { stdio: 'ignore' })
   await once(run(join(path, 'alone')), 'exit')
   const expected = await readFile(join(path, 'weights'), 'utf8')
   await rm(join(path, 'weights'))
@@ -86,8 +113,10 @@ test('killed at any moment and started again, a run ends with the same bytes', a
     const child = run(join(path, 'backup'))
     const exited = once(child, 'exit')
     // The first checkpoint is awaited; afterwards the moment of death is whatever it happens to be.
-    while (kills === 0 && child.exitCode === null && !existsSync(join(path, 'backup'))) await new Promise((r) => setTimeout(r, 5))
-    const timer = kills < 3 ? setTimeout(() => child.kill('SIGKILL'), kills === 0 ? 20 : 700 + 150 * kills) : undefined
+    while (kills === 0 && child.exitCode === null && !existsSync(join(path, 'backup')))
+      await new Promise((r) => setTimeout(r, 5))
+    const timer =
+      kills < 3 ? setTimeout(() => child.kill('SIGKILL'), kills === 0 ? 20 : 700 + 150 * kills) : undefined
     const [, signal] = (await exited) as [number | null, string | null]
     clearTimeout(timer)
     if (signal === 'SIGKILL') kills++

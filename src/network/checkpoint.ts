@@ -20,7 +20,11 @@ export interface RunState {
 }
 
 /** Writes everything that a run needs to go on elsewhere as if it had never stopped. */
-export async function writeCheckpoint(run: TrainingRun, path: string, fingerprint: RunState['fingerprint']): Promise<void> {
+export async function writeCheckpoint(
+  run: TrainingRun,
+  path: string,
+  fingerprint: RunState['fingerprint'],
+): Promise<void> {
   const { epoch, step, learningRate, totals, history } = run
   const states = run.plan.callbacks.map((callback) => callback.getState?.() ?? { values: {} })
   const callbacks = states.map(({ values }) => values)
@@ -38,7 +42,11 @@ export async function writeCheckpoint(run: TrainingRun, path: string, fingerprin
  *
  * @throws `ERR_INVALID_ARGUMENT` listing every difference between the two runs' configurations; `ERR_BAD_FILE`, `ERR_IO`
  */
-export async function readCheckpoint(run: TrainingRun, path: string, fingerprint: RunState['fingerprint']): Promise<void> {
+export async function readCheckpoint(
+  run: TrainingRun,
+  path: string,
+  fingerprint: RunState['fingerprint'],
+): Promise<void> {
   const { tensors, metadata } = await readTensors(path)
   const state = decode(readJson(path, metadata, RUN)) as unknown as RunState
   refuseDifferences(path, state.fingerprint, fingerprint)

@@ -2,7 +2,16 @@ import { checkEngine, type EngineName } from '../engine/select.js'
 import type { LossName, TrainerSpec } from '../engine/trainer.js'
 import { rangeError, show } from '../errors.js'
 import { entropySeed } from '../random/seed.js'
-import { integer, nonNegative, oneOf, positive, readArray, readOptions, seedOf, type Seed } from '../validate.js'
+import {
+  integer,
+  nonNegative,
+  oneOf,
+  positive,
+  readArray,
+  readOptions,
+  seedOf,
+  type Seed,
+} from '../validate.js'
 import { readDense, type Dense, type DenseConfig } from './dense.js'
 
 export const LOSSES = [
@@ -64,11 +73,13 @@ export function readNetwork(config: unknown): NetworkSpec {
 
 function readLayers(value: unknown): Dense[] {
   const entries = readArray(value, 'layers', 'ERR_INVALID_ARGUMENT', 65536)
-  if (entries.length === 0) throw rangeError('ERR_INVALID_ARGUMENT', 'layers must hold at least one layer, got none')
+  if (entries.length === 0)
+    throw rangeError('ERR_INVALID_ARGUMENT', 'layers must hold at least one layer, got none')
   const layers = entries.map((entry, i) => readDense(entry, `layers[${i}]`, `dense_${i + 1}`))
   const names = new Set<string>()
   for (const { name } of layers) {
-    if (names.has(name)) throw rangeError('ERR_INVALID_ARGUMENT', `layers must have distinct names, got ${show(name)} twice`)
+    if (names.has(name))
+      throw rangeError('ERR_INVALID_ARGUMENT', `layers must have distinct names, got ${show(name)} twice`)
     names.add(name)
   }
   return layers
@@ -77,7 +88,10 @@ function readLayers(value: unknown): Dense[] {
 function readSmoothing(value: unknown): number {
   const share = nonNegative(value, 'labelSmoothing')
   if (share < 1) return share
-  throw rangeError('ERR_INVALID_ARGUMENT', `labelSmoothing must be a number from 0 up to, not including, 1, got ${share}`)
+  throw rangeError(
+    'ERR_INVALID_ARGUMENT',
+    `labelSmoothing must be a number from 0 up to, not including, 1, got ${share}`,
+  )
 }
 
 /** A configuration as JSON, every default filled in; the seed is a decimal string. */

@@ -37,10 +37,17 @@ export function isClassifier(loss: LossName): boolean {
  *
  * @throws `ERR_INVALID_ARGUMENT` naming row and column of a number that is not finite; `ERR_LENGTH_MISMATCH`.
  */
-export function readFeatures(value: unknown, inputs: number, argument: string): { x: Float32Array; rows: number } {
+export function readFeatures(
+  value: unknown,
+  inputs: number,
+  argument: string,
+): { x: Float32Array; rows: number } {
   const x = readTensor(value, argument)
   if (!(x instanceof Float32Array)) {
-    throw typeError('ERR_INVALID_ARGUMENT', `${argument} must be a Float32Array or { data, shape }, got ${show(x)}`)
+    throw typeError(
+      'ERR_INVALID_ARGUMENT',
+      `${argument} must be a Float32Array or { data, shape }, got ${show(x)}`,
+    )
   }
   if (x.length % inputs !== 0) {
     const allowed = `a multiple of the network's ${inputs} inputs`
@@ -96,7 +103,10 @@ function readTensor(value: unknown, argument: string): unknown {
   const length = ArrayBuffer.isView(data) ? (data as Float32Array).length : undefined
   if (length !== sizeOf(sizes)) {
     const found = length === undefined ? show(data) : `${length} numbers`
-    throw rangeError('ERR_LENGTH_MISMATCH', `${argument}.data must fill the shape [${sizes.join(', ')}], got ${found}`)
+    throw rangeError(
+      'ERR_LENGTH_MISMATCH',
+      `${argument}.data must fill the shape [${sizes.join(', ')}], got ${found}`,
+    )
   }
   return data
 }
@@ -111,7 +121,12 @@ function refuseNonFinite(data: Float32Array, columns: number, argument: string):
   }
 }
 
-function readTargets(spec: DataSpec, value: unknown, rows: number, argument: string): Pick<TrainerData, 'labels' | 'targets'> {
+function readTargets(
+  spec: DataSpec,
+  value: unknown,
+  rows: number,
+  argument: string,
+): Pick<TrainerData, 'labels' | 'targets'> {
   const y = readTensor(value, argument)
   if (!(y instanceof Float32Array || y instanceof Int32Array || y instanceof Uint8Array)) {
     const allowed = 'an Int32Array or Uint8Array of labels or a Float32Array of targets'
@@ -133,7 +148,10 @@ function readTargets(spec: DataSpec, value: unknown, rows: number, argument: str
 function readLabels(y: Int32Array | Uint8Array, classes: number, argument: string): Int32Array {
   const wrong = y.findIndex((label) => label < 0 || label >= classes)
   if (wrong < 0) return Int32Array.from(y)
-  throw rangeError('ERR_INVALID_ARGUMENT', `${argument}[${wrong}] must be a label in [0, ${classes}), got ${y[wrong]}`)
+  throw rangeError(
+    'ERR_INVALID_ARGUMENT',
+    `${argument}[${wrong}] must be a label in [0, ${classes}), got ${y[wrong]}`,
+  )
 }
 
 /** Native code may not read memory that other threads can write. */
@@ -162,7 +180,10 @@ function readSampleWeight(value: unknown, rows: number): Float32Array {
     throw typeError('ERR_INVALID_ARGUMENT', `sampleWeight must be a Float32Array, got ${show(value)}`)
   }
   if (value.length !== rows) {
-    throw rangeError('ERR_LENGTH_MISMATCH', `sampleWeight must have one weight a row, ${rows}, got ${value.length}`)
+    throw rangeError(
+      'ERR_LENGTH_MISMATCH',
+      `sampleWeight must have one weight a row, ${rows}, got ${value.length}`,
+    )
   }
   value.forEach((weight, row) => refuseWeight(weight, `sampleWeight[${row}]`))
   return value

@@ -101,7 +101,10 @@ function readRegularizer(value: unknown, argument: string): { l1: number; l2: nu
 function readDropout(value: unknown, argument: string): number {
   const rate = nonNegative(value, argument)
   if (rate < 1) return rate
-  throw rangeError('ERR_INVALID_ARGUMENT', `${argument} must be a number from 0 up to, not including, 1, got ${show(value)}`)
+  throw rangeError(
+    'ERR_INVALID_ARGUMENT',
+    `${argument} must be a number from 0 up to, not including, 1, got ${show(value)}`,
+  )
 }
 
 function readName(value: unknown, argument: string): string {

@@ -12,7 +12,11 @@ const CONFIG = 'symbreak.network'
  */
 export async function saveNetwork(network: Network, path: string): Promise<void> {
   const { weights, shapes } = network
-  const tensors = [...weights].map(([name, data]) => ({ name, data, shape: shapes.get(name) ?? [data.length] }))
+  const tensors = [...weights].map(([name, data]) => ({
+    name,
+    data,
+    shape: shapes.get(name) ?? [data.length],
+  }))
   await writeTensors(path, tensors, { [CONFIG]: JSON.stringify(network) })
 }
 

@@ -70,7 +70,8 @@ export function readFit(spec: DataSpec, x: unknown, y: unknown, options: unknown
     throw typeError('ERR_INVALID_ARGUMENT', 'validationData and validationSplit exclude each other')
   }
   const train = held > 0 ? sliceRows(all, 0, all.rows - held) : all
-  if (train.rows === 0) throw rangeError('ERR_INVALID_ARGUMENT', 'x must have at least one row to train on, got none')
+  if (train.rows === 0)
+    throw rangeError('ERR_INVALID_ARGUMENT', 'x must have at least one row to train on, got none')
   return {
     run: {
       optimizer,
@@ -97,13 +98,21 @@ function heldOut(split: unknown, rows: number): number {
   if (split === undefined) return 0
   const share = probability(split, 'validationSplit')
   if (share === 1) {
-    throw rangeError('ERR_INVALID_ARGUMENT', 'validationSplit must be a number from 0 up to, not including, 1, got 1')
+    throw rangeError(
+      'ERR_INVALID_ARGUMENT',
+      'validationSplit must be a number from 0 up to, not including, 1, got 1',
+    )
   }
   // Keras trains on floor(rows * (1 - split)).
   return rows - Math.floor(rows * (1 - share))
 }
 
-function readValidation(spec: DataSpec, data: unknown, all: TrainerData, held: number): TrainerData | undefined {
+function readValidation(
+  spec: DataSpec,
+  data: unknown,
+  all: TrainerData,
+  held: number,
+): TrainerData | undefined {
   if (data !== undefined) return readExamples(spec, data, 'validationData')
   return held > 0 ? sliceRows(all, all.rows - held, all.rows) : undefined
 }
@@ -111,7 +120,10 @@ function readValidation(spec: DataSpec, data: unknown, all: TrainerData, held: n
 function readCallbacks(value: unknown): Callback[] {
   const callbacks = readArray(value ?? [], 'callbacks', 'ERR_INVALID_ARGUMENT', 1024).map((callback, i) => {
     if (typeof callback === 'object' && callback !== null) return callback as Callback
-    throw typeError('ERR_INVALID_ARGUMENT', `callbacks[${i}] must be an object with hooks, got ${show(callback)}`)
+    throw typeError(
+      'ERR_INVALID_ARGUMENT',
+      `callbacks[${i}] must be an object with hooks, got ${show(callback)}`,
+    )
   })
   // What writes the state of a whole run must see what all others did to it.
   return callbacks.sort((a, b) => Number(a.onResume !== undefined) - Number(b.onResume !== undefined))

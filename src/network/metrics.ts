@@ -19,7 +19,10 @@ function columnsOf(outputs: Float32Array, rows: number, name: string): number {
 
 function sameLength(a: ArrayLike<number>, b: ArrayLike<number>, names: string): void {
   if (a.length !== b.length) {
-    throw rangeError('ERR_LENGTH_MISMATCH', `${names} must have the same length, got ${a.length} and ${b.length}`)
+    throw rangeError(
+      'ERR_LENGTH_MISMATCH',
+      `${names} must have the same length, got ${a.length} and ${b.length}`,
+    )
   }
 }
 
@@ -77,7 +80,10 @@ export function confusionMatrix(outputs: Float32Array, labels: Labels, threshold
   labels.forEach((label, row) => {
     const line = counts[label]
     if (!line) {
-      throw rangeError('ERR_INVALID_ARGUMENT', `labels[${row}] is ${label}, expected an integer in [0, ${size})`)
+      throw rangeError(
+        'ERR_INVALID_ARGUMENT',
+        `labels[${row}] is ${label}, expected an integer in [0, ${size})`,
+      )
     }
     const column = found[row] as number
     line[column] = (line[column] as number) + 1
@@ -119,7 +125,7 @@ export function auc(scores: Float32Array, labels: Labels): number {
   const order = Uint32Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number))
   let positives = 0
   let rankSum = 0
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start
     while (end < order.length && scores[order[end] as number] === scores[order[start] as number]) end++
     if (end === start) return Number.NaN

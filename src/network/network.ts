@@ -114,7 +114,14 @@ export class Network {
    * @throws as `fit`
    */
   async partialFit(x: Features, y: Targets, options: PartialFitOptions = {}): Promise<Metrics> {
-    const o = readOptions(options, ['batchSize', 'optimizer', 'sampleWeight', 'classWeight', 'threads', 'signal'])
+    const o = readOptions(options, [
+      'batchSize',
+      'optimizer',
+      'sampleWeight',
+      'classWeight',
+      'threads',
+      'signal',
+    ])
     const pass = { ...o, shuffle: false, initialEpoch: this.#passes, epochs: this.#passes + 1 }
     const plan = readFit(this.#spec, x, y, pass)
     const run = new TrainingRun(this, this.#session, plan)
@@ -129,7 +136,8 @@ export class Network {
   }
 
   async #alone(train: () => Promise<void>): Promise<void> {
-    if (this.#fitting) throw plainError('ERR_INVALID_ARGUMENT', 'this network is in training already: await its fit first')
+    if (this.#fitting)
+      throw plainError('ERR_INVALID_ARGUMENT', 'this network is in training already: await its fit first')
     this.#fitting = true
     try {
       await train()

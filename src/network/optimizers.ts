@@ -88,7 +88,10 @@ function shared(o: Record<string, unknown>, learningRate: number, weightDecay = 
 function decay(value: unknown, argument: string): number {
   const rate = nonNegative(value, argument)
   if (rate < 1) return rate
-  throw typeError('ERR_INVALID_ARGUMENT', `${argument} must be a number from 0 up to, not including, 1, got ${show(value)}`)
+  throw typeError(
+    'ERR_INVALID_ARGUMENT',
+    `${argument} must be a number from 0 up to, not including, 1, got ${show(value)}`,
+  )
 }
 
 /**
@@ -166,8 +169,10 @@ const FACTORIES = { sgd, adam, adamW, rmsprop }
 /** An optimizer from `sgd()` and its kin, or its bare name for the defaults. */
 export function readOptimizer(value: unknown): Optimizer {
   if (value === undefined) return sgd()
-  if (typeof value === 'string' && Object.hasOwn(FACTORIES, value)) return FACTORIES[value as keyof typeof FACTORIES]()
-  if (typeof value === 'object' && value !== null && 'kind' in value && Object.isFrozen(value)) return value as Optimizer
+  if (typeof value === 'string' && Object.hasOwn(FACTORIES, value))
+    return FACTORIES[value as keyof typeof FACTORIES]()
+  if (typeof value === 'object' && value !== null && 'kind' in value && Object.isFrozen(value))
+    return value as Optimizer
   const allowed = "sgd(), adam(), adamW() or rmsprop(), or one of the names 'sgd', 'adam', 'adamW', 'rmsprop'"
   throw typeError('ERR_INVALID_ARGUMENT', `optimizer must be made by ${allowed}, got ${show(value)}`)
 }

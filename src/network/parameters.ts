@@ -54,7 +54,10 @@ export function toMap(parameters: readonly Parameter[], values: Float32Array): M
  */
 export function fromMap(parameters: readonly Parameter[], values: Float32Array, map: unknown): Float32Array {
   if (!(map instanceof Map)) {
-    throw typeError('ERR_INVALID_ARGUMENT', `weights must be a Map of Float32Arrays by name, got ${show(map)}`)
+    throw typeError(
+      'ERR_INVALID_ARGUMENT',
+      `weights must be a Map of Float32Arrays by name, got ${show(map)}`,
+    )
   }
   const result = values.slice()
   const faults: string[] = []

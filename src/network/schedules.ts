@@ -1,5 +1,15 @@
 import { rangeError, show, typeError } from '../errors.js'
-import { boolean, finite, integer, nonNegative, oneOf, positive, probability, readArray, readOptions } from '../validate.js'
+import {
+  boolean,
+  finite,
+  integer,
+  nonNegative,
+  oneOf,
+  positive,
+  probability,
+  readArray,
+  readOptions,
+} from '../validate.js'
 import { cosPi, power } from './curves.js'
 
 /**
@@ -164,8 +174,11 @@ export function oneCycle(options: OneCycleOptions): Schedule {
 /** The user's own factors, one a unit of time; the last one stays. */
 export function tableRate(values: readonly number[], options: ScheduleOptions = {}): Schedule {
   const o = readOptions(options, ['unit'])
-  const factors = readArray(values, 'values', 'ERR_INVALID_ARGUMENT', 2 ** 32).map((v, i) => finite(v, `values[${i}]`))
-  if (factors.length === 0) throw rangeError('ERR_INVALID_ARGUMENT', 'values must hold at least one factor, got none')
+  const factors = readArray(values, 'values', 'ERR_INVALID_ARGUMENT', 2 ** 32).map((v, i) =>
+    finite(v, `values[${i}]`),
+  )
+  if (factors.length === 0)
+    throw rangeError('ERR_INVALID_ARGUMENT', 'values must hold at least one factor, got none')
   const at = (t: number) => factors[Math.min(t, factors.length - 1)] as number
   return new Curve('tableRate', unitOf(o), { values: factors }, at)
 }
@@ -173,7 +186,8 @@ export function tableRate(values: readonly number[], options: ScheduleOptions = 
 /** A schedule from `cosineDecay` and its kin, or none. */
 export function readSchedule(value: unknown): Schedule | undefined {
   if (value === undefined || value instanceof Curve) return value
-  const allowed = 'constantRate, stepDecay, exponentialDecay, polynomialDecay, cosineDecay, oneCycle or tableRate'
+  const allowed =
+    'constantRate, stepDecay, exponentialDecay, polynomialDecay, cosineDecay, oneCycle or tableRate'
   throw typeError('ERR_INVALID_ARGUMENT', `schedule must be made by ${allowed}, got ${show(value)}`)
 }
 

@@ -41,7 +41,11 @@ export class Session {
   }
 
   /** Trains a stretch: see `Trainer.run`. */
-  run(from: Position, rates: Float64Array, milliseconds: number): Promise<{ steps: number; totals: EpochTotals }> {
+  run(
+    from: Position,
+    rates: Float64Array,
+    milliseconds: number,
+  ): Promise<{ steps: number; totals: EpochTotals }> {
     return this.#exclusive(async (trainer) => {
       try {
         return await trainer.run(from, rates, milliseconds)

@@ -32,7 +32,9 @@ export async function writeTensors(
   const name = pathOf(path)
   const target = await realpath(name).catch(() => name)
   const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`
-  const entries = placed(tensors.map(({ name: tensor, shape }) => ({ name: tensor, dtype: 'F32' as const, shape })))
+  const entries = placed(
+    tensors.map(({ name: tensor, shape }) => ({ name: tensor, dtype: 'F32' as const, shape })),
+  )
   const head = encodeHeader(entries, { format: 'pt', ...metadata })
   await replaceFile({ path: target, temporary }, undefined, async (write) => {
     await write(head)
@@ -49,14 +51,19 @@ export async function readTensors(path: string): Promise<TensorFile> {
   const { tensors, metadata } = await readSafetensors(path)
   const arrays = new Map<string, Float32Array>()
   for (const [name, { data, dtype }] of tensors) {
-    if (!(data instanceof Float32Array)) throw badFile(path, `tensor ${JSON.stringify(name)} is ${dtype}, not F32`)
+    if (!(data instanceof Float32Array))
+      throw badFile(path, `tensor ${JSON.stringify(name)} is ${dtype}, not F32`)
     arrays.set(name, data)
   }
   return { tensors: arrays, metadata }
 }
 
 /** A JSON document of a file's metadata. */
-export function readJson(path: string, metadata: TensorFile['metadata'], key: string): Record<string, unknown> {
+export function readJson(
+  path: string,
+  metadata: TensorFile['metadata'],
+  key: string,
+): Record<string, unknown> {
   const text = Object.hasOwn(metadata, key) ? metadata[key] : undefined
   if (text === undefined) throw badFile(path, `its metadata has no ${JSON.stringify(key)}`)
   try {

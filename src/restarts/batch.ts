@@ -24,11 +24,15 @@ export async function runAll(
   const { signal, onStep } = watched.control
   const runs = await runner.run(batchOf(trials, rows, threshold), { signal, onDone: onStep })
   watched.finish()
-  const meets = threshold === undefined ? undefined : (metrics: Run['metrics']) => meetsThreshold(metrics, threshold)
+  const meets =
+    threshold === undefined ? undefined : (metrics: Run['metrics']) => meetsThreshold(metrics, threshold)
   return configs.map((_, i) => {
     const own = runs.slice(i * seeds.length, (i + 1) * seeds.length)
     // A runner that does a share of the batch knows only some of the runs.
-    return reportOf(own.filter((run): run is Row => run !== undefined), meets)
+    return reportOf(
+      own.filter((run): run is Row => run !== undefined),
+      meets,
+    )
   })
 }
 
@@ -37,7 +41,8 @@ type Row = Run & { readonly [key: string]: Json }
 
 function trialOf(config: NetworkConfig, data: RestartData, seed: bigint, plan: RestartPlan): Trial {
   const fit = plan.fit(seed)
-  const threads = fit.threads ?? Math.max(1, Math.floor(pickEngine(config.engine, Infinity).threads / plan.width))
+  const threads =
+    fit.threads ?? Math.max(1, Math.floor(pickEngine(config.engine, Infinity).threads / plan.width))
   return { config, data, seed, fit: { ...fit, threads }, threshold: plan.threshold }
 }
 

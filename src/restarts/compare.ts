@@ -27,8 +27,11 @@ export async function compareInitializers(
   options: CompareOptions,
 ): Promise<ComparisonReport> {
   const { initializers, ...rest } = readRecord(options, 'options')
-  const list = readArray(initializers, 'initializers', 'ERR_INVALID_ARGUMENT', 1e4).map((x) => initializer(x as InitializerLike))
-  if (list.length === 0) throw rangeError('ERR_INVALID_ARGUMENT', 'initializers must hold at least one, got none')
+  const list = readArray(initializers, 'initializers', 'ERR_INVALID_ARGUMENT', 1e4).map((x) =>
+    initializer(x as InitializerLike),
+  )
+  if (list.length === 0)
+    throw rangeError('ERR_INVALID_ARGUMENT', 'initializers must hold at least one, got none')
   const layers = readArray(config.layers, 'layers', 'ERR_INVALID_ARGUMENT', 65536) as NetworkConfig['layers']
   const configs = list.map((kernelInitializer): NetworkConfig => ({
     ...config,
@@ -36,7 +39,10 @@ export async function compareInitializers(
   }))
   const reports = await runAll(configs, data, rest)
   return {
-    entries: list.map((each, i) => ({ initializer: each.toJSON() as unknown as Json, report: reports[i] as RestartReport })),
+    entries: list.map((each, i) => ({
+      initializer: each.toJSON() as unknown as Json,
+      report: reports[i] as RestartReport,
+    })),
     pairs: comparePairs(reports),
   }
 }

@@ -44,7 +44,11 @@ const NAMES = [...ASYNC_OPTIONS, 'seeds', 'fit', 'parallel', 'threshold', 'runne
  * Checks everything before the first network is trained, the configurations and data included: what fails afterwards
  * is a row of the report.
  */
-export function readRestarts(configs: readonly NetworkConfig[], data: RestartData, options: unknown): RestartPlan {
+export function readRestarts(
+  configs: readonly NetworkConfig[],
+  data: RestartData,
+  options: unknown,
+): RestartPlan {
   const o = readOptions(options, NAMES)
   const seeds = readSeeds(o['seeds'])
   const plan = {
@@ -70,8 +74,11 @@ function readSeeds(value: unknown): bigint[] {
   if (typeof value === 'number') {
     return Array.from({ length: integer(value, 'seeds', 1, 1e6) }, (_, seed) => BigInt(seed))
   }
-  const seeds = readArray(value, 'seeds', 'ERR_INVALID_ARGUMENT', 1e6).map((seed, i) => seedOf(seed, `seeds[${i}]`))
-  if (seeds.length === 0) throw rangeError('ERR_INVALID_ARGUMENT', 'seeds must hold at least one seed, got none')
+  const seeds = readArray(value, 'seeds', 'ERR_INVALID_ARGUMENT', 1e6).map((seed, i) =>
+    seedOf(seed, `seeds[${i}]`),
+  )
+  if (seeds.length === 0)
+    throw rangeError('ERR_INVALID_ARGUMENT', 'seeds must hold at least one seed, got none')
   const twice = seeds.find((seed, i) => seeds.indexOf(seed) < i)
   if (twice === undefined) return seeds
   throw rangeError('ERR_INVALID_ARGUMENT', `seeds must be distinct, got ${twice} twice`)
@@ -81,7 +88,10 @@ function readTrialFit(value: unknown): (seed: bigint) => TrialFit {
   if (typeof value === 'function') return value as (seed: bigint) => TrialFit
   const fit = value === undefined ? {} : (readRecord(value, 'fit') as TrialFit)
   if (fit.callbacks === undefined) return () => fit
-  throw typeError('ERR_INVALID_ARGUMENT', 'fit with callbacks must be a function, so that each network has its own')
+  throw typeError(
+    'ERR_INVALID_ARGUMENT',
+    'fit with callbacks must be a function, so that each network has its own',
+  )
 }
 
 function readRunner(value: unknown): Runner | undefined {

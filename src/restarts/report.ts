@@ -35,7 +35,10 @@ export interface ComparisonReport {
 }
 
 /** Summarizes runs. */
-export function reportOf(runs: Run[], meets: ((metrics: Run['metrics']) => boolean) | undefined): RestartReport {
+export function reportOf(
+  runs: Run[],
+  meets: ((metrics: Run['metrics']) => boolean) | undefined,
+): RestartReport {
   const done = runs.filter((run) => run.status === 'ok')
   const metrics = [...new Set(done.flatMap((run) => Object.keys(run.metrics)))]
   const values = (metric: string) => done.flatMap((run) => run.metrics[metric] ?? [])

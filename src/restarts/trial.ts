@@ -30,11 +30,19 @@ export async function runTrial(trial: Trial, signal: AbortSignal | undefined): P
     return { seed, status: 'ok', metrics: await measure(trial, signal) }
   } catch (error) {
     if (signal?.aborted) throw error
-    return { seed, status: 'failed', metrics: {}, error: error instanceof Error ? error.message : String(error) }
+    return {
+      seed,
+      status: 'failed',
+      metrics: {},
+      error: error instanceof Error ? error.message : String(error),
+    }
   }
 }
 
-async function measure({ config, data, seed, fit, threshold }: Trial, signal?: AbortSignal): Promise<Run['metrics']> {
+async function measure(
+  { config, data, seed, fit, threshold }: Trial,
+  signal?: AbortSignal,
+): Promise<Run['metrics']> {
   const network = new Network({ ...config, seed })
   try {
     const history = await network.fit(data.x, data.y, { ...fit, ...(signal && { signal }) })

@@ -37,7 +37,8 @@ class BackupAndRestore implements Callback {
   constructor(options: BackupOptions) {
     const o = readOptions(options, ['path', 'everyBatches', 'everyMs'])
     this.#path = pathOf(o['path'])
-    this.everyBatches = o['everyBatches'] === undefined ? undefined : integer(o['everyBatches'], 'everyBatches', 1)
+    this.everyBatches =
+      o['everyBatches'] === undefined ? undefined : integer(o['everyBatches'], 'everyBatches', 1)
     this.#everyMs = o['everyMs'] === undefined ? Infinity : nonNegative(o['everyMs'], 'everyMs')
   }
 

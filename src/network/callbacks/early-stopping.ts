@@ -30,7 +30,15 @@ class EarlyStopping implements Callback {
   #weights: Float32Array | undefined
 
   constructor(options: EarlyStoppingOptions) {
-    const names = ['monitor', 'mode', 'minDelta', 'patience', 'baseline', 'restoreBestWeights', 'startFromEpoch']
+    const names = [
+      'monitor',
+      'mode',
+      'minDelta',
+      'patience',
+      'baseline',
+      'restoreBestWeights',
+      'startFromEpoch',
+    ]
     const o = readOptions(options, names)
     this.#monitor = new Monitor(o, 0)
     this.#patience = integer(o['patience'] ?? 0, 'patience', 0)

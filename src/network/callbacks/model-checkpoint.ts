@@ -17,7 +17,8 @@ export interface ModelCheckpointOptions extends MonitorOptions {
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const o = readOptions(options, ['path', 'monitor', 'mode', 'minDelta', 'saveBestOnly', 'every'])
   const path = o['path']
-  if (typeof path !== 'string') throw typeError('ERR_INVALID_ARGUMENT', `path must be a string, got ${show(path)}`)
+  if (typeof path !== 'string')
+    throw typeError('ERR_INVALID_ARGUMENT', `path must be a string, got ${show(path)}`)
   const monitor = new Monitor(o, 0)
   const bestOnly = boolean(o['saveBestOnly'] ?? false, 'saveBestOnly')
   const every = integer(o['every'] ?? 1, 'every', 1)
@@ -44,10 +45,13 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
 
 /** Fills `{epoch}`, `{epoch:02d}`, `{val_loss}` and `{val_loss:.3f}` in a path. */
 function filled(path: string, epoch: number, logs: Logs): string {
-  return path.replace(/\{(\w+)(?::(?:0(\d+)d|\.(\d+)f))?\}/g, (whole, name: string, width?: string, digits?: string) => {
-    const value = name === 'epoch' ? epoch + 1 : logs[name]
-    if (value === undefined) return whole
-    if (digits !== undefined) return value.toFixed(Number(digits))
-    return String(value).padStart(Number(width ?? 0), '0')
-  })
+  return path.replace(
+    /\{(\w+)(?::(?:0(\d+)d|\.(\d+)f))?\}/g,
+    (whole, name: string, width?: string, digits?: string) => {
+      const value = name === 'epoch' ? epoch + 1 : logs[name]
+      if (value === undefined) return whole
+      if (digits !== undefined) return value.toFixed(Number(digits))
+      return String(value).padStart(Number(width ?? 0), '0')
+    },
+  )
 }

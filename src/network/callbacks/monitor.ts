@@ -40,7 +40,10 @@ export class Monitor {
     const value = logs[this.metric]
     if (value !== undefined) return value
     const known = Object.keys(logs).join(', ')
-    throw plainError('ERR_INVALID_ARGUMENT', `monitor ${show(this.metric)} is not measured: this run has ${known}`)
+    throw plainError(
+      'ERR_INVALID_ARGUMENT',
+      `monitor ${show(this.metric)} is not measured: this run has ${known}`,
+    )
   }
 
   /** Whether `value` is better than `than` by more than minDelta; NaN never is. */
