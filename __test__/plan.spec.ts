@@ -43,7 +43,11 @@ for (const engine of engines) {
     const made = plan(spec).create({ engine })
     const he = heNormal({ layout: 'torch' }).create([32, 16], { seed: 7, path: 'block.0.weight', engine })
     t.deepEqual(made.get('block.0.weight'), he)
-    const haar = orthogonal({ gain: 2, layout: 'torch' }).create([24, 24], { seed: 7, path: 'square', engine })
+    const haar = orthogonal({ gain: 2, layout: 'torch' }).create([24, 24], {
+      seed: 7,
+      path: 'square',
+      engine,
+    })
     t.deepEqual(made.get('square'), haar)
     t.deepEqual(made.get('block.0.bias'), new Float32Array(32))
     t.deepEqual(made.get('block.0.norm.weight'), new Float32Array(32).fill(1))
@@ -83,7 +87,10 @@ test('the arrays of create are views of one buffer, and byteLength counts their 
   const p = plan(spec)
   const arrays = [...p.create().values()]
   t.is(new Set(arrays.map(({ buffer }) => buffer)).size, 1)
-  t.is(p.byteLength, arrays.reduce((sum, { byteLength }) => sum + byteLength, 0))
+  t.is(
+    p.byteLength,
+    arrays.reduce((sum, { byteLength }) => sum + byteLength, 0),
+  )
 })
 
 test('toJSON holds the resolved initializers, and plan reads it back to the same bytes', (t) => {
@@ -92,7 +99,10 @@ test('toJSON holds the resolved initializers, and plan reads it back to the same
   const again = plan(JSON.parse(json) as PlanSpec)
   t.is(JSON.stringify(again), json)
   equalTensors(t, again.create(), p.create())
-  t.is((JSON.parse(json) as { tensors: { init: { class_name: string } }[] }).tensors[0]?.init.class_name, 'RandomNormal')
+  t.is(
+    (JSON.parse(json) as { tensors: { init: { class_name: string } }[] }).tensors[0]?.init.class_name,
+    'RandomNormal',
+  )
 })
 
 test('seeds: the initializer’s own wins over the plan’s, large ones survive JSON, 0 is a seed', (t) => {
@@ -103,7 +113,12 @@ test('seeds: the initializer’s own wins over the plan’s, large ones survive 
   t.deepEqual(own.create().get('w'), expected)
   t.deepEqual(plan(own.toJSON()).create().get('w'), expected)
   const big = plan({ seed, tensors, rules: [{ match: 'w', init: 'he_normal' }] })
-  t.deepEqual(plan(JSON.parse(JSON.stringify(big)) as PlanSpec).create().get('w'), expected)
+  t.deepEqual(
+    plan(JSON.parse(JSON.stringify(big)) as PlanSpec)
+      .create()
+      .get('w'),
+    expected,
+  )
   const zero = plan({ seed: 0, tensors, rules: [{ match: 'w', init: 'he_normal' }] })
   t.deepEqual(zero.create().get('w'), heNormal().create([8, 8], { seed: 0, path: 'w' }))
 })
@@ -114,7 +129,8 @@ test('layouts: the tensor’s, the rule’s, the initializer’s own, the plan�
   const limit = (fanIn: number) => Math.sqrt(6 / fanIn)
   const fans = { keras: 3 * 5 * 7, torch: 5 * 7 * 11, mlx: 11 * 5 * 7 }
   const tensors = [{ name: 'w', shape }]
-  const near = (value: number, fanIn: number) => t.true(value <= limit(fanIn) && value > 0.98 * limit(fanIn), `${value} ${fanIn}`)
+  const near = (value: number, fanIn: number) =>
+    t.true(value <= limit(fanIn) && value > 0.98 * limit(fanIn), `${value} ${fanIn}`)
   const rules = [{ match: 'w', init: 'he_uniform' }]
   near(bound(plan({ seed: 1, tensors, rules })), fans.keras)
   near(bound(plan({ seed: 1, tensors, rules, layout: 'torch' })), fans.torch)
@@ -122,7 +138,10 @@ test('layouts: the tensor’s, the rule’s, the initializer’s own, the plan�
   near(bound(plan({ seed: 1, tensors, rules: [{ match: 'w', init: own }], layout: 'torch' })), 10)
   near(bound(plan({ seed: 1, tensors, rules: [{ match: 'w', init: own, layout: 'torch' }] })), fans.torch)
   const both = [{ name: 'w', shape, layout: 'keras' as const }]
-  near(bound(plan({ seed: 1, tensors: both, rules: [{ match: 'w', init: own, layout: 'torch' }] })), fans.keras)
+  near(
+    bound(plan({ seed: 1, tensors: both, rules: [{ match: 'w', init: own, layout: 'torch' }] })),
+    fans.keras,
+  )
 })
 
 test('one error lists every bad tensor, duplicate and unmatched name', (t) => {
@@ -159,7 +178,13 @@ test('the error of one bad tensor has its own code', (t) => {
 })
 
 test('fill refuses wrong maps before it changes anything', (t) => {
-  const p = plan({ seed: 1, tensors: [{ name: 'a', shape: [4], init: 'ones' }, { name: 'b', shape: [4], init: 'ones' }] })
+  const p = plan({
+    seed: 1,
+    tensors: [
+      { name: 'a', shape: [4], init: 'ones' },
+      { name: 'b', shape: [4], init: 'ones' },
+    ],
+  })
   const a = new Float32Array(4)
   const fails = (arrays: unknown, code: string, options = {}) => {
     t.throws(() => p.fill(arrays as never, options), { code })
@@ -167,31 +192,97 @@ test('fill refuses wrong maps before it changes anything', (t) => {
   }
   fails({ a }, 'ERR_INVALID_ARGUMENT')
   fails(new Map([['a', a]]), 'ERR_INVALID_ARGUMENT')
-  fails(new Map([['a', a], ['b', new Float32Array(4)], ['c', a]]), 'ERR_INVALID_ARGUMENT')
-  fails(new Map<string, unknown>([['a', a], ['b', new Float64Array(4)]]), 'ERR_INVALID_ARGUMENT')
-  fails(new Map([['a', a], ['b', new Float32Array(5)]]), 'ERR_LENGTH_MISMATCH')
-  fails(new Map([['a', a], ['b', a]]), 'ERR_OVERLAPPING_VIEWS')
+  fails(
+    new Map([
+      ['a', a],
+      ['b', new Float32Array(4)],
+      ['c', a],
+    ]),
+    'ERR_INVALID_ARGUMENT',
+  )
+  fails(
+    new Map<string, unknown>([
+      ['a', a],
+      ['b', new Float64Array(4)],
+    ]),
+    'ERR_INVALID_ARGUMENT',
+  )
+  fails(
+    new Map([
+      ['a', a],
+      ['b', new Float32Array(5)],
+    ]),
+    'ERR_LENGTH_MISMATCH',
+  )
+  fails(
+    new Map([
+      ['a', a],
+      ['b', a],
+    ]),
+    'ERR_OVERLAPPING_VIEWS',
+  )
   const buffer = new ArrayBuffer(28)
-  fails(new Map([['a', new Float32Array(buffer, 12, 4)], ['b', new Float32Array(buffer, 0, 4)]]), 'ERR_OVERLAPPING_VIEWS')
+  fails(
+    new Map([
+      ['a', new Float32Array(buffer, 12, 4)],
+      ['b', new Float32Array(buffer, 0, 4)],
+    ]),
+    'ERR_OVERLAPPING_VIEWS',
+  )
 })
 
 test('neighbouring views of one buffer do not overlap', (t) => {
-  const p = plan({ seed: 1, tensors: [{ name: 'a', shape: [4], init: 'ones' }, { name: 'b', shape: [4], init: 'ones' }] })
+  const p = plan({
+    seed: 1,
+    tensors: [
+      { name: 'a', shape: [4], init: 'ones' },
+      { name: 'b', shape: [4], init: 'ones' },
+    ],
+  })
   const buffer = new ArrayBuffer(32)
-  p.fill(new Map([['a', new Float32Array(buffer, 16, 4)], ['b', new Float32Array(buffer, 0, 4)]]))
+  p.fill(
+    new Map([
+      ['a', new Float32Array(buffer, 16, 4)],
+      ['b', new Float32Array(buffer, 0, 4)],
+    ]),
+  )
   t.deepEqual(new Float32Array(buffer), new Float32Array(8).fill(1))
 })
 
 test('a glob matches the whole name, * any run and ? one character', (t) => {
   const matches = (match: string | RegExp, name: string) => {
-    const rules = [{ match, init: 'ones' }, { match: '*', init: 'zeros' }]
-    return plan({ seed: 1, tensors: [{ name, shape: [1] }], rules }).create().get(name)?.[0] === 1
+    const rules = [
+      { match, init: 'ones' },
+      { match: '*', init: 'zeros' },
+    ]
+    return (
+      plan({ seed: 1, tensors: [{ name, shape: [1] }], rules })
+        .create()
+        .get(name)?.[0] === 1
+    )
   }
   const cases: [string | RegExp, string, boolean][] = [
-    ['*', '', true], ['', '', true], ['?', '', false], ['a*', 'a/b.c', true], ['a*c', 'a/b.c', true], ['*b*', 'a/b.c', true],
-    ['a', 'ab', false], ['b', 'ab', false], ['A', 'a', false], ['a?c', 'abc', true], ['a?c', 'ac', false], ['?', '🙂', true],
-    ['a.c', 'abc', false], ['(a|b)', 'a', false], ['**a**', 'a', true], ['*aab', 'aaaab', true], ['*.0.*', 'x.10.w', false],
-    [/b/g, 'abc', true], [/^b/, 'abc', false], [/b/y, 'abc', false], [/a/y, 'abc', true],
+    ['*', '', true],
+    ['', '', true],
+    ['?', '', false],
+    ['a*', 'a/b.c', true],
+    ['a*c', 'a/b.c', true],
+    ['*b*', 'a/b.c', true],
+    ['a', 'ab', false],
+    ['b', 'ab', false],
+    ['A', 'a', false],
+    ['a?c', 'abc', true],
+    ['a?c', 'ac', false],
+    ['?', '🙂', true],
+    ['a.c', 'abc', false],
+    ['(a|b)', 'a', false],
+    ['**a**', 'a', true],
+    ['*aab', 'aaaab', true],
+    ['*.0.*', 'x.10.w', false],
+    [/b/g, 'abc', true],
+    [/^b/, 'abc', false],
+    [/b/y, 'abc', false],
+    [/a/y, 'abc', true],
   ]
   for (const [match, name, expected] of cases) t.is(matches(match, name), expected, `${match} ${name}`)
 })
@@ -210,12 +301,20 @@ test('globs agree with regular expressions, and many stars take no time', (t) =>
   fc.assert(
     fc.property(text, fc.string({ unit: fc.constantFrom('a', 'b', '.', '/') }), (match, name) => {
       const source = match.replace(/[./]/g, '\\$&').replaceAll('*', '[^]*').replaceAll('?', '[^]')
-      const rules = [{ match, init: 'ones' }, { match: '*', init: 'zeros' }]
-      const [value] = plan({ seed: 1, tensors: [{ name, shape: [1] }], rules }).create().get(name) as Float32Array
+      const rules = [
+        { match, init: 'ones' },
+        { match: '*', init: 'zeros' },
+      ]
+      const [value] = plan({ seed: 1, tensors: [{ name, shape: [1] }], rules })
+        .create()
+        .get(name) as Float32Array
       return value === Number(new RegExp(`^${source}$`).test(name))
     }),
   )
-  const rules = [{ match: `${'*a'.repeat(40)}b`, init: 'ones' }, { match: '*', init: 'zeros' }]
+  const rules = [
+    { match: `${'*a'.repeat(40)}b`, init: 'ones' },
+    { match: '*', init: 'zeros' },
+  ]
   t.is(plan({ seed: 1, tensors: [{ name: 'a'.repeat(20_000), shape: [1] }], rules }).tensors.length, 1)
 })
 
@@ -231,7 +330,8 @@ test('names are paths of streams and nothing else: prototypes and folders are sa
 test('an initializer of the user’s own takes part in a plan', (t) => {
   registerInitializer('PlanSpecCounting', () => ({
     className: 'PlanSpecCounting',
-    create: ((shape: number[]) => Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i)) as never,
+    create: ((shape: number[]) =>
+      Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => i)) as never,
     createAsync: (() => Promise.reject(new Error('unused'))) as never,
     fill: (() => undefined) as never,
     fillAsync: (() => Promise.reject(new Error('unused'))) as never,
@@ -245,8 +345,14 @@ test('an initializer of the user’s own takes part in a plan', (t) => {
 
 test('an aborted signal stops, and progress ends at the total', async (t) => {
   const p = plan({ seed: 1, tensors: [{ name: 'w', shape: [300, 300], init: zeros() }] })
-  await t.throwsAsync(() => p.createAsync({ signal: AbortSignal.abort() }), { code: 'ERR_ABORTED', name: 'AbortError' })
+  await t.throwsAsync(() => p.createAsync({ signal: AbortSignal.abort() }), {
+    code: 'ERR_ABORTED',
+    name: 'AbortError',
+  })
   const seen: number[] = []
-  await p.createAsync({ onProgress: ({ done, total, unit }) => seen.push(done) && t.deepEqual([total, unit], [90_000, 'elements']) })
+  await p.createAsync({
+    onProgress: ({ done, total, unit }) =>
+      seen.push(done) && t.deepEqual([total, unit], [90_000, 'elements']),
+  })
   t.is(seen.at(-1), 90_000)
 })

@@ -22,7 +22,12 @@ function moments(values: ArrayLike<number>): { mean: number; stddev: number; lar
 /** Only some of a plan's tensors, so that a test draws no more than it looks at. */
 function only(p: Plan, names: readonly string[]): Plan {
   const json = p.toJSON()
-  return plan({ ...json, tensors: json.tensors.filter(({ name }) => names.includes(name)).map((tensor) => ({ ...tensor, dtype: 'F32' })) })
+  return plan({
+    ...json,
+    tensors: json.tensors
+      .filter(({ name }) => names.includes(name))
+      .map((tensor) => ({ ...tensor, dtype: 'F32' })),
+  })
 }
 
 type Law = 'zeros' | 'ones' | { normal: number } | { uniform: number } | { truncated: number; cut: number }
@@ -34,15 +39,20 @@ function check(t: ExecutionContext, p: Plan, laws: Readonly<Record<string, Law>>
     const values = made.get(name) as Float32Array
     t.truthy(values, name)
     if (law === 'zeros' || law === 'ones') {
-      t.true(values.every((value) => value === (law === 'ones' ? 1 : 0)), name)
+      t.true(
+        values.every((value) => value === (law === 'ones' ? 1 : 0)),
+        name,
+      )
       continue
     }
-    const stddev = 'normal' in law ? law.normal : 'uniform' in law ? law.uniform / Math.sqrt(3) : law.truncated
+    const stddev =
+      'normal' in law ? law.normal : 'uniform' in law ? law.uniform / Math.sqrt(3) : law.truncated
     const found = moments(values)
     const error = stddev / Math.sqrt(values.length)
     t.true(Math.abs(found.mean) < 4 * error, `${name}: mean ${found.mean}`)
     t.true(Math.abs(found.stddev - stddev) < 4 * error, `${name}: stddev ${found.stddev}, not ${stddev}`)
-    if ('uniform' in law) t.true(found.largest <= law.uniform && found.largest > law.uniform * (1 - 20 / values.length), name)
+    if ('uniform' in law)
+      t.true(found.largest <= law.uniform && found.largest > law.uniform * (1 - 20 / values.length), name)
     if ('truncated' in law) t.true(found.largest <= law.cut, name)
   }
 }
@@ -65,7 +75,14 @@ test('resnet: torchvision’s resnet50', async (t) => {
 })
 
 test('the plan file of resnet50 makes the same bytes as the preset', async (t) => {
-  const names = ['conv1.weight', 'layer4.2.conv3.weight', 'layer1.0.downsample.1.weight', 'layer2.1.bn2.bias', 'fc.weight', 'fc.bias']
+  const names = [
+    'conv1.weight',
+    'layer4.2.conv3.weight',
+    'layer1.0.downsample.1.weight',
+    'layer2.1.bn2.bias',
+    'fc.weight',
+    'fc.bias',
+  ]
   const preset = only(await planFromFile(model('resnet50'), { preset: 'resnet', seed: 0 }), names)
   const file = await planFromFile(fileURLToPath(new URL('data/models/resnet50.plan.json', import.meta.url)))
   t.is(file.tensors.length, 161)
@@ -125,12 +142,24 @@ test('bert and llama: N(0, 0.02), norms one, biases zero', async (t) => {
 
 test('torch: the defaults of torch.nn’s layers, by name and by the module’s class', (t) => {
   const shapes: Record<string, number[]> = {
-    'fc.weight': [300, 400], 'fc.bias': [300],
-    'conv.weight': [64, 32, 3, 3], 'conv.bias': [64],
-    'bn.weight': [8], 'bn.bias': [8], 'bn.running_mean': [8], 'bn.running_var': [8],
+    'fc.weight': [300, 400],
+    'fc.bias': [300],
+    'conv.weight': [64, 32, 3, 3],
+    'conv.bias': [64],
+    'bn.weight': [8],
+    'bn.bias': [8],
+    'bn.running_mean': [8],
+    'bn.running_var': [8],
     'embed_tokens.weight': [500, 100],
-    'lstm.weight_ih_l0': [400, 50], 'lstm.weight_hh_l0': [400, 100], 'lstm.bias_hh_l0': [400], 'lstm.weight_ih_l0_reverse': [400, 50], 'lstm.weight_hh_l0_reverse': [400, 100],
-    'attn.in_proj_weight': [300, 100], 'attn.in_proj_bias': [300], 'attn.out_proj.weight': [100, 100], 'attn.out_proj.bias': [100],
+    'lstm.weight_ih_l0': [400, 50],
+    'lstm.weight_hh_l0': [400, 100],
+    'lstm.bias_hh_l0': [400],
+    'lstm.weight_ih_l0_reverse': [400, 50],
+    'lstm.weight_hh_l0_reverse': [400, 100],
+    'attn.in_proj_weight': [300, 100],
+    'attn.in_proj_bias': [300],
+    'attn.out_proj.weight': [100, 100],
+    'attn.out_proj.bias': [100],
   }
   const tensors = Object.entries(shapes).map(([name, shape]) => ({ name, shape }))
   check(t, plan({ seed: 6, preset: 'torch', tensors }), {
@@ -154,21 +183,37 @@ test('torch: the defaults of torch.nn’s layers, by name and by the module’s 
   const kinds = plan({
     seed: 6,
     preset: 'torch',
-    tensors: [{ name: 'x.weight', shape: [200, 50], kind: 'Embedding' }, { name: 'act.weight', shape: [3], kind: 'PReLU' }],
+    tensors: [
+      { name: 'x.weight', shape: [200, 50], kind: 'Embedding' },
+      { name: 'act.weight', shape: [3], kind: 'PReLU' },
+    ],
   }).create()
   t.true(Math.abs(moments(kinds.get('x.weight') as Float32Array).stddev - 1) < 0.05)
   t.deepEqual(kinds.get('act.weight'), Float32Array.of(0.25, 0.25, 0.25))
-  t.throws(() => plan({ seed: 1, preset: 'torch', tensors: [{ name: 'mystery', shape: [2] }] }), { code: 'ERR_INVALID_ARGUMENT', message: /mystery/ })
+  t.throws(() => plan({ seed: 1, preset: 'torch', tensors: [{ name: 'mystery', shape: [2] }] }), {
+    code: 'ERR_INVALID_ARGUMENT',
+    message: /mystery/,
+  })
 })
 
 test('keras: the defaults of its layers, and a Keras network’s own configs without any rule', async (t) => {
   const shapes: Record<string, number[]> = {
-    'dense/kernel': [300, 500], 'dense/bias': [500], 'conv/kernel': [3, 3, 32, 64],
-    'bn/gamma': [4], 'bn/beta': [4], 'bn/moving_mean': [4], 'bn/moving_variance': [4],
+    'dense/kernel': [300, 500],
+    'dense/bias': [500],
+    'conv/kernel': [3, 3, 32, 64],
+    'bn/gamma': [4],
+    'bn/beta': [4],
+    'bn/moving_mean': [4],
+    'bn/moving_variance': [4],
     'embedding/embeddings': [200, 100],
-    'lstm_cell/recurrent_kernel': [25, 100], 'lstm_cell/bias': [100],
+    'lstm_cell/recurrent_kernel': [25, 100],
+    'lstm_cell/bias': [100],
   }
-  const p = plan({ seed: 7, preset: 'keras', tensors: Object.entries(shapes).map(([name, shape]) => ({ name, shape })) })
+  const p = plan({
+    seed: 7,
+    preset: 'keras',
+    tensors: Object.entries(shapes).map(([name, shape]) => ({ name, shape })),
+  })
   check(t, p, {
     'dense/kernel': { uniform: root(6 / 800) },
     'dense/bias': 'zeros',
@@ -182,13 +227,18 @@ test('keras: the defaults of its layers, and a Keras network’s own configs wit
   const gates = Float32Array.from({ length: 100 }, (_, i) => (i >= 25 && i < 50 ? 1 : 0))
   t.deepEqual(p.create().get('lstm_cell/bias'), gates)
   const lstm = (await planFromFile(model('keras_lstm'), { seed: 8 })).create()
-  const list = JSON.parse(await readFile(model('keras_lstm'), 'utf8')) as { tensors: { name: string; unit_forget_bias?: boolean }[] }
+  const list = JSON.parse(await readFile(model('keras_lstm'), 'utf8')) as {
+    tensors: { name: string; unit_forget_bias?: boolean }[]
+  }
   const biases = list.tensors.filter((tensor) => tensor.unit_forget_bias)
   t.true(biases.length > 0)
   for (const { name } of biases) {
     const bias = lstm.get(name) as Float32Array
     const n = bias.length / 4
-    t.true(bias.every((value, i) => value === (i >= n && i < 2 * n ? 1 : 0)), name)
+    t.true(
+      bias.every((value, i) => value === (i >= n && i < 2 * n ? 1 : 0)),
+      name,
+    )
   }
   const mobile = await planFromFile(model('keras_mobilenet_v2'), { seed: 9 })
   t.is(mobile.size, 3_504_872)
@@ -197,14 +247,27 @@ test('keras: the defaults of its layers, and a Keras network’s own configs wit
 
 test('flax: the defaults of flax.linen’s layers', (t) => {
   const shapes: Record<string, number[]> = {
-    'Dense_0/kernel': [300, 500], 'Dense_0/bias': [500], 'Conv_0/kernel': [3, 3, 32, 64],
-    'LayerNorm_0/scale': [4], 'LayerNorm_0/bias': [4], 'BatchNorm_0/mean': [4], 'BatchNorm_0/var': [4],
+    'Dense_0/kernel': [300, 500],
+    'Dense_0/bias': [500],
+    'Conv_0/kernel': [3, 3, 32, 64],
+    'LayerNorm_0/scale': [4],
+    'LayerNorm_0/bias': [4],
+    'BatchNorm_0/mean': [4],
+    'BatchNorm_0/var': [4],
     'Embed_0/embedding': [2000, 100],
-    'attention/query/kernel': [64, 8, 40], 'attention/out/kernel': [8, 40, 64],
+    'attention/query/kernel': [64, 8, 40],
+    'attention/out/kernel': [8, 40, 64],
     'lstm/hi/kernel': [64, 64],
   }
-  const p = plan({ seed: 10, preset: 'flax', tensors: Object.entries(shapes).map(([name, shape]) => ({ name, shape })) })
-  const lecun = (fanIn: number) => ({ truncated: root(1 / fanIn), cut: (2 / 0.87962566103423978) * root(1 / fanIn) })
+  const p = plan({
+    seed: 10,
+    preset: 'flax',
+    tensors: Object.entries(shapes).map(([name, shape]) => ({ name, shape })),
+  })
+  const lecun = (fanIn: number) => ({
+    truncated: root(1 / fanIn),
+    cut: (2 / 0.87962566103423978) * root(1 / fanIn),
+  })
   check(t, p, {
     'Dense_0/kernel': lecun(300),
     'Dense_0/bias': 'zeros',
@@ -227,9 +290,15 @@ test('planTable tells law, fans, file and owner of every tensor without making o
   t.is(rows[0]?.file, 'out/model-00001-of-00004.safetensors')
   t.is(new Set(rows.map(({ file }) => file)).size, 4)
   t.deepEqual([...new Set(rows.map(({ owner }) => owner))], [0, 1])
-  t.is(rows.reduce((sum, { bytes }) => sum + bytes, 0), p.byteLength)
+  t.is(
+    rows.reduce((sum, { bytes }) => sum + bytes, 0),
+    p.byteLength,
+  )
   t.is(rows[0]?.stddev, 0.02)
-  const [row] = planTable(plan({ seed: 1, tensors: [{ name: 'w', shape: [30, 50], init: 'he_normal' }] }), 'w.safetensors')
+  const [row] = planTable(
+    plan({ seed: 1, tensors: [{ name: 'w', shape: [30, 50], init: 'he_normal' }] }),
+    'w.safetensors',
+  )
   t.deepEqual([row?.initializer, row?.fanIn, row?.fanOut, row?.file], ['HeNormal', 30, 50, 'w.safetensors'])
   t.true(Math.abs((row?.stddev as number) - root(2 / 30)) < 1e-6)
 })

@@ -20,7 +20,8 @@ function fileOf(header: string | Buffer, data = 0, claimed?: bigint): Buffer {
   return Buffer.concat([length, json, Buffer.alloc(data)])
 }
 
-const entry = (dtype: string, shape: unknown, offsets: unknown) => JSON.stringify({ dtype, shape, data_offsets: offsets })
+const entry = (dtype: string, shape: unknown, offsets: unknown) =>
+  JSON.stringify({ dtype, shape, data_offsets: offsets })
 
 test('reads every element type, zero-copy where aligned and by a copy where not', async (t) => {
   const path = join(await folder(t), 'a.safetensors')
@@ -65,7 +66,11 @@ const HOSTILE: [fault: string, file: Buffer, message: RegExp][] = [
   ['a list as header', fileOf('[]'), /not a JSON object/],
   ['a header that is not UTF-8', fileOf(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d])), /UTF-8/],
   ['a name twice', fileOf(`{"a":${entry('F32', [0], [0, 0])},"a":${entry('F32', [0], [0, 0])}}`), /twice/],
-  ['a name twice, once escaped', fileOf(`{"a":${entry('F32', [0], [0, 0])},"\\u0061":${entry('F32', [0], [0, 0])}}`), /twice/],
+  [
+    'a name twice, once escaped',
+    fileOf(`{"a":${entry('F32', [0], [0, 0])},"\\u0061":${entry('F32', [0], [0, 0])}}`),
+    /twice/,
+  ],
   ['a field twice', fileOf('{"a":{"dtype":"F32","dtype":"F64","shape":[0],"data_offsets":[0,0]}}'), /twice/],
   ['metadata that is no object', fileOf('{"__metadata__":[]}'), /__metadata__/],
   ['metadata of numbers', fileOf('{"__metadata__":{"a":1}}'), /__metadata__/],
@@ -80,7 +85,11 @@ const HOSTILE: [fault: string, file: Buffer, message: RegExp][] = [
   ['offsets that go back', fileOf(`{"a":${entry('F32', [1], [4, 0])}}`, 4), /offsets/],
   ['offsets that belong to another shape', fileOf(`{"a":${entry('F32', [2], [0, 4])}}`, 4), /offsets/],
   ['a gap', fileOf(`{"a":${entry('F32', [1], [4, 8])}}`, 8), /gap/],
-  ['an overlap', fileOf(`{"a":${entry('F32', [2], [0, 8])},"b":${entry('F32', [1], [4, 8])}}`, 8), /overlaps/],
+  [
+    'an overlap',
+    fileOf(`{"a":${entry('F32', [2], [0, 8])},"b":${entry('F32', [1], [4, 8])}}`, 8),
+    /overlaps/,
+  ],
   ['truncated data', fileOf(`{"a":${entry('F32', [2], [0, 8])}}`, 7), /truncated/],
   ['a terabyte that is not there', fileOf(`{"a":${entry('F32', [2 ** 38], [0, 2 ** 40])}}`, 8), /truncated/],
   ['bytes after the end', fileOf(`{"a":${entry('F32', [2], [0, 8])}}`, 9), /more bytes/],
@@ -103,20 +112,30 @@ test('a file that is not there, and a folder, are ERR_IO', async (t) => {
 
 test('damage anywhere is an error with a code, or a file of the right sizes', async (t) => {
   const path = join(await folder(t), 'a.safetensors')
-  const good = fileOf(`{"__metadata__":{"format":"pt"},"a":${entry('F32', [2, 2], [0, 16])},"b":${entry('U8', [3], [16, 19])}}`, 19)
+  const good = fileOf(
+    `{"__metadata__":{"format":"pt"},"a":${entry('F32', [2, 2], [0, 16])},"b":${entry('U8', [3], [16, 19])}}`,
+    19,
+  )
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }), fc.nat(4), async (edits, cut) => {
-      const damaged = Buffer.from(good.subarray(0, good.length - (cut === 4 ? edits[0]?.[0] ?? 0 : 0)))
-      for (const [at, value] of edits) if (at < damaged.length) damaged[at] = value
-      await writeFile(path, damaged)
-      try {
-        for (const { data, shape } of (await readSafetensors(path)).tensors.values()) {
-          t.is(data.length, shape.reduce((a, b) => a * b, 1))
+    fc.asyncProperty(
+      fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+      fc.nat(4),
+      async (edits, cut) => {
+        const damaged = Buffer.from(good.subarray(0, good.length - (cut === 4 ? (edits[0]?.[0] ?? 0) : 0)))
+        for (const [at, value] of edits) if (at < damaged.length) damaged[at] = value
+        await writeFile(path, damaged)
+        try {
+          for (const { data, shape } of (await readSafetensors(path)).tensors.values()) {
+            t.is(
+              data.length,
+              shape.reduce((a, b) => a * b, 1),
+            )
+          }
+        } catch (error) {
+          t.is((error as { code?: string }).code, 'ERR_BAD_FILE', String(error))
         }
-      } catch (error) {
-        t.is((error as { code?: string }).code, 'ERR_BAD_FILE', String(error))
-      }
-    }),
+      },
+    ),
     { numRuns: 300 },
   )
 })

@@ -3,12 +3,22 @@ import { createHash } from 'node:crypto'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
-  chmod, lstat, mkdir, mkdtemp, open, readdir, readFile, readlink, rm, stat, symlink, writeFile,
+  chmod,
+  lstat,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  stat,
+  symlink,
+  writeFile,
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
 import { plan, planFromFile, readSafetensors, systemInfo, verify } from 'symbreak'
 import type { EngineName, PlanSpec, Progress } from 'symbreak'
@@ -21,7 +31,10 @@ async function folder(t: ExecutionContext): Promise<string> {
   return path
 }
 
-const sha = async (path: string) => createHash('sha256').update(await readFile(path)).digest('hex')
+const sha = async (path: string) =>
+  createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex')
 
 const kinds: PlanSpec['tensors'] = [
   { name: 'a', shape: [300, 100], init: 'he_normal' },
@@ -48,7 +61,12 @@ for (const engine of engines) {
     t.is(metadata.author, 'me')
     t.deepEqual(plan(JSON.parse(metadata.plan as string) as PlanSpec).toJSON(), mixed.toJSON())
     t.deepEqual(report.files, [{ path, bytes: (await stat(path)).size, tensors: 8, skipped: false }])
-    t.deepEqual(await verify(path, { engine }), { ok: true, tensors: 8, bytes: mixed.byteLength, mismatches: [] })
+    t.deepEqual(await verify(path, { engine }), {
+      ok: true,
+      tensors: 8,
+      bytes: mixed.byteLength,
+      mismatches: [],
+    })
     t.deepEqual(await readdir(join(path, '..')), ['m.safetensors'])
   })
 
@@ -67,7 +85,8 @@ for (const engine of engines) {
       const p = plan({ seed: 42, tensors: tensors.map((tensor) => ({ ...tensor, dtype })) })
       await plan({ seed: 42, tensors }).write(path, { engine, dtype })
       const file = await readSafetensors(path)
-      for (const [name, values] of p.create({ engine: 'js' })) t.deepEqual(file.tensors.get(name)?.data, values, name)
+      for (const [name, values] of p.create({ engine: 'js' }))
+        t.deepEqual(file.tensors.get(name)?.data, values, name)
       t.true((await verify(path, { engine })).ok)
     }
   })
@@ -86,7 +105,10 @@ for (const engine of engines) {
     await file.close()
     const g = 1000 * 257 * 4
     const found = await verify(path, { engine })
-    t.deepEqual(found.mismatches, [{ name: 'b', offset: 5 }, { name: 'g', offset: g - 200 }])
+    t.deepEqual(found.mismatches, [
+      { name: 'b', offset: 5 },
+      { name: 'g', offset: g - 200 },
+    ])
     t.false(found.ok)
     await mixed.write(path, { engine })
     const whole = await readFile(path)
@@ -126,11 +148,15 @@ for (const engine of engines) {
     damaged[damaged.length - 1] ^= 1
     await writeFile(target, damaged)
     const again = await mixed.write(path, options)
-    t.deepEqual(again.files.map(({ skipped }) => skipped), first.files.map((_, i) => i !== 1))
+    t.deepEqual(
+      again.files.map(({ skipped }) => skipped),
+      first.files.map((_, i) => i !== 1),
+    )
     t.is(await sha(target), before)
     await rm(first.files[0]?.path as string)
     await mixed.write(path, { ...options, shard: { index: 1, count: 2 } })
-    t.false((await plan({ ...mixed.toJSON(), seed: 43 }).write(path, options)).files[0]?.skipped)
+    const other = await plan({ ...mixed.toJSON(), seed: 43 }).write(path, options)
+    t.true(other.files.every(({ skipped }) => !skipped))
   })
 
   test(`${engine}: an abort leaves the old file and nothing else`, async (t) => {
@@ -142,7 +168,7 @@ for (const engine of engines) {
     const run = big.write(path, { engine, signal: controller.signal, onProgress: (p) => seen.push(p) })
     setTimeout(() => controller.abort(new Error('enough')), 15)
     const error = await t.throwsAsync(run, { code: 'ERR_ABORTED', name: 'AbortError' })
-    t.is((error?.cause as Error).message, 'enough')
+    t.deepEqual(error.cause, new Error('enough'))
     t.is(await readFile(path, 'utf8'), 'old')
     t.deepEqual(await readdir(join(path, '..')), ['m.safetensors'])
   })
@@ -159,7 +185,10 @@ for (const engine of engines) {
 
   test(`${engine}: a folder that is missing, read-only or in the way is ERR_IO`, async (t) => {
     const path = await folder(t)
-    await t.throwsAsync(() => mixed.write(join(path, 'none', 'm.safetensors'), { engine }), { code: 'ERR_IO', message: /none/ })
+    await t.throwsAsync(() => mixed.write(join(path, 'none', 'm.safetensors'), { engine }), {
+      code: 'ERR_IO',
+      message: /none/,
+    })
     await mkdir(join(path, 'm.safetensors'))
     await t.throwsAsync(() => mixed.write(join(path, 'm.safetensors'), { engine }), { code: 'ERR_IO' })
     t.deepEqual(await readdir(path), ['m.safetensors'])
@@ -175,7 +204,10 @@ for (const engine of engines) {
     try {
       await writeFile(join(path, 'm.safetensors'), 'old')
       const big = plan({ seed: 1, tensors: [{ name: 'w', shape: [1024, 1024], init: 'random_normal' }] })
-      await t.throwsAsync(() => big.write(join(path, 'm.safetensors'), { engine }), { code: 'ERR_IO', message: /space/i })
+      await t.throwsAsync(() => big.write(join(path, 'm.safetensors'), { engine }), {
+        code: 'ERR_IO',
+        message: /space/i,
+      })
       t.deepEqual(await readdir(path), ['m.safetensors'])
       t.is(await readFile(join(path, 'm.safetensors'), 'utf8'), 'old')
     } finally {
@@ -189,8 +221,11 @@ for (const engine of engines) {
       const tensors = [{ name: 'w', shape: [20000, 5000], init: 'random_normal' }]
       process.stdout.write('started')
       await plan({ seed: 1, tensors }).write(${JSON.stringify(path)}, { engine: '${engine}' })`
-    const cwd = fileURLToPath(new URL('.', import.meta.url))
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { cwd, stdio: ['ignore', 'pipe', 'inherit'] })
+    const cwd = import.meta.dirname
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     await once(child.stdout, 'data')
     await new Promise((resolve) => setTimeout(resolve, 60))
     child.kill('SIGKILL')
@@ -201,7 +236,9 @@ for (const engine of engines) {
 
 async function run(command: string, args: string[]): Promise<number> {
   const child = spawn(command, args, { stdio: 'ignore' })
-  return new Promise((resolve) => child.on('error', () => resolve(1)).on('close', (code) => resolve(code ?? 1)))
+  return new Promise((resolve) =>
+    child.on('error', () => resolve(1)).on('close', (code) => resolve(code ?? 1)),
+  )
 }
 
 test('bytes() streams the file that write makes', async (t) => {
@@ -216,15 +253,24 @@ test('progress counts bytes up to the size of the files', async (t) => {
   const path = join(await folder(t), 'm.safetensors')
   const seen: Progress[] = []
   const report = await mixed.write(path, { maxShardSize: '100KB', onProgress: (p) => seen.push(p) })
-  t.deepEqual([seen.at(-1)?.done, seen.at(-1)?.total, seen.at(-1)?.unit], [report.bytes, report.bytes, 'bytes'])
+  t.deepEqual(
+    [seen.at(-1)?.done, seen.at(-1)?.total, seen.at(-1)?.unit],
+    [report.bytes, report.bytes, 'bytes'],
+  )
 })
 
 test('shards are cut greedily in order; a large tensor has a file of its own before the open one', async (t) => {
   const path = await folder(t)
   const sizes = [10, 20, 100, 30, 40, 5]
-  const p = plan({ seed: 1, tensors: sizes.map((n, i) => ({ name: `t${i}`, shape: [n / 5, 5], dtype: 'F32', init: 'ones' })) })
+  const p = plan({
+    seed: 1,
+    tensors: sizes.map((n, i) => ({ name: `t${i}`, shape: [n / 5, 5], dtype: 'F32', init: 'ones' })),
+  })
   const { indexPath } = await p.write(join(path, 'model.safetensors'), { maxShardSize: 240 })
-  const index = JSON.parse(await readFile(indexPath as string, 'utf8')) as Record<string, Record<string, unknown>>
+  const index = JSON.parse(await readFile(indexPath as string, 'utf8')) as Record<
+    string,
+    Record<string, unknown>
+  >
   const file = (n: number) => `model-0000${n}-of-00003.safetensors`
   t.deepEqual(index, {
     metadata: { total_size: 820 },
@@ -234,17 +280,32 @@ test('shards are cut greedily in order; a large tensor has a file of its own bef
 
 test('maxShardSize takes decimal and binary units, and refuses the rest', async (t) => {
   const path = join(await folder(t), 'm.safetensors')
-  const p = plan({ seed: 1, tensors: [{ name: 'a', shape: [250], init: 'ones' }, { name: 'b', shape: [6], init: 'ones' }] })
+  const p = plan({
+    seed: 1,
+    tensors: [
+      { name: 'a', shape: [250], init: 'ones' },
+      { name: 'b', shape: [6], init: 'ones' },
+    ],
+  })
   const files = async (maxShardSize: number | string) => (await p.write(path, { maxShardSize })).files.length
   t.is(await files('1KB'), 2)
   t.is(await files('1KiB'), 1)
   t.is(await files(1024), 1)
   t.is(await files('0.001 mb'), 2)
   for (const bad of ['', 'GB', '5XB', '-1KB', '1e3', 0, -1, 1.5, NaN, {}]) {
-    await t.throwsAsync(() => p.write(path, { maxShardSize: bad as string }), { code: 'ERR_INVALID_ARGUMENT' }, String(bad))
+    await t.throwsAsync(
+      () => p.write(path, { maxShardSize: bad as string }),
+      { code: 'ERR_INVALID_ARGUMENT' },
+      String(bad),
+    )
   }
-  await t.throwsAsync(() => p.write(path, { shard: { index: 0, count: 2 } }), { code: 'ERR_INVALID_ARGUMENT', message: /maxShardSize/ })
-  await t.throwsAsync(() => p.write(path, { maxShardSize: 9, shard: { index: 2, count: 2 } }), { code: 'ERR_INVALID_ARGUMENT' })
+  await t.throwsAsync(() => p.write(path, { shard: { index: 0, count: 2 } }), {
+    code: 'ERR_INVALID_ARGUMENT',
+    message: /maxShardSize/,
+  })
+  await t.throwsAsync(() => p.write(path, { maxShardSize: 9, shard: { index: 2, count: 2 } }), {
+    code: 'ERR_INVALID_ARGUMENT',
+  })
   await t.throwsAsync(() => p.write(path, { metadata: { plan: 'x' } }), { code: 'ERR_INVALID_ARGUMENT' })
   await t.throwsAsync(() => p.write(path, { metadata: { x: 1 as never } }), { code: 'ERR_INVALID_ARGUMENT' })
   await t.throwsAsync(() => p.write(path, { color: 1 } as never), { code: 'ERR_INVALID_ARGUMENT' })
@@ -274,7 +335,10 @@ test('a checkpoint whose tensors were taken out or exchanged does not verify', a
   delete index.weight_map.d
   await writeFile(indexPath as string, JSON.stringify(index))
   t.false((await verify(indexPath as string)).ok)
-  await writeFile(indexPath as string, text.replaceAll(`"b": "${index.weight_map.b}"`, `"b": "${basename(files[0]?.path as string)}"`))
+  await writeFile(
+    indexPath as string,
+    text.replaceAll(`"b": "${index.weight_map.b}"`, `"b": "${basename(files[0]?.path as string)}"`),
+  )
   t.false((await verify(indexPath as string)).ok)
   await writeFile(indexPath as string, text)
   t.true((await verify(indexPath as string)).ok)
@@ -282,16 +346,42 @@ test('a checkpoint whose tensors were taken out or exchanged does not verify', a
 
 test('planFromFile takes the names, shapes and types of checkpoints', async (t) => {
   const path = join(await folder(t), 'm.safetensors')
-  const p = plan({ seed: 1, tensors: [{ name: 'a.weight', shape: [4, 3], init: 'ones', dtype: 'BF16' }, { name: 'a.bias', shape: [4], init: 'ones' }] })
+  const p = plan({
+    seed: 1,
+    tensors: [
+      { name: 'a.weight', shape: [4, 3], init: 'ones', dtype: 'BF16' },
+      { name: 'a.bias', shape: [4], init: 'ones' },
+    ],
+  })
   const { indexPath } = await p.write(path, { maxShardSize: 16 })
   const rules = [{ match: '*', init: 'he_uniform' }]
-  const outline = [['a.weight', [4, 3], 'BF16'], ['a.bias', [4], 'F32']]
+  const outline = [
+    ['a.weight', [4, 3], 'BF16'],
+    ['a.bias', [4], 'F32'],
+  ]
   const again = await planFromFile(indexPath as string, { preset: 'torch', seed: 5 })
   t.deepEqual(again.tensors.map(({ name, shape, dtype }) => [name, shape, dtype]).sort(), [...outline].sort())
   t.is(again.seed, 5n)
   await p.write(path)
-  t.deepEqual((await planFromFile(path, { preset: 'torch' })).tensors.map(({ name, shape, dtype }) => [name, shape, dtype]), outline)
-  t.deepEqual((await planFromFile(path, { preset: 'torch', dtype: 'F16', exclude: ['*bias'] })).tensors.map(({ dtype }) => dtype), ['F16'])
-  await t.throwsAsync(() => planFromFile(path, {}), { code: 'ERR_INVALID_ARGUMENT', message: /a\.weight[^]*a\.bias/ })
-  await t.throwsAsync(() => planFromFile(path, { rules, exclude: ['*weight'] }), { code: 'ERR_INVALID_SHAPE' })
+  t.deepEqual(
+    (await planFromFile(path, { preset: 'torch' })).tensors.map(({ name, shape, dtype }) => [
+      name,
+      shape,
+      dtype,
+    ]),
+    outline,
+  )
+  t.deepEqual(
+    (await planFromFile(path, { preset: 'torch', dtype: 'F16', exclude: ['*bias'] })).tensors.map(
+      ({ dtype }) => dtype,
+    ),
+    ['F16'],
+  )
+  await t.throwsAsync(() => planFromFile(path, {}), {
+    code: 'ERR_INVALID_ARGUMENT',
+    message: /a\.weight[^]*a\.bias/,
+  })
+  await t.throwsAsync(() => planFromFile(path, { rules, exclude: ['*weight'] }), {
+    code: 'ERR_INVALID_SHAPE',
+  })
 })

@@ -11,13 +11,22 @@ const TILE = 4 << 20
 /** Files written and compared through Node, for an engine that has no file code of its own. */
 export function portableFiles(engine: Engine): TensorFiles {
   return {
-    async write({ path, temporary, head }: FileTarget, pieces: readonly Piece[], control: Control): Promise<void> {
+    async write(
+      { path, temporary, head }: FileTarget,
+      pieces: readonly Piece[],
+      control: Control,
+    ): Promise<void> {
       await replaceFile({ path, temporary }, control.signal, async (write) => {
         await write(head)
         await eachTile(engine, pieces, head.length, control, (bytes) => write(bytes))
       })
     },
-    async verify(path: string, position: number, pieces: readonly Piece[], control: Control): Promise<Float64Array> {
+    async verify(
+      path: string,
+      position: number,
+      pieces: readonly Piece[],
+      control: Control,
+    ): Promise<Float64Array> {
       const mismatches = new Float64Array(pieces.length).fill(-1)
       const file = await open(path, 'r').catch((error: unknown) => {
         throw ioError(`cannot open ${path}`, error)
@@ -73,13 +82,20 @@ function bytesOf(view: View): Uint8Array {
 }
 
 /** Index of the first byte at which the file differs from what is expected or ends too early, or -1. */
-async function firstDifference(file: FileHandle, position: number, expected: Uint8Array, path: string): Promise<number> {
+async function firstDifference(
+  file: FileHandle,
+  position: number,
+  expected: Uint8Array,
+  path: string,
+): Promise<number> {
   const found = new Uint8Array(expected.length)
   let length = 0
   while (length < found.length) {
-    const { bytesRead } = await file.read(found, length, found.length - length, position + length).catch((error: unknown) => {
-      throw ioError(`cannot read ${path}`, error)
-    })
+    const { bytesRead } = await file
+      .read(found, length, found.length - length, position + length)
+      .catch((error: unknown) => {
+        throw ioError(`cannot read ${path}`, error)
+      })
     if (bytesRead === 0) break
     length += bytesRead
   }

@@ -30,10 +30,16 @@ export function metadataOf(plan: Plan, extra: unknown): Record<string, string> {
   const own = readRecord(extra ?? {}, 'metadata')
   for (const [name, value] of Object.entries(own)) {
     if (typeof value !== 'string' || !value.isWellFormed() || !name.isWellFormed()) {
-      throw typeError('ERR_INVALID_ARGUMENT', `metadata[${show(name)}] must be a string of well-formed Unicode, got ${show(value)}`)
+      throw typeError(
+        'ERR_INVALID_ARGUMENT',
+        `metadata[${show(name)}] must be a string of well-formed Unicode, got ${show(value)}`,
+      )
     }
     if (RESERVED.includes(name)) {
-      throw rangeError('ERR_INVALID_ARGUMENT', `metadata must not have ${RESERVED.join(', ')}, got ${show(name)}`)
+      throw rangeError(
+        'ERR_INVALID_ARGUMENT',
+        `metadata must not have ${RESERVED.join(', ')}, got ${show(name)}`,
+      )
     }
   }
   return {
@@ -46,7 +52,10 @@ export function metadataOf(plan: Plan, extra: unknown): Record<string, string> {
 }
 
 /** Lays some of a plan's tensors out as a file. */
-export function fileOf(tensors: readonly ResolvedPlannedTensor[], metadata: Readonly<Record<string, string>>): TensorFile {
+export function fileOf(
+  tensors: readonly ResolvedPlannedTensor[],
+  metadata: Readonly<Record<string, string>>,
+): TensorFile {
   const entries = placed(tensors)
   const head = encodeHeader(entries, metadata)
   return { head, tensors, bytes: head.length + (entries.at(-1)?.end ?? 0) }
@@ -54,5 +63,9 @@ export function fileOf(tensors: readonly ResolvedPlannedTensor[], metadata: Read
 
 /** Tensors as what an engine writes and compares. */
 export function piecesOf(tensors: readonly ResolvedPlannedTensor[], threads: number | undefined): Piece[] {
-  return tensors.map((tensor) => ({ job: jobOf(tensor, threads), dtype: tensor.dtype, elements: tensor.size }))
+  return tensors.map((tensor) => ({
+    job: jobOf(tensor, threads),
+    dtype: tensor.dtype,
+    elements: tensor.size,
+  }))
 }

@@ -7,7 +7,11 @@ import type { TensorFile } from './file.js'
  * Whether a file has its full size and begins with the head that it should have, which holds the whole plan. Files take
  * their names only when they are complete, so one that looks right is.
  */
-export async function isFinished({ path, head, bytes }: TensorFile & { readonly path: string }): Promise<boolean> {
+export async function isFinished({
+  path,
+  head,
+  bytes,
+}: TensorFile & { readonly path: string }): Promise<boolean> {
   try {
     const file = await open(path, 'r')
     try {

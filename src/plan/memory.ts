@@ -41,14 +41,20 @@ function viewOf(dtype: Dtype, buffer: ArrayBuffer, start: number, size: number):
  */
 export function checkArrays(tensors: readonly PlannedTensor[], arrays: unknown): PlanArray[] {
   if (!(arrays instanceof Map)) {
-    throw typeError('ERR_INVALID_ARGUMENT', `arrays must be a Map from tensor names to typed arrays, got ${show(arrays)}`)
+    throw typeError(
+      'ERR_INVALID_ARGUMENT',
+      `arrays must be a Map from tensor names to typed arrays, got ${show(arrays)}`,
+    )
   }
   const given = new Map<unknown, unknown>(arrays)
   const views = tensors.map((tensor) => checkArray(tensor, given))
   const names = new Set<unknown>(tensors.map(({ name }) => name))
   const unknown = [...given.keys()].filter((name) => !names.has(name))
   if (unknown.length > 0) {
-    throw rangeError('ERR_INVALID_ARGUMENT', `arrays has ${unknown.map(show).join(', ')}, which the plan hasn't`)
+    throw rangeError(
+      'ERR_INVALID_ARGUMENT',
+      `arrays has ${unknown.map(show).join(', ')}, which the plan hasn't`,
+    )
   }
   refuseOverlaps(tensors, views)
   return views
@@ -60,7 +66,10 @@ function checkArray({ name, size, dtype }: PlannedTensor, arrays: ReadonlyMap<un
   const bits = array instanceof Uint16Array && (dtype === 'F16' || dtype === 'BF16')
   const output = givenOutput(array as FloatArray, bits ? dtype : undefined)
   if (output.dtype !== dtype) {
-    throw typeError('ERR_INVALID_ARGUMENT', `the array of ${show(name)} must hold ${dtype}, got ${show(array)}`)
+    throw typeError(
+      'ERR_INVALID_ARGUMENT',
+      `the array of ${show(name)} must hold ${dtype}, got ${show(array)}`,
+    )
   }
   if (output.view.length !== size) {
     const message = `the array of ${show(name)} must have ${size} values, got ${output.view.length}`

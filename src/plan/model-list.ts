@@ -26,19 +26,29 @@ export function isModelList(document: object): boolean {
 export function readModelList(document: object, path: string): Omit<PlanSpec, 'seed'> {
   const { framework, tensors } = document as { framework: unknown; tensors: unknown[] }
   if (framework !== 'torch' && framework !== 'keras') {
-    throw plainError('ERR_BAD_FILE', `${path} is of the framework ${show(framework)}: it must be 'torch' or 'keras'`)
+    throw plainError(
+      'ERR_BAD_FILE',
+      `${path} is of the framework ${show(framework)}: it must be 'torch' or 'keras'`,
+    )
   }
-  return { tensors: tensors.map((value, i) => readTensor(value, `${path}: tensors[${i}]`)), layout: framework }
+  return {
+    tensors: tensors.map((value, i) => readTensor(value, `${path}: tensors[${i}]`)),
+    layout: framework,
+  }
 }
 
 function readTensor(value: unknown, argument: string): TensorSpec {
   const { name, shape, dtype, kind, initializer, unit_forget_bias: forget } = readRecord(value, argument)
   const type = DTYPES.get(dtype)
   if (type === undefined) {
-    throw plainError('ERR_BAD_FILE', `${argument} has the dtype ${show(dtype)}: it must be one of ${[...DTYPES.keys()].join(', ')}`)
+    throw plainError(
+      'ERR_BAD_FILE',
+      `${argument} has the dtype ${show(dtype)}: it must be one of ${[...DTYPES.keys()].join(', ')}`,
+    )
   }
   const sizes = shape as number[]
-  const init = forget === true ? unitForgetBias(sizes[0] as number) : (initializer as InitializerLike | undefined)
+  const init =
+    forget === true ? unitForgetBias(sizes[0] as number) : (initializer as InitializerLike | undefined)
   return {
     name: name as string,
     shape: sizes,

@@ -79,7 +79,10 @@ export class Plan {
   /** The same tensors with all their values in one element type. */
   withDtype(dtype: Dtype): Plan {
     const read = this.#read
-    return new Plan({ ...read, tensors: read.tensors.map((tensor) => resolveTensor({ ...tensor, dtype }, read)) })
+    return new Plan({
+      ...read,
+      tensors: read.tensors.map((tensor) => resolveTensor({ ...tensor, dtype }, read)),
+    })
   }
 
   /**
@@ -113,12 +116,16 @@ export class Plan {
    */
   fill<M extends ReadonlyMap<string, FloatArray>>(arrays: M, options?: WorkOptions): M {
     const work = readWork(readOptions(options, WORK_OPTIONS))
-    for (const { engine, job, view } of this.#fills(checkArrays(this.tensors, arrays), work)) engine.fill(job, view)
+    for (const { engine, job, view } of this.#fills(checkArrays(this.tensors, arrays), work))
+      engine.fill(job, view)
     return arrays
   }
 
   /** As `fill`, without blocking the event loop. The arrays must stay as they are until it is done. */
-  async fillAsync<M extends ReadonlyMap<string, FloatArray>>(arrays: M, options?: WorkOptions & AsyncOptions): Promise<M> {
+  async fillAsync<M extends ReadonlyMap<string, FloatArray>>(
+    arrays: M,
+    options?: WorkOptions & AsyncOptions,
+  ): Promise<M> {
     const record = readOptions(options, [...WORK_OPTIONS, ...ASYNC_OPTIONS])
     const fills = this.#fills(checkArrays(this.tensors, arrays), readWork(record))
     const { control, finish } = watch(record, this.size, 'elements')

@@ -3,9 +3,16 @@ import { integer, readOptions } from '../validate.js'
 import type { PlannedTensor } from './tensor.js'
 
 const UNITS: ReadonlyMap<string, number> = new Map([
-  ['', 1], ['b', 1],
-  ['kb', 1e3], ['mb', 1e6], ['gb', 1e9], ['tb', 1e12],
-  ['kib', 2 ** 10], ['mib', 2 ** 20], ['gib', 2 ** 30], ['tib', 2 ** 40],
+  ['', 1],
+  ['b', 1],
+  ['kb', 1e3],
+  ['mb', 1e6],
+  ['gb', 1e9],
+  ['tb', 1e12],
+  ['kib', 2 ** 10],
+  ['mib', 2 ** 20],
+  ['gib', 2 ** 30],
+  ['tib', 2 ** 40],
 ])
 
 /**
@@ -19,7 +26,8 @@ export function bytesOf(value: unknown, argument: string): number {
   if (typeof value !== 'string') throw typeError('ERR_INVALID_ARGUMENT', allowed)
   const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,6})?)\s*([a-z]*)$/i.exec(value.trim()) ?? []
   const bytes = Math.floor(Number(digits) * (UNITS.get(unit.toLowerCase()) ?? NaN))
-  if (digits === '' || !Number.isSafeInteger(bytes) || bytes < 1) throw rangeError('ERR_INVALID_ARGUMENT', allowed)
+  if (digits === '' || !Number.isSafeInteger(bytes) || bytes < 1)
+    throw rangeError('ERR_INVALID_ARGUMENT', allowed)
   return bytes
 }
 

@@ -44,7 +44,8 @@ export async function planFromFile(path: string, options?: PlanFromFileOptions):
   const spec: PlanSpec = {
     ...found,
     seed: (seed as Seed | undefined) ?? found.seed ?? 0,
-    tensors: wanted === undefined ? found.tensors : found.tensors.map((tensor) => ({ ...tensor, dtype: wanted })),
+    tensors:
+      wanted === undefined ? found.tensors : found.tensors.map((tensor) => ({ ...tensor, dtype: wanted })),
     rules: [...((rules as Rule[] | undefined) ?? []), ...(found.rules ?? [])],
     preset: (preset as string | undefined) ?? found.preset,
     layout: (layout as Layout | undefined) ?? found.layout,

@@ -86,12 +86,17 @@ export function readSpec(spec: unknown): ReadPlan {
   const list = readArray(fields['tensors'], 'tensors', 'ERR_INVALID_ARGUMENT', MAX_TENSORS)
 
   const problems = new Problems()
-  const outlines = list.flatMap((value, i) => problems.collect(`tensors[${i}]`, () => readOutline(value, i, dtype)))
-  for (const name of duplicates(outlines)) problems.add(`tensors must have different names, two are named ${show(name)}`)
+  const outlines = list.flatMap((value, i) =>
+    problems.collect(`tensors[${i}]`, () => readOutline(value, i, dtype)),
+  )
+  for (const name of duplicates(outlines))
+    problems.add(`tensors must have different names, two are named ${show(name)}`)
   const context = { seed, layout }
   const choose = chooser(rules, preset?.(outlines))
   const tensors = outlines.flatMap((outline) =>
-    problems.collect(`tensor ${show(outline.name)}`, () => resolveTensor({ ...outline, ...choose(outline) }, context)),
+    problems.collect(`tensor ${show(outline.name)}`, () =>
+      resolveTensor({ ...outline, ...choose(outline) }, context),
+    ),
   )
   problems.throwIfAny()
   return { seed, layout, tensors }
@@ -110,7 +115,8 @@ function readRule(value: unknown, index: number): ReadRule {
 function readOutline(value: unknown, index: number, dtype: Dtype): Outline {
   const fields = readOptions(value, TENSOR_FIELDS, `tensors[${index}]`)
   const name = pathOf(fields['name'], 'name')
-  if (name === METADATA) throw rangeError('ERR_INVALID_PATH', `name ${METADATA} is reserved by the file format`)
+  if (name === METADATA)
+    throw rangeError('ERR_INVALID_PATH', `name ${METADATA} is reserved by the file format`)
   const { kind } = fields
   return {
     name,
@@ -132,7 +138,10 @@ function duplicates(outlines: readonly Outline[]): string[] {
 type Choice = Pick<ResolvedPlannedTensor, 'init' | 'layout'>
 
 /** Which initializer: the tensor's own, then the first matching rule's, then the preset's. */
-function chooser(rules: readonly ReadRule[], preset: ReturnType<Preset> | undefined): (outline: Outline) => Choice {
+function chooser(
+  rules: readonly ReadRule[],
+  preset: ReturnType<Preset> | undefined,
+): (outline: Outline) => Choice {
   return (outline) => {
     if (outline.init !== undefined) return { init: initializer(outline.init), layout: outline.layout }
     const found = rules.find(({ matches }) => matches(outline.name)) ?? preset?.(outline)

@@ -28,7 +28,8 @@ export async function* encodedFile(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const options = readOptions(given, ['dtype', 'metadata', ...WORK_OPTIONS, ...ASYNC_OPTIONS])
   const { engine, threads } = readWork(options)
-  const typed = options['dtype'] === undefined ? plan : plan.withDtype(oneOf(options['dtype'], 'dtype', DTYPES))
+  const typed =
+    options['dtype'] === undefined ? plan : plan.withDtype(oneOf(options['dtype'], 'dtype', DTYPES))
   const { head, tensors, bytes } = fileOf(typed.resolved(), metadataOf(typed, options['metadata']))
   const { control, finish } = watch(options, bytes, 'bytes')
   yield head

@@ -82,7 +82,8 @@ async function openFile(path: string): Promise<OpenFile> {
 
 function recordOf({ path, header }: OpenFile): Plan {
   const text = Object.hasOwn(header.metadata, 'plan') ? header.metadata['plan'] : undefined
-  if (text === undefined) throw plainError('ERR_BAD_FILE', `${path} has no record of the plan that it was made from`)
+  if (text === undefined)
+    throw plainError('ERR_BAD_FILE', `${path} has no record of the plan that it was made from`)
   try {
     return plan(JSON.parse(text) as PlanJson)
   } catch (error) {
@@ -139,7 +140,8 @@ class Checker {
     const runs: Entry[][] = [[]]
     for (const entry of entries) {
       const tensor = this.#expected.get(entry.name)
-      const expected = tensor !== undefined && this.#missing.delete(entry.name) && (names?.has(entry.name) ?? true)
+      const expected =
+        tensor !== undefined && this.#missing.delete(entry.name) && (names?.has(entry.name) ?? true)
       if (expected && tensor.dtype === entry.dtype && sameShape(tensor.shape, entry.shape)) {
         runs.at(-1)?.push(entry)
       } else {
@@ -152,7 +154,8 @@ class Checker {
 
   /** Bytes that follow the last tensor belong to nothing. */
   #requireEnd(dataBytes: number, last: Entry | undefined): void {
-    if (dataBytes > (last?.end ?? 0)) this.#differs(last?.name ?? '', last === undefined ? 0 : last.end - last.start)
+    if (dataBytes > (last?.end ?? 0))
+      this.#differs(last?.name ?? '', last === undefined ? 0 : last.end - last.start)
   }
 
   #differs(name: string, offset = 0): void {

@@ -16,9 +16,13 @@ export async function readIndex(path: string): Promise<[tensor: string, file: st
     throw plainError('ERR_BAD_FILE', `${path} is no index of a checkpoint: it has no weight_map`)
   }
   return Object.entries(map).map(([tensor, file]: [string, unknown]) => {
-    const isName = typeof file === 'string' && file !== '' && basename(file) === file && !/[\\\0]|^\.\.?$/.test(file)
+    const isName =
+      typeof file === 'string' && file !== '' && basename(file) === file && !/[\\\0]|^\.\.?$/.test(file)
     if (isName) return [tensor, file]
-    throw plainError('ERR_BAD_FILE', `${path} puts ${show(tensor)} into ${show(file)}, which is no file's name`)
+    throw plainError(
+      'ERR_BAD_FILE',
+      `${path} puts ${show(tensor)} into ${show(file)}, which is no file's name`,
+    )
   })
 }
 

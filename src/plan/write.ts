@@ -57,17 +57,23 @@ interface Target extends TensorFile {
 }
 
 /** Writes a plan's files; see `Plan.write`. */
-export async function writePlan(plan: Plan, path: unknown, given: WriteOptions | undefined): Promise<WriteReport> {
+export async function writePlan(
+  plan: Plan,
+  path: unknown,
+  given: WriteOptions | undefined,
+): Promise<WriteReport> {
   const start = now()
   const name = pathOf(path)
   const options = readOptions(given, OPTIONS)
   const { engine, threads } = readWork(options)
-  const limit = options['maxShardSize'] === undefined ? undefined : bytesOf(options['maxShardSize'], 'maxShardSize')
+  const limit =
+    options['maxShardSize'] === undefined ? undefined : bytesOf(options['maxShardSize'], 'maxShardSize')
   const share = options['shard'] === undefined ? { index: 0, count: 1 } : shareOf(options['shard'])
   if (options['shard'] !== undefined && limit === undefined) {
     throw typeError('ERR_INVALID_ARGUMENT', 'shard needs maxShardSize, which says what the files are')
   }
-  const typed = options['dtype'] === undefined ? plan : plan.withDtype(oneOf(options['dtype'], 'dtype', DTYPES))
+  const typed =
+    options['dtype'] === undefined ? plan : plan.withDtype(oneOf(options['dtype'], 'dtype', DTYPES))
   const targets = targetsOf(typed, name, limit, options['metadata'])
   const own = targets.filter((_, i) => i % share.count === share.index)
   const { control, finish } = watch(options, sum(own), 'bytes')
@@ -86,7 +92,10 @@ export async function writePlan(plan: Plan, path: unknown, given: WriteOptions |
 function targetsOf(plan: Plan, path: string, limit: number | undefined, extra: unknown): Target[] {
   const metadata = metadataOf(plan, extra)
   const shards = split(plan.resolved(), limit ?? Infinity)
-  return shards.map((tensors, i) => ({ path: shardPath(path, i, shards.length), ...fileOf(tensors, metadata) }))
+  return shards.map((tensors, i) => ({
+    path: shardPath(path, i, shards.length),
+    ...fileOf(tensors, metadata),
+  }))
 }
 
 function sum(targets: readonly Target[]): number {
@@ -133,7 +142,10 @@ async function areFinished(targets: readonly Target[], own: readonly Target[]): 
 }
 
 async function writeIndex(path: string, targets: readonly Target[]): Promise<void> {
-  const text = encodeIndex(targets.map(({ tensors }) => tensors), targets.map((target) => basename(target.path)))
+  const text = encodeIndex(
+    targets.map(({ tensors }) => tensors),
+    targets.map((target) => basename(target.path)),
+  )
   const found = await readFile(path, 'utf8').catch(() => undefined)
   if (found === text) return
   const bytes = new TextEncoder().encode(text)

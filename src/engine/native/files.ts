@@ -13,13 +13,22 @@ const DTYPES = { F32: 0, F64: 1, F16: 2, BF16: 3 } as const
 export function nativeFiles(engine: NativeEngine): TensorFiles {
   const { addon, threads } = engine
   return {
-    async write({ path, temporary, head }: FileTarget, pieces: readonly Piece[], control: Control): Promise<void> {
+    async write(
+      { path, temporary, head }: FileTarget,
+      pieces: readonly Piece[],
+      control: Control,
+    ): Promise<void> {
       const { records, rows, literals, bound } = packed(pieces, threads)
       await watched(addon, control, (token) =>
         addon.writeTensors(path, temporary, head, records, rows, literals, bound, token),
       )
     },
-    verify(path: string, position: number, pieces: readonly Piece[], control: Control): Promise<Float64Array> {
+    verify(
+      path: string,
+      position: number,
+      pieces: readonly Piece[],
+      control: Control,
+    ): Promise<Float64Array> {
       const { records, rows, literals, bound } = packed(pieces, threads)
       return watched(addon, control, (token) =>
         addon.verifyTensors(path, position, records, rows, literals, bound, token),

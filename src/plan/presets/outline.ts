@@ -16,7 +16,9 @@ export interface PresetChoice {
 }
 
 /** Looks at all tensors once (for depth and neighbours), then chooses for each; undefined where it has no answer. */
-export type Preset = (tensors: readonly TensorOutline[]) => (tensor: TensorOutline) => PresetChoice | undefined
+export type Preset = (
+  tensors: readonly TensorOutline[],
+) => (tensor: TensorOutline) => PresetChoice | undefined
 
 /** Shapes by name, to look at a tensor's neighbours. */
 export type Shapes = ReadonlyMap<string, readonly number[]>
@@ -54,5 +56,8 @@ export function depthOf(tensors: readonly TensorOutline[]): number {
 export function isEmbedding({ name, kind, shape }: TensorOutline): boolean {
   if (shape.length !== 2) return false
   if (kind !== undefined) return kind === 'Embedding' || kind === 'Embed'
-  return /^(wte|wpe|embed|embed_\w+|embedding|embeddings|\w+_embeddings?)$/.test(ownerOf(name)) || leafOf(name).startsWith('embedding')
+  return (
+    /^(wte|wpe|embed|embed_\w+|embedding|embeddings|\w+_embeddings?)$/.test(ownerOf(name)) ||
+    leafOf(name).startsWith('embedding')
+  )
 }

@@ -1,5 +1,14 @@
 import { sizeOf } from '../../validate.js'
-import { isEmbedding, leafOf, neighbour, type Preset, type PresetChoice, type Shapes, shapesOf, type TensorOutline } from './outline.js'
+import {
+  isEmbedding,
+  leafOf,
+  neighbour,
+  type Preset,
+  type PresetChoice,
+  type Shapes,
+  shapesOf,
+  type TensorOutline,
+} from './outline.js'
 
 const ONES: PresetChoice = { init: 'ones' }
 const ZEROS: PresetChoice = { init: 'zeros' }

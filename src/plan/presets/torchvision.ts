@@ -35,5 +35,10 @@ function vitChoice({ name, shape }: TensorOutline): PresetChoice | undefined {
 
 /** torch's `trunc_normal_` with its absolute bounds of -2 and 2. */
 function patches(fanIn: number): PresetChoice {
-  return { init: { class_name: 'TruncNormal', config: { mean: 0, std: 1 / Math.sqrt(Math.max(1, fanIn)), a: -2, b: 2 } } }
+  return {
+    init: {
+      class_name: 'TruncNormal',
+      config: { mean: 0, std: 1 / Math.sqrt(Math.max(1, fanIn)), a: -2, b: 2 },
+    },
+  }
 }

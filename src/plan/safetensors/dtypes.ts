@@ -2,13 +2,34 @@
 
 /** Types that a tensor in a file can have. F16, BF16 and the 8-bit floats are shown as their bit patterns. */
 export type FileDtype =
-  | 'BOOL' | 'U8' | 'I8' | 'F8_E4M3' | 'F8_E5M2' | 'U16' | 'I16' | 'F16' | 'BF16'
-  | 'U32' | 'I32' | 'F32' | 'U64' | 'I64' | 'F64'
+  | 'BOOL'
+  | 'U8'
+  | 'I8'
+  | 'F8_E4M3'
+  | 'F8_E5M2'
+  | 'U16'
+  | 'I16'
+  | 'F16'
+  | 'BF16'
+  | 'U32'
+  | 'I32'
+  | 'F32'
+  | 'U64'
+  | 'I64'
+  | 'F64'
 
 /** The array that shows a tensor's values. */
 export type TensorData =
-  | Float32Array | Float64Array | Uint8Array | Int8Array | Uint16Array | Int16Array
-  | Uint32Array | Int32Array | BigUint64Array | BigInt64Array
+  | Float32Array
+  | Float64Array
+  | Uint8Array
+  | Int8Array
+  | Uint16Array
+  | Int16Array
+  | Uint32Array
+  | Int32Array
+  | BigUint64Array
+  | BigInt64Array
 
 interface ArrayType {
   readonly BYTES_PER_ELEMENT: number

@@ -42,7 +42,10 @@ export function placed(tensors: readonly Omit<Entry, 'start' | 'end'>[]): Entry[
  *
  * @throws `ERR_INVALID_ARGUMENT` for a header that no reader would accept.
  */
-export function encodeHeader(entries: readonly Entry[], metadata: Readonly<Record<string, string>>): Uint8Array {
+export function encodeHeader(
+  entries: readonly Entry[],
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
   // Written entry by entry: an object would lose a tensor named `__proto__`.
   const fields = [`${JSON.stringify(METADATA)}:${JSON.stringify(metadata)}`]
   for (const { name, dtype, shape, start, end } of entries) {
@@ -68,7 +71,8 @@ export function encodeHeader(entries: readonly Entry[], metadata: Readonly<Recor
 export function headerLength(prefix: Uint8Array, fileSize: number, path: string): number {
   if (prefix.length < 8) throw badFile(path, `it has ${fileSize} bytes, too few for a header`)
   const length = new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true)
-  if (length > BigInt(MAX_HEADER)) throw badFile(path, `its header claims ${length} bytes, more than ${MAX_HEADER}`)
+  if (length > BigInt(MAX_HEADER))
+    throw badFile(path, `its header claims ${length} bytes, more than ${MAX_HEADER}`)
   if (8 + Number(length) > fileSize) {
     throw badFile(path, `its header claims ${length} bytes, the file has ${fileSize}`)
   }

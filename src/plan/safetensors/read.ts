@@ -32,7 +32,8 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
     const last = header.entries.at(-1)
     const bytes = last?.end ?? 0
     if (header.dataStart + bytes !== size) {
-      const relation = header.dataStart + bytes > size ? 'it is truncated' : 'it has more bytes than its header tells'
+      const relation =
+        header.dataStart + bytes > size ? 'it is truncated' : 'it has more bytes than its header tells'
       throw badFile(path, `${relation}: ${header.dataStart + bytes} bytes expected, ${size} found`)
     }
     const buffer = allocate(`the ${bytes} bytes of ${path}`, () => new ArrayBuffer(bytes))
@@ -50,7 +51,10 @@ function tensorOf({ dtype, shape, start }: Entry, buffer: ArrayBuffer): FileTens
 
 /** Reads a file's header alone, and how many bytes the file has; the tensors' bytes may be missing. */
 export async function readHeader(path: string): Promise<{ header: Header; fileSize: number }> {
-  return withFile(path, async (file, size) => ({ header: await readHeaderOf(file, size, path), fileSize: size }))
+  return withFile(path, async (file, size) => ({
+    header: await readHeaderOf(file, size, path),
+    fileSize: size,
+  }))
 }
 
 async function readHeaderOf(file: FileHandle, size: number, path: string): Promise<Header> {
