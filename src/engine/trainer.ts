@@ -98,14 +98,18 @@ export interface Trainer {
   readonly parameterCount: number
   getParameters(): Float32Array
   setParameters(values: Float32Array): void
-  /** Optimizer state as one flat array (momentum, second moments, step count ...); empty before the first step. */
+  /**
+   * Optimizer state as one flat array: step count, what the rule remembers, gradients that wait; empty before the first
+   * step. Both engines read each other's.
+   */
   getState(): Float32Array
   setState(values: Float32Array): void
-  /** Binds the training rows (copied) and plans every workspace. Batches never allocate after this. */
+  /** Binds the training rows (copied) and plans every workspace; the optimizer starts afresh until `setState`. */
   bind(data: TrainerData, run: RunSpec): void
   /**
    * Trains from `from` within its epoch for at most `steps` batches with one learning rate a batch, and at most about
-   * `milliseconds`; stops at the epoch's end. Rejects with `ERR_NOT_FINITE` in `code` when the loss is NaN or infinite.
+   * `milliseconds`; stops at the epoch's end. Rejects with `ERR_NOT_FINITE` when the loss is NaN or infinite (the
+   * parameters are then those before the batch) or a parameter is at the end of the stretch.
    */
   run(from: Position, learningRates: Float64Array, milliseconds: number): Promise<{ steps: number; totals: EpochTotals }>
   /** Totals of the epoch so far must be set again when a run resumes in the middle of an epoch. */

@@ -35,12 +35,7 @@ fn choose<S: Simd>(simd: S, activation: Activation, values: &mut [f32], slopes: 
 }
 
 #[inline(always)]
-fn each<S: Simd>(
-    simd: S,
-    values: &mut [f32],
-    slopes: &mut [f32],
-    f: impl Fn(S::f32s) -> (S::f32s, S::f32s),
-) {
+fn each<S: Simd>(simd: S, values: &mut [f32], slopes: &mut [f32], f: impl Fn(S::f32s) -> (S::f32s, S::f32s)) {
     let width = S::f32s::LEN;
     for (values, slopes) in values.chunks_mut(width).zip(slopes.chunks_mut(width)) {
         let (value, slope) = f(load(simd, values));

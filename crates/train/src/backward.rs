@@ -77,7 +77,7 @@ fn through_activation(level: Level, network: &Network, layer: &mut LayerRows, l:
 }
 
 #[simd]
-fn multiply<S: Simd>(_simd: S, deltas: &mut [f32], slopes: &[f32]) {
+fn multiply<S: Simd>(simd: S, deltas: &mut [f32], slopes: &[f32]) {
     for (delta, slope) in deltas.iter_mut().zip(slopes) {
         *delta *= slope;
     }

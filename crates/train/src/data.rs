@@ -82,7 +82,9 @@ impl Data {
             values = one_hot(&labels, outputs);
         }
         if network.loss() == Loss::Hinge && values.iter().all(|t| *t == 0.0 || *t == 1.0) {
-            values.iter_mut().for_each(|t| *t = *t * 2.0 - 1.0);
+            for t in &mut values {
+                *t = *t * 2.0 - 1.0;
+            }
         }
         Ok(Checked { x, rows, labels, values, weights })
     }

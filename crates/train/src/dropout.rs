@@ -32,7 +32,15 @@ pub(crate) fn of_epoch(network: &Network, epoch: u64) -> Vec<Option<Dropout>> {
 
 impl Dropout {
     /// Drops outputs of the `count` rows from `place` of the epoch's order on.
-    pub fn apply(&self, level: Level, place: usize, count: usize, units: usize, layer: &mut LayerRows, mask: &mut [u8]) {
+    pub fn apply(
+        &self,
+        level: Level,
+        place: usize,
+        count: usize,
+        units: usize,
+        layer: &mut LayerRows,
+        mask: &mut [u8],
+    ) {
         let mask = &mut mask[..count * units];
         self.dropped.fill(level, self.stream, (place * units) as u64, mask);
         for ((output, slope), dropped) in layer.outputs.iter_mut().zip(&mut layer.slopes).zip(mask) {

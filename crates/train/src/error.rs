@@ -35,7 +35,11 @@ pub enum TrainError {
 }
 
 impl TrainError {
-    pub(crate) fn invalid(argument: impl Into<String>, value: impl fmt::Debug, allowed: &'static str) -> Self {
+    pub(crate) fn invalid(
+        argument: impl Into<String>,
+        value: impl fmt::Debug,
+        allowed: &'static str,
+    ) -> Self {
         Self::Invalid { argument: argument.into(), value: format!("{value:?}"), allowed }
     }
 
@@ -47,7 +51,9 @@ impl TrainError {
 impl fmt::Display for TrainError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Invalid { argument, value, allowed } => write!(f, "{argument} is {value}, must be {allowed}"),
+            Self::Invalid { argument, value, allowed } => {
+                write!(f, "{argument} is {value}, must be {allowed}")
+            }
             Self::Length { argument, expected, actual } => {
                 write!(f, "{argument} has {actual} elements, must have {expected}")
             }

@@ -35,7 +35,9 @@ impl Trainer {
         TrainError::check_len("x", rows * self.network.inputs(), x.len())?;
         let outputs = self.network.outputs();
         let mut result = vec![0.0; rows * outputs];
-        self.each_block(x, rows, threads, &mut result, outputs, |_, outputs, target| target.copy_from_slice(outputs));
+        self.each_block(x, rows, threads, &mut result, outputs, |_, outputs, target| {
+            target.copy_from_slice(outputs);
+        });
         Ok(result)
     }
 
@@ -49,8 +51,7 @@ impl Trainer {
         self.each_block(&data.x, data.rows, threads, &mut scores, 1, |first, outputs, scores| {
             self.score(&data, first, outputs, scores);
         });
-        let shards: Vec<_> = self.weights.iter().map(atomic_refcell::AtomicRefCell::borrow).collect();
-        let penalty = penalty(self.level, &self.network, shards.iter().map(|shard| &**shard));
+        let penalty = penalty(self.level, &self.network, &self.weights);
         let mut evaluation = Evaluation { rows: data.rows as u64, ..Evaluation::default() };
         for score in scores {
             evaluation.loss += score.loss;

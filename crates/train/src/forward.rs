@@ -26,7 +26,12 @@ pub(crate) fn forward(
         let values = &mut rows.layers[l];
         if layer.keeps_slope() {
             let live = count * units;
-            activation::apply(level, layer.activation, &mut values.outputs[..live], &mut values.slopes[..live]);
+            activation::apply(
+                level,
+                layer.activation,
+                &mut values.outputs[..live],
+                &mut values.slopes[..live],
+            );
         }
         if let Some(Some(dropout)) = dropout.get(l) {
             dropout.apply(level, place, count, units, values, &mut rows.mask);
@@ -57,7 +62,12 @@ fn product(
         if block.rows.is_empty() && !last {
             continue;
         }
-        let a = MatRef::with_stride(&inputs[block.rows.start.min(inputs.len())..], rows.count, block.rows.len(), fan_in);
+        let a = MatRef::with_stride(
+            &inputs[block.rows.start.min(inputs.len())..],
+            rows.count,
+            block.rows.len(),
+            fan_in,
+        );
         let b = MatRef::new(block.kernel(units), block.rows.len(), units);
         let c = MatMut::new(&mut from[0].outputs, rows.count, units);
         if relu && last {

@@ -1,5 +1,6 @@
 //! Terms of the loss in the kernels, bounds on gradients, and the sums over all parameters that both need.
 
+use atomic_refcell::AtomicRefCell;
 use fearless_simd::{Level, Simd, dispatch};
 use fearless_simd_macros::simd;
 
@@ -18,7 +19,7 @@ pub(crate) fn add_gradient(level: Level, layer: &LayerSpec, share: f64, block: &
 }
 
 #[simd]
-fn add_slopes<S: Simd>(_simd: S, l1: f32, l2: f32, gradient: &mut [f32], values: &[f32]) {
+fn add_slopes<S: Simd>(simd: S, l1: f32, l2: f32, gradient: &mut [f32], values: &[f32]) {
     for (g, w) in gradient.iter_mut().zip(values) {
         let sign = if *w > 0.0 {
             l1
@@ -37,7 +38,7 @@ pub(crate) fn clip_values(level: Level, bound: f32, gradient: &mut [f32]) {
 }
 
 #[simd]
-fn clip<S: Simd>(_simd: S, bound: f32, gradient: &mut [f32]) {
+fn clip<S: Simd>(simd: S, bound: f32, gradient: &mut [f32]) {
     for g in gradient {
         let low = if *g < -bound { -bound } else { *g };
         *g = if low > bound { bound } else { low };
@@ -45,16 +46,12 @@ fn clip<S: Simd>(_simd: S, bound: f32, gradient: &mut [f32]) {
 }
 
 /// What the kernels add to the loss.
-pub(crate) fn penalty<'a>(
-    level: Level,
-    network: &Network,
-    shards: impl Iterator<Item = &'a WeightShard> + Clone,
-) -> f64 {
+pub(crate) fn penalty(level: Level, network: &Network, weights: &[AtomicRefCell<WeightShard>]) -> f64 {
     let mut total = 0.0;
     for (l, layer) in network.layers().iter().enumerate().filter(|(_, layer)| layer.is_regularized()) {
         let (mut absolute, mut squared) = (0.0, 0.0);
-        for shard in shards.clone() {
-            for row in shard.blocks[l].kernel(layer.units).chunks_exact(layer.units) {
+        for shard in weights {
+            for row in shard.borrow().blocks[l].kernel(layer.units).chunks_exact(layer.units) {
                 absolute += dispatch!(level, simd => sum(simd, row, f64::abs));
                 squared += dispatch!(level, simd => sum(simd, row, |w| w * w));
             }
@@ -66,16 +63,16 @@ pub(crate) fn penalty<'a>(
 
 /// Factor that brings the 2-norm of all gradients together to `bound` where it is above, as
 /// `torch.nn.utils.clip_grad_norm_`.
-pub(crate) fn norm_factor<'a>(
+pub(crate) fn norm_factor(
     level: Level,
     network: &Network,
-    shards: impl Iterator<Item = &'a WeightShard> + Clone,
+    weights: &[AtomicRefCell<WeightShard>],
     bound: f64,
 ) -> f32 {
     let mut squared = 0.0;
     for (l, layer) in network.layers().iter().enumerate().filter(|(_, layer)| layer.trainable) {
-        for shard in shards.clone() {
-            for row in shard.blocks[l].gradient.chunks_exact(layer.units) {
+        for shard in weights {
+            for row in shard.borrow().blocks[l].gradient.chunks_exact(layer.units) {
                 squared += dispatch!(level, simd => sum(simd, row, |g| g * g));
             }
         }
@@ -86,7 +83,7 @@ pub(crate) fn norm_factor<'a>(
 
 /// Sum of f over a row: partial sum j mod 8 in ascending order of j, then l and l + 4, + 2, + 1.
 #[simd]
-fn sum<S: Simd>(_simd: S, row: &[f32], f: impl Fn(f64) -> f64) -> f64 {
+fn sum<S: Simd>(simd: S, row: &[f32], f: impl Fn(f64) -> f64) -> f64 {
     let mut partial = [0.0; PARTIALS];
     for chunk in row.chunks(PARTIALS) {
         for (sum, x) in partial.iter_mut().zip(chunk) {

@@ -41,7 +41,8 @@ impl RowShard {
             slopes: vec![0.0; if layer.keeps_slope() { capacity * layer.units } else { 0 }],
             deltas: vec![0.0; if has_deltas(l) { capacity * layer.units } else { 0 }],
         });
-        let widest = network.layers().iter().filter(|layer| layer.dropout > 0.0).map(|layer| layer.units).max();
+        let widest =
+            network.layers().iter().filter(|layer| layer.dropout > 0.0).map(|layer| layer.units).max();
         Self {
             count: 0,
             x: vec![0.0; capacity * network.inputs()],

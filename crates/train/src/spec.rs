@@ -105,7 +105,9 @@ impl NetworkSpec {
         }
         let share = |smoothing: f64| (0.0..=1.0).contains(&smoothing);
         match self.loss {
-            Loss::SoftmaxCrossEntropy { smoothing } | Loss::SigmoidCrossEntropy { smoothing } if !share(smoothing) => {
+            Loss::SoftmaxCrossEntropy { smoothing } | Loss::SigmoidCrossEntropy { smoothing }
+                if !share(smoothing) =>
+            {
                 Err(TrainError::invalid("labelSmoothing", smoothing, "in [0, 1]"))
             }
             Loss::Huber { delta } if !(delta > 0.0 && delta.is_finite()) => {

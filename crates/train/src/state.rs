@@ -3,8 +3,6 @@
 //! Layout: updates so far as two numbers (modulo 2^20, and the rest), batches that wait for an update, then the flat
 //! vectors of what the rule remembers, and the gradients so far if a batch waits. Nothing at all before the first step.
 
-use atomic_refcell::AtomicRefCell;
-
 use crate::error::TrainError;
 use crate::trainer::Trainer;
 use crate::weights;
@@ -18,16 +16,13 @@ impl Trainer {
         if self.updates == 0 && self.pending == 0 {
             return Vec::new();
         }
-        let mut state =
-            vec![(self.updates % LOW) as f32, (self.updates / LOW) as f32, self.pending as f32];
-        let shards: Vec<_> = self.weights.iter().map(AtomicRefCell::borrow).collect();
-        let shards = shards.iter().map(|shard| &**shard);
+        let mut state = vec![(self.updates % LOW) as f32, (self.updates / LOW) as f32, self.pending as f32];
         let layers = self.network.layers().len();
         for slot in 0..self.bound.as_ref().map_or(0, |bound| bound.run.optimizer.slots()) {
-            state.extend(weights::gather(shards.clone(), layers, |block| &block.slots[slot]));
+            state.extend(weights::gather(&self.weights, layers, |block| &block.slots[slot]));
         }
         if self.pending > 0 {
-            state.extend(weights::gather(shards, layers, |block| &block.gradient));
+            state.extend(weights::gather(&self.weights, layers, |block| &block.gradient));
         }
         state
     }
@@ -35,27 +30,39 @@ impl Trainer {
     /// Takes up a state that [`Trainer::state`] gave under the same optimizer; an empty one starts afresh.
     ///
     /// # Errors
-    /// [`TrainError::Unbound`] before [`Trainer::bind`], [`TrainError::Length`] if the state is another rule's.
+    /// [`TrainError::Unbound`] before [`Trainer::bind`], [`TrainError::Length`] or
+    /// [`TrainError::Invalid`] if the state is another rule's.
     pub fn set_state(&mut self, state: &[f32]) -> Result<(), TrainError> {
-        let slots = self.bound.as_ref().ok_or(TrainError::Unbound)?.run.optimizer.slots();
+        let bound = self.bound.as_ref().ok_or(TrainError::Unbound)?;
+        let slots = bound.run.optimizer.slots();
         let count = self.network.parameter_count();
         let pending = state.get(2).is_some_and(|pending| *pending > 0.0);
+        if pending && bound.plain {
+            return Err(TrainError::invalid(
+                "state",
+                "gradients that wait",
+                "without them under this optimizer",
+            ));
+        }
         let arrays = slots + usize::from(pending);
         if !state.is_empty() {
             TrainError::check_len("state", HEADER + arrays * count, state.len())?;
         }
-        self.updates = state.first().map_or(0, |low| *low as u64) + state.get(1).map_or(0, |high| *high as u64 * LOW);
+        self.updates =
+            state.first().map_or(0, |low| *low as u64) + state.get(1).map_or(0, |high| *high as u64 * LOW);
         self.pending = state.get(2).map_or(0, |pending| *pending as usize);
         let zeros = vec![0.0; if state.is_empty() { arrays * count } else { 0 }];
         let values = state.get(HEADER..).unwrap_or(&zeros);
         let layers = self.network.layers().len();
         for slot in 0..slots {
-            let shards = self.weights.iter_mut().map(AtomicRefCell::get_mut);
-            weights::scatter(shards, layers, &values[slot * count..], |block| &mut block.slots[slot]);
+            weights::scatter(&mut self.weights, layers, &values[slot * count..], |block| {
+                &mut block.slots[slot]
+            });
         }
         if pending {
-            let shards = self.weights.iter_mut().map(AtomicRefCell::get_mut);
-            weights::scatter(shards, layers, &values[slots * count..], |block| &mut block.gradient);
+            weights::scatter(&mut self.weights, layers, &values[slots * count..], |block| {
+                &mut block.gradient
+            });
         }
         Ok(())
     }

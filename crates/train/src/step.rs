@@ -127,8 +127,11 @@ impl Work<'_> {
     fn update(&self, step: Step, shard: &mut WeightShard) {
         for (block, layer) in shard.blocks.iter_mut().zip(self.network.layers()) {
             if layer.trainable {
-                let parameters =
-                    Parameters { values: &mut block.values, gradient: &block.gradient, slots: &mut block.slots };
+                let parameters = Parameters {
+                    values: &mut block.values,
+                    gradient: &block.gradient,
+                    slots: &mut block.slots,
+                };
                 optimizer::apply(self.level, self.optimizer, step.update, parameters);
             }
         }

@@ -4,8 +4,8 @@
 //! a member whose core is busy with something else gets the leader's core. Where that happens, the leader works alone
 //! for a while, doing everybody's part, before it asks for help again: who does a part never changes its bits.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, Builder, Thread};
 
 /// Steps that the leader does alone after it had to park, at first and at most.
@@ -95,7 +95,9 @@ pub(crate) fn with_team<W: Fn(usize, usize) + Sync, R>(
         let mut hired = 0;
         for member in 1..members {
             let board = &board;
-            hired += usize::from(Builder::new().spawn_scoped(scope, move || follow(board, member, spins, work)).is_ok());
+            hired += usize::from(
+                Builder::new().spawn_scoped(scope, move || follow(board, member, spins, work)).is_ok(),
+            );
         }
         // A system that gives no thread leaves everything to the leader.
         let solo = if hired + 1 == members { 0 } else { u32::MAX };

@@ -7,16 +7,16 @@ use fearless_simd::Level;
 use symbreak_linalg::gemm_scratch_len;
 
 use crate::data::{Checked, Data};
+use crate::dropout;
 use crate::error::TrainError;
 use crate::optimizer::{OptimizerSpec, Update};
 use crate::regularize::{norm_factor, penalty};
 use crate::rows::RowShard;
 use crate::shuffle::Order;
-use crate::spec::Network;
+use crate::spec::{LayerSpec, Network};
 use crate::step::{ROWS, Step, UPDATE, WEIGHTS, Work};
 use crate::team::{Team, with_team};
 use crate::weights::{self, WeightShard};
-use crate::dropout;
 
 /// Multiply-adds a step must have before it is shared among threads: about 30 us of work.
 const WORTH_SHARING: usize = 1_500_000;
@@ -73,7 +73,7 @@ pub(crate) struct Bound {
     order: Order,
     batch: Vec<AtomicRefCell<RowShard>>,
     /// See [`OptimizerSpec::is_plain`]; regularizers need the gradient too.
-    plain: bool,
+    pub plain: bool,
 }
 
 /// A network that learns. All memory is its own and planned before the first step.
@@ -105,8 +105,7 @@ impl Trainer {
 
     /// The flat parameter vector: layer by layer, kernel [in, out] in C order, then the bias [out].
     pub fn parameters(&self) -> Vec<f32> {
-        let shards: Vec<_> = self.weights.iter().map(AtomicRefCell::borrow).collect();
-        weights::gather(shards.iter().map(|shard| &**shard), self.network.layers().len(), |block| &block.values)
+        weights::gather(&self.weights, self.network.layers().len(), |block| &block.values)
     }
 
     /// Replaces the parameters.
@@ -116,13 +115,12 @@ impl Trainer {
     pub fn set_parameters(&mut self, values: &[f32]) -> Result<(), TrainError> {
         TrainError::check_len("parameters", self.network.parameter_count(), values.len())?;
         let layers = self.network.layers().len();
-        let shards = self.weights.iter_mut().map(AtomicRefCell::get_mut);
-        weights::scatter(shards, layers, values, |block| &mut block.values);
+        weights::scatter(&mut self.weights, layers, values, |block| &mut block.values);
         Ok(())
     }
 
-    /// Takes the rows and plans every workspace: steps allocate nothing. The optimizer's state stays where it fits the
-    /// new rule, else it starts afresh.
+    /// Takes the rows and plans every workspace: steps allocate nothing. The optimizer starts afresh; see
+    /// [`Trainer::set_state`].
     ///
     /// # Errors
     /// What is wrong with the data or the run; nothing has changed then.
@@ -132,10 +130,9 @@ impl Trainer {
             return Err(TrainError::invalid("batchSize", 0, "at least 1"));
         }
         let data = data.check(&self.network)?;
-        let state = self.state();
         let capacity = run.batch_size.min(data.rows);
         let members = self.members(capacity, run.threads);
-        let plain = run.optimizer.is_plain() && !self.network.layers().iter().any(|layer| layer.is_regularized());
+        let plain = run.optimizer.is_plain() && !self.network.layers().iter().any(LayerSpec::is_regularized);
         let mut shards = weights::shard(&self.network, &self.parameters(), members);
         for shard in &mut shards {
             let widths = self.network.layers().iter().map(|layer| gemm_scratch_len(capacity, layer.units));
@@ -151,10 +148,7 @@ impl Trainer {
         let order = Order::new(data.rows);
         self.weights = shards.into_iter().map(AtomicRefCell::new).collect();
         self.bound = Some(Bound { data, run, order, batch, plain });
-        if self.set_state(&state).is_err() {
-            self.set_state(&[])?;
-        }
-        Ok(())
+        self.set_state(&[])
     }
 
     /// Threads worth using for batches of `rows`.
@@ -267,9 +261,7 @@ impl Epoch<'_> {
         team.run(WEIGHTS);
         let bound = work.optimizer.clip_norm;
         if step.complete && bound > 0.0 {
-            let shards: Vec<_> = work.weights.iter().map(AtomicRefCell::borrow).collect();
-            let clip = norm_factor(work.level, work.network, shards.iter().map(|shard| &**shard), bound);
-            drop(shards);
+            let clip = norm_factor(work.level, work.network, work.weights, bound);
             work.step.borrow_mut().update.clip = clip;
             team.run(UPDATE);
         }
@@ -310,9 +302,8 @@ impl Epoch<'_> {
                 correct += score.correct;
             }
         }
-        if work.network.layers().iter().any(|layer| layer.is_regularized()) {
-            let shards: Vec<_> = work.weights.iter().map(AtomicRefCell::borrow).collect();
-            loss += step.count as f64 * penalty(work.level, work.network, shards.iter().map(|shard| &**shard));
+        if work.network.layers().iter().any(LayerSpec::is_regularized) {
+            loss += step.count as f64 * penalty(work.level, work.network, work.weights);
         }
         if !loss.is_finite() {
             return false;

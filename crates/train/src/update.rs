@@ -52,7 +52,7 @@ pub(crate) fn accumulate(
 
 /// Adds every row of `deltas` to `sum`.
 #[simd]
-fn add_rows<S: Simd>(_simd: S, deltas: &[f32], sum: &mut [f32]) {
+fn add_rows<S: Simd>(simd: S, deltas: &[f32], sum: &mut [f32]) {
     for row in deltas.chunks_exact(sum.len()) {
         for (sum, delta) in sum.iter_mut().zip(row) {
             *sum += delta;

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use atomic_refcell::AtomicRefCell;
+
 use crate::spec::Network;
 
 /// Height of the matrix product's tiles: blocks end on a multiple of it.
@@ -72,31 +74,30 @@ pub(crate) fn shard(network: &Network, flat: &[f32], members: usize) -> Vec<Weig
 }
 
 /// Joins one array of every block to a flat vector; `pick` chooses which.
-pub(crate) fn gather<'a>(
-    shards: impl Iterator<Item = &'a WeightShard> + Clone,
+pub(crate) fn gather(
+    shards: &[AtomicRefCell<WeightShard>],
     layers: usize,
     pick: impl Fn(&Block) -> &[f32],
 ) -> Vec<f32> {
     let mut flat = Vec::new();
     for l in 0..layers {
-        for shard in shards.clone() {
-            flat.extend_from_slice(pick(&shard.blocks[l]));
+        for shard in shards {
+            flat.extend_from_slice(pick(&shard.borrow().blocks[l]));
         }
     }
     flat
 }
 
 /// The inverse of [`gather`].
-pub(crate) fn scatter<'a>(
-    shards: impl Iterator<Item = &'a mut WeightShard>,
+pub(crate) fn scatter(
+    shards: &mut [AtomicRefCell<WeightShard>],
     layers: usize,
     mut flat: &[f32],
     pick: impl Fn(&mut Block) -> &mut [f32],
 ) {
-    let mut shards: Vec<_> = shards.collect();
     for l in 0..layers {
-        for shard in &mut shards {
-            let target = pick(&mut shard.blocks[l]);
+        for shard in &mut *shards {
+            let target = pick(&mut shard.get_mut().blocks[l]);
             let (head, tail) = flat.split_at(target.len());
             target.copy_from_slice(head);
             flat = tail;

@@ -46,8 +46,20 @@ fn activate(activation: Activation, z: f64) -> f64 {
     match activation {
         Activation::Linear => z,
         Activation::Relu => z.max(0.0),
-        Activation::LeakyRelu(slope) => if z > 0.0 { z } else { z * f64::from(slope) },
-        Activation::Elu(alpha) => if z > 0.0 { z } else { f64::from(alpha) * z.exp_m1() },
+        Activation::LeakyRelu(slope) => {
+            if z > 0.0 {
+                z
+            } else {
+                z * f64::from(slope)
+            }
+        }
+        Activation::Elu(alpha) => {
+            if z > 0.0 {
+                z
+            } else {
+                f64::from(alpha) * z.exp_m1()
+            }
+        }
         Activation::Gelu => z * 0.5 * (1.0 + erf(z / 2.0f64.sqrt())),
         Activation::Silu => z * sigmoid,
         Activation::Tanh => z.tanh(),
@@ -94,16 +106,22 @@ fn reference(spec: &NetworkSpec, data: &Data, parameters: &[f64]) -> f64 {
             rest = tail;
             penalty += kernel.iter().map(|w| layer.l1 * w.abs() + layer.l2 * w * w).sum::<f64>();
             let unit = |j: usize| {
-                let product: f64 = values.iter().enumerate().map(|(i, x)| x * kernel[i * layer.units + j]).sum();
+                let product: f64 =
+                    values.iter().enumerate().map(|(i, x)| x * kernel[i * layer.units + j]).sum();
                 activate(layer.activation, product + bias.get(j).copied().unwrap_or(0.0))
             };
             values = (0..layer.units).map(unit).collect();
         }
         let targets: Vec<f64> = match &data.targets {
-            Targets::Labels(labels) => (0..outputs).map(|j| f64::from(u8::from(labels[r] as usize == j))).collect(),
-            Targets::Values(values) => values[r * outputs..(r + 1) * outputs].iter().map(|t| f64::from(*t)).collect(),
+            Targets::Labels(labels) => {
+                (0..outputs).map(|j| f64::from(u8::from(labels[r] as usize == j))).collect()
+            }
+            Targets::Values(values) => {
+                values[r * outputs..(r + 1) * outputs].iter().map(|t| f64::from(*t)).collect()
+            }
         };
-        total += row_loss(spec.loss, &values, &targets) * f64::from(data.weights.get(r).copied().unwrap_or(1.0));
+        total +=
+            row_loss(spec.loss, &values, &targets) * f64::from(data.weights.get(r).copied().unwrap_or(1.0));
     }
     total / data.rows as f64 + penalty
 }
@@ -116,7 +134,11 @@ fn check(spec: &NetworkSpec, data: &Data, optimizer: OptimizerSpec) {
     let stretch =
         trainer.run(Position::default(), &[1.0], &mut |_| ControlFlow::Continue(())).expect("a finite loss");
     let loss = reference(spec, data, &before) * data.rows as f64;
-    assert!((stretch.totals.loss - loss).abs() < 1e-5 * (1.0 + loss.abs()), "{spec:?}: {} {loss}", stretch.totals.loss);
+    assert!(
+        (stretch.totals.loss - loss).abs() < 1e-5 * (1.0 + loss.abs()),
+        "{spec:?}: {} {loss}",
+        stretch.totals.loss
+    );
     for (k, after) in trainer.parameters().iter().enumerate() {
         let shifted = |h: f64| {
             let mut moved = before.clone();
@@ -148,7 +170,9 @@ fn every_activation_has_its_gradient() {
 #[test]
 fn every_loss_has_its_gradient() {
     for loss in LOSSES {
-        for (units, activation) in [(3, Activation::Linear), (1, Activation::Linear), (3, Activation::Tanh), (2, Activation::Relu)] {
+        for (units, activation) in
+            [(3, Activation::Linear), (1, Activation::Linear), (3, Activation::Tanh), (2, Activation::Relu)]
+        {
             let spec = network(4, vec![layer(5, Activation::Tanh), layer(units, activation)], loss);
             check(&spec, &data(&spec, 7), PLAIN);
         }
@@ -167,7 +191,8 @@ fn soft_targets_and_row_weights_have_their_gradient() {
 
 #[test]
 fn regularizers_have_their_gradient() {
-    let mut spec = network(4, vec![layer(5, Activation::Tanh), layer(3, Activation::Linear)], Loss::MeanSquaredError);
+    let mut spec =
+        network(4, vec![layer(5, Activation::Tanh), layer(3, Activation::Linear)], Loss::MeanSquaredError);
     spec.layers[0].l1 = 0.01;
     spec.layers[0].l2 = 0.03;
     spec.layers[1].l2 = 0.2;

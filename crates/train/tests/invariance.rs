@@ -17,14 +17,22 @@ fn optimizers() -> Vec<OptimizerSpec> {
         OptimizerSpec { method: sgd(0.9, 0.1, false), weight_decay: 0.01, ..PLAIN },
         OptimizerSpec { method: sgd(0.9, 0.0, true), clip_norm: 0.5, accumulate: 2, ..PLAIN },
         OptimizerSpec { method: adam, weight_decay: 0.01, decoupled: true, ..PLAIN },
-        OptimizerSpec { method: Method::RmsProp { alpha: 0.99, epsilon: 1e-8, momentum: 0.3 }, clip_value: 0.01, ..PLAIN },
+        OptimizerSpec {
+            method: Method::RmsProp { alpha: 0.99, epsilon: 1e-8, momentum: 0.3 },
+            clip_value: 0.01,
+            ..PLAIN
+        },
     ]
 }
 
 /// Large enough for several threads, with every kind of layer.
 fn large() -> NetworkSpec {
-    let mut layers =
-        vec![layer(70, Activation::Relu), layer(33, Activation::Gelu), layer(1, Activation::Tanh), layer(10, Activation::Linear)];
+    let mut layers = vec![
+        layer(70, Activation::Relu),
+        layer(33, Activation::Gelu),
+        layer(1, Activation::Tanh),
+        layer(10, Activation::Linear),
+    ];
     layers[0].dropout = 0.2;
     layers[1].l2 = 0.001;
     network(301, layers, SOFTMAX)
@@ -44,7 +52,11 @@ fn threads_change_no_bit() {
         for optimizer in optimizers() {
             let alone = trained(&spec, Level::new(), optimizer, 1);
             for threads in [2, 3, 5] {
-                assert_eq!(alone, trained(&spec, Level::new(), optimizer, threads), "{threads} {optimizer:?}");
+                assert_eq!(
+                    alone,
+                    trained(&spec, Level::new(), optimizer, threads),
+                    "{threads} {optimizer:?}"
+                );
             }
         }
     }
@@ -76,7 +88,8 @@ fn slices_and_restored_states_change_no_bit() {
         epochs(&mut whole, 2, 0.1);
         let mut first = fresh();
         let mut position = Position::default();
-        let mut totals = whole.run(position, &[], &mut |_| ControlFlow::Continue(())).expect("no step").totals;
+        let mut totals =
+            whole.run(position, &[], &mut |_| ControlFlow::Continue(())).expect("no step").totals;
         while position.epoch < 2 {
             let mut next = fresh();
             next.set_parameters(&first.parameters()).expect("the same network");
@@ -117,7 +130,11 @@ fn equal_units_stay_equal_to_the_bit() {
 
 #[test]
 fn frozen_layers_keep_their_parameters() {
-    let mut spec = network(6, vec![layer(5, Activation::Relu), layer(4, Activation::Tanh), layer(3, Activation::Linear)], SOFTMAX);
+    let mut spec = network(
+        6,
+        vec![layer(5, Activation::Relu), layer(4, Activation::Tanh), layer(3, Activation::Linear)],
+        SOFTMAX,
+    );
     for frozen in 0..3 {
         spec.layers.iter_mut().enumerate().for_each(|(l, layer)| layer.trainable = l != frozen);
         let mut trainer = trainer(Level::new(), spec.clone());
@@ -147,7 +164,8 @@ fn evaluation_and_prediction_agree_over_threads() {
 
 #[test]
 fn nothing_finite_is_left_unsaid() {
-    let spec = network(4, vec![layer(3, Activation::Relu), layer(1, Activation::Linear)], Loss::MeanSquaredError);
+    let spec =
+        network(4, vec![layer(3, Activation::Relu), layer(1, Activation::Linear)], Loss::MeanSquaredError);
     let mut trainer = trainer(Level::new(), spec.clone());
     trainer.bind(data(&spec, 16), run(PLAIN, 4, 1)).expect("data that fits");
     let outcome = trainer.run(Position::default(), &[1e30; 4], &mut |_| ControlFlow::Continue(()));
@@ -169,8 +187,10 @@ fn bad_requests_are_refused_by_name() {
     rows.x.pop();
     let refused = trainer.bind(rows, run(PLAIN, 4, 1));
     assert_eq!(refused, Err(TrainError::Length { argument: "x", expected: 6, actual: 5 }));
-    let nothing = Trainer::new(Level::new(), good().check().expect("valid")).run(Position::default(), &[0.1], &mut |_| {
-        ControlFlow::Continue(())
-    });
+    let nothing = Trainer::new(Level::new(), good().check().expect("valid")).run(
+        Position::default(),
+        &[0.1],
+        &mut |_| ControlFlow::Continue(()),
+    );
     assert_eq!(nothing, Err(TrainError::Unbound));
 }

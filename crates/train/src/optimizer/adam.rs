@@ -41,7 +41,7 @@ impl Adam {
 
 #[simd]
 fn update<S: Simd>(
-    _simd: S,
+    simd: S,
     rule: Adam,
     values: &mut [f32],
     gradient: &[f32],

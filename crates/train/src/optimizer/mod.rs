@@ -29,7 +29,7 @@ pub enum Method {
         /// Added to the root.
         epsilon: f64,
     },
-    /// RMSprop (Tieleman and Hinton 2012, torch.optim.RMSprop).
+    /// `RMSprop` (Tieleman and Hinton 2012, `torch.optim.RMSprop`).
     RmsProp {
         /// Decay of the mean of squares.
         alpha: f64,
@@ -65,7 +65,11 @@ impl OptimizerSpec {
         };
         let factor = |name: &str, x: f64| {
             let ok = x >= 0.0 && x.is_finite();
-            if ok { Ok(()) } else { Err(TrainError::invalid(format!("optimizer.{name}"), x, "at least 0 and finite")) }
+            if ok {
+                Ok(())
+            } else {
+                Err(TrainError::invalid(format!("optimizer.{name}"), x, "at least 0 and finite"))
+            }
         };
         match self.method {
             Method::Sgd { momentum, dampening, .. } => {

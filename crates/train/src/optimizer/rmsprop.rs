@@ -33,7 +33,9 @@ impl RmsProp {
             [squares, buffer] => {
                 dispatch!(level, simd => with_momentum(simd, self, values, gradient, squares, buffer));
             }
-            [squares, ..] => dispatch!(level, simd => without_momentum(simd, self, values, gradient, squares)),
+            [squares, ..] => {
+                dispatch!(level, simd => without_momentum(simd, self, values, gradient, squares));
+            }
             [] => unreachable!("RMSprop remembers an array"),
         }
     }
@@ -48,7 +50,7 @@ impl RmsProp {
 
 #[simd]
 fn without_momentum<S: Simd>(
-    _simd: S,
+    simd: S,
     rule: RmsProp,
     values: &mut [f32],
     gradient: &[f32],
@@ -62,7 +64,7 @@ fn without_momentum<S: Simd>(
 
 #[simd]
 fn with_momentum<S: Simd>(
-    _simd: S,
+    simd: S,
     rule: RmsProp,
     values: &mut [f32],
     gradient: &[f32],

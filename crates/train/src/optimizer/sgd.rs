@@ -38,7 +38,7 @@ impl Sgd {
 }
 
 #[simd]
-fn without_momentum<S: Simd>(_simd: S, rule: Sgd, values: &mut [f32], gradient: &[f32]) {
+fn without_momentum<S: Simd>(simd: S, rule: Sgd, values: &mut [f32], gradient: &[f32]) {
     for (value, g) in values.iter_mut().zip(gradient) {
         let (kept, g) = rule.decay.apply(*value, *g);
         *value = kept - rule.rate * g;
@@ -46,7 +46,7 @@ fn without_momentum<S: Simd>(_simd: S, rule: Sgd, values: &mut [f32], gradient: 
 }
 
 #[simd]
-fn with_momentum<S: Simd>(_simd: S, rule: Sgd, values: &mut [f32], gradient: &[f32], buffer: &mut [f32]) {
+fn with_momentum<S: Simd>(simd: S, rule: Sgd, values: &mut [f32], gradient: &[f32], buffer: &mut [f32]) {
     for ((value, g), buffer) in values.iter_mut().zip(gradient).zip(buffer) {
         let (kept, g) = rule.decay.apply(*value, *g);
         *buffer = rule.momentum * *buffer + rule.fresh * g;

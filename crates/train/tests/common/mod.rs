@@ -4,7 +4,8 @@
 use fearless_simd::Level;
 use std::ops::ControlFlow;
 use symbreak_train::{
-    Activation, Data, LayerSpec, Loss, Method, NetworkSpec, OptimizerSpec, Position, RunSpec, Targets, Trainer,
+    Activation, Data, LayerSpec, Loss, Method, NetworkSpec, OptimizerSpec, Position, RunSpec, Targets,
+    Trainer,
 };
 
 /// Numbers that look random, uniform in [-1, 1).
@@ -43,7 +44,8 @@ pub const SOFTMAX: Loss = Loss::SoftmaxCrossEntropy { smoothing: 0.0 };
 /// A trainer with small random parameters.
 pub fn trainer(level: Level, spec: NetworkSpec) -> Trainer {
     let mut trainer = Trainer::new(level, spec.check().expect("a valid network"));
-    let values: Vec<f32> = Noise(3).take(trainer.network().parameter_count()).iter().map(|w| w * 0.5).collect();
+    let values: Vec<f32> =
+        Noise(3).take(trainer.network().parameter_count()).iter().map(|w| w * 0.5).collect();
     trainer.set_parameters(&values).expect("as many as asked for");
     trainer
 }
@@ -53,10 +55,12 @@ pub fn data(spec: &NetworkSpec, rows: usize) -> Data {
     let mut noise = Noise(11);
     let outputs = spec.layers.last().map_or(0, |layer| layer.units);
     let targets = match spec.loss {
-        Loss::SoftmaxCrossEntropy { .. } => Targets::Labels((0..rows).map(|i| (i * 7 % outputs) as u32).collect()),
-        Loss::Hinge | Loss::SigmoidCrossEntropy { .. } => {
-            Targets::Values(noise.take(rows * outputs).iter().map(|t| f32::from(u8::from(*t > 0.0))).collect())
+        Loss::SoftmaxCrossEntropy { .. } => {
+            Targets::Labels((0..rows).map(|i| (i * 7 % outputs) as u32).collect())
         }
+        Loss::Hinge | Loss::SigmoidCrossEntropy { .. } => Targets::Values(
+            noise.take(rows * outputs).iter().map(|t| f32::from(u8::from(*t > 0.0))).collect(),
+        ),
         _ => Targets::Values(noise.take(rows * outputs)),
     };
     Data { x: noise.take(rows * spec.inputs), rows, targets, weights: Vec::new() }

@@ -1,4 +1,4 @@
-import { plainError } from '../../../errors.js'
+import { plainError, rangeError } from '../../../errors.js'
 import { breathe, now } from '../../slices.js'
 import { streamKey } from '../../stream.js'
 import type {
@@ -69,6 +69,12 @@ class JsTrainer implements Trainer {
   setState(values: Float32Array): void {
     const bound = this.#ready()
     const pending = values[2] ?? 0
+    if (pending > 0 && bound.plain) {
+      throw rangeError(
+        'ERR_INVALID_ARGUMENT',
+        'state holds gradients that wait, which this optimizer never leaves',
+      )
+    }
     const arrays = pending > 0 ? [...bound.slots, bound.gradient] : bound.slots
     const count = this.parameterCount
     if (values.length > 0) checkLength('state', HEADER + arrays.length * count, values.length)
@@ -83,7 +89,6 @@ class JsTrainer implements Trainer {
   bind(data: TrainerData, run: RunSpec): void {
     const plan = this.#plan
     const rows = rowsOf(plan, data)
-    const state = this.getState()
     const plain = isPlain(plan, run.optimizer)
     const slots = Array.from({ length: slotsOf(run.optimizer) }, () => new Float32Array(this.parameterCount))
     this.#bound = {
@@ -98,8 +103,6 @@ class JsTrainer implements Trainer {
       updates: 0,
       pending: 0,
     }
-    const arrays = slots.length + ((state[2] ?? 0) > 0 ? 1 : 0)
-    if (state.length === HEADER + arrays * this.parameterCount && !(plain && arrays > 0)) this.setState(state)
   }
 
   async run(
