@@ -16,6 +16,9 @@ const projections: Record<string, Initializer> = {
   orthogonal: orthogonal({ gain: Math.sqrt(from / to), seed: 1 }),
 }
 
+const dot = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((sum, value, i) => sum + value * (b[i] as number), 0)
+
 /** Projects every row of a vector of lists, making `step` rows of the matrix at a time in one buffer. */
 function project(
   init: Initializer,
@@ -30,12 +33,9 @@ function project(
     init.fill(part, [to, from], { path: 'projection', offset: row * from, length: part.length })
     for (const { row: first, values } of fromArrow(vector)) {
       for (let v = 0; v * from < values.length; v++) {
-        for (let r = 0; r < rows; r++) {
-          let sum = 0
-          for (let i = 0; i < from; i++)
-            sum += (part[r * from + i] as number) * (values[v * from + i] as number)
-          out[(first + v) * to + row + r] = sum
-        }
+        const point = values.subarray(v * from, (v + 1) * from)
+        for (let r = 0; r < rows; r++)
+          out[(first + v) * to + row + r] = dot(part.subarray(r * from, (r + 1) * from), point)
       }
     }
   }

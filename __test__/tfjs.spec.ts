@@ -8,10 +8,8 @@ import { registerTfjs, tfjsInitializer, toTfjs } from 'symbreak/tfjs'
 const tf = { ...core, ...layers }
 
 /** The first layer's kernel of a model made of one dense layer. */
-function kernel(
-  kernelInitializer: layers.layers.Layer | ReturnType<typeof tf.initializers.zeros>,
-): Float32Array {
-  const dense = tf.layers.dense({ units: 8, inputShape: [16], kernelInitializer: kernelInitializer as never })
+function kernel(kernelInitializer: ReturnType<typeof tf.initializers.zeros>): Float32Array {
+  const dense = tf.layers.dense({ units: 8, inputShape: [16], kernelInitializer })
   return kernelOf(tf.sequential({ layers: [dense] }))
 }
 
@@ -60,7 +58,7 @@ test('convolution kernels have the fans of their layout', (t) => {
     filters: 32,
     kernelSize: 3,
     inputShape: [8, 8, 4],
-    kernelInitializer: tfjsInitializer(tf, heNormal({ seed: 9 })) as never,
+    kernelInitializer: tfjsInitializer(tf, heNormal({ seed: 9 })),
   })
   const values = kernelOf(tf.sequential({ layers: [layer] }))
   t.deepEqual(values, heNormal({ seed: 9 }).create([3, 3, 4, 32]))
@@ -73,10 +71,10 @@ test('a model with such layers is saved and loaded', async (t) => {
       tf.layers.dense({
         units: 6,
         inputShape: [5],
-        kernelInitializer: tfjsInitializer(tf, heNormal({ seed }), { path: 'Layer_1/kernelOf A' }) as never,
-        biasInitializer: tfjsInitializer(tf, randomUniform({ minval: 0, maxval: 1, seed })) as never,
+        kernelInitializer: tfjsInitializer(tf, heNormal({ seed }), { path: 'Layer_1/kernelOf A' }),
+        biasInitializer: tfjsInitializer(tf, randomUniform({ minval: 0, maxval: 1, seed })),
       }),
-      tf.layers.dense({ units: 2, kernelInitializer: tfjsInitializer(tf, 'orthogonal') as never }),
+      tf.layers.dense({ units: 2, kernelInitializer: tfjsInitializer(tf, 'orthogonal') }),
     ],
   })
   let saved: core.io.ModelArtifacts | undefined
@@ -111,11 +109,11 @@ test('a model trains from such weights', async (t) => {
         units: 8,
         activation: 'tanh',
         inputShape: [2],
-        kernelInitializer: tfjsInitializer(tf, heNormal({ seed: 1 })) as never,
+        kernelInitializer: tfjsInitializer(tf, heNormal({ seed: 1 })),
       }),
       tf.layers.dense({
         units: 1,
-        kernelInitializer: tfjsInitializer(tf, glorotNormal({ seed: 1 })) as never,
+        kernelInitializer: tfjsInitializer(tf, glorotNormal({ seed: 1 })),
       }),
     ],
   })

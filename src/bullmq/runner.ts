@@ -209,10 +209,10 @@ class Run {
   async #look(id: string, index: number): Promise<void> {
     const job = await Job.fromId<QueuedJob, string>(this.#desk.queue, id)
     // A run of the same batch that ended before us took its jobs away: ours are to be done again.
-    if (job === undefined) await this.#add([index])
-    else if (job.finishedOn === undefined) return
-    else if (job.failedReason !== undefined) throw unpackError(job.failedReason, id)
-    else this.#take(id, job.returnvalue)
+    if (job === undefined) return this.#add([index])
+    if (job.finishedOn === undefined) return
+    if (job.failedReason !== undefined) throw unpackError(job.failedReason, id)
+    this.#take(id, job.returnvalue)
   }
 
   /** Takes the result of a job, if it is one of ours that is out. */

@@ -48,12 +48,13 @@ export async function writeShards(
   const read = readOptions(options, ['maxShardSize', 'dtype', 'metadata', 'runner', ...ASYNC_OPTIONS])
   if (!(plan instanceof Plan))
     throw typeError('ERR_INVALID_ARGUMENT', `plan must be a Plan, got ${show(plan)}`)
-  const { runner = localRunner(), signal: _, onProgress: __, ...rest } = read as unknown as WriteShardsOptions
+  const { maxShardSize, dtype, metadata, runner = localRunner() } = read as unknown as WriteShardsOptions
+  const files = { maxShardSize, dtype, metadata }
   const shared: Shared = {
     plan: plan.toJSON() as unknown as PlanSpec,
     path: resolve(pathOf(path)),
-    count: countFiles(plan, rest),
-    options: rest,
+    count: countFiles(plan, files),
+    options: files,
   }
   const watched = watch(read, shared.count, 'files')
   const { signal, onStep } = watched.control
