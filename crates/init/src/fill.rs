@@ -103,7 +103,7 @@ fn check(law: &Law, out: &Out<'_>) -> Result<(), FillError> {
         (Law::Bernoulli(_), out) => matches!(out, Out::U8(_)),
         (Law::Integers(_), out) => matches!(out, Out::I32(_)),
         // Haar matrices are products of f32 reflectors: an f64 array would promise digits that are not there.
-        (_, Out::U8(_) | Out::I32(_)) | (Law::Orthogonal(_), Out::F64(_)) => false,
+        (_, Out::U8(_) | Out::I32(_)) | (Law::Orthogonal(_) | Law::ConvOrthogonal(_), Out::F64(_)) => false,
         _ => true,
     };
     if fits { Ok(()) } else { Err(FillError::Unsupported) }

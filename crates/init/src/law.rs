@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use symbreak_samplers::{bernoulli::Bernoulli, integers::Integers, normal::Normal, truncated::Truncated, uniform::Uniform};
 
-use crate::{Diagonal, PlacedOrthogonal, Sparse};
+use crate::{Diagonal, PlacedConvOrthogonal, PlacedOrthogonal, Sparse};
 
 /// A law whose parameters have been checked: filling it can't fail on them.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub enum Law {
     Diagonal(Diagonal),
     /// Haar-distributed matrices, placed by strides.
     Orthogonal(PlacedOrthogonal),
+    /// An orthogonal convolution kernel, placed by strides.
+    ConvOrthogonal(PlacedConvOrthogonal),
     /// Normal with an exact number of zeros a line.
     Sparse(Sparse),
 }
@@ -34,6 +36,6 @@ pub enum Law {
 impl Law {
     /// Whether the law is made as one piece rather than element by element.
     pub fn is_whole(&self) -> bool {
-        matches!(self, Self::Orthogonal(_) | Self::Sparse(_))
+        matches!(self, Self::Orthogonal(_) | Self::ConvOrthogonal(_) | Self::Sparse(_))
     }
 }

@@ -6,6 +6,7 @@
 //! of which the range is a copy.
 
 mod constant;
+mod conv_orthogonal;
 mod diagonal;
 mod fill;
 mod law;
@@ -15,6 +16,7 @@ mod queue;
 mod sparse;
 mod whole;
 
+pub use conv_orthogonal::PlacedConvOrthogonal;
 pub use diagonal::Diagonal;
 pub use fill::{FillError, Job, Progress, Unwatched, fill};
 pub use law::Law;

@@ -18,12 +18,11 @@ pub(crate) fn fill(
 ) -> Result<(), FillError> {
     let offset = job.offset as usize;
     match (&job.law, out) {
-        (Law::Orthogonal(law), Out::F32(s)) => law.fill(level, threads, job.stream, offset, s, progress),
         (Law::Orthogonal(law), out) => {
-            let mut values = vec![0.0; out.len()];
-            law.fill(level, threads, job.stream, offset, &mut values, progress)?;
-            out.write_f32(&values);
-            Ok(())
+            rounded(out, |values| law.fill(level, threads, job.stream, offset, values, progress))
+        }
+        (Law::ConvOrthogonal(law), out) => {
+            rounded(out, |values| law.fill(level, threads, job.stream, offset, values, progress))
         }
         (Law::Sparse(law), out) => {
             let range = offset..offset + out.len();
@@ -36,6 +35,17 @@ pub(crate) fn fill(
         }
         _ => unreachable!("only whole laws come here"),
     }
+}
+
+/// Makes f32 values in place, or aside and rounded once.
+fn rounded(out: Out<'_>, make: impl FnOnce(&mut [f32]) -> Result<(), FillError>) -> Result<(), FillError> {
+    if let Out::F32(values) = out {
+        return make(values);
+    }
+    let mut values = vec![0.0; out.len()];
+    make(&mut values)?;
+    out.write_f32(&values);
+    Ok(())
 }
 
 /// Makes `length` elements aside and copies a range of them.

@@ -89,7 +89,7 @@ impl Work for WriteWork {
 }
 
 /// Writes `head` and then the pieces to `path`, by way of `temporary`; the token counts bytes.
-#[napi]
+#[napi(ts_return_type = "Promise<void>")]
 pub fn write_tensors(
     path: String,
     temporary: String,
@@ -135,7 +135,7 @@ impl Work for VerifyWork {
 
 /// Makes pieces again and compares them with the bytes of `path` from `position` on: the first byte of each piece that
 /// differs, or -1.
-#[napi]
+#[napi(ts_return_type = "Promise<Float64Array>")]
 pub fn verify_tensors(
     path: String,
     position: f64,

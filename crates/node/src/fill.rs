@@ -122,9 +122,9 @@ impl<T: Element> Work for FillWork<T> {
 
 /// Defines the asynchronous form of one array type: `length` elements of the record's range.
 macro_rules! make_values {
-    ($name:ident, $type:ty, $doc:literal) => {
+    ($name:ident, $type:ty, $returns:tt, $doc:literal) => {
         #[doc = $doc]
-        #[napi]
+        #[napi(ts_return_type = $returns)]
         pub fn $name(length: u32, record: Float64ArraySlice, token: &CancelToken) -> Result<AsyncTask<Guarded<FillWork<$type>>>> {
             let record = Record::new(&record)?;
             Ok(AsyncTask::new(Guarded(FillWork {
@@ -139,8 +139,8 @@ macro_rules! make_values {
     };
 }
 
-make_values!(make_f32, f32, "Makes values on another thread, as a Float32Array.");
-make_values!(make_f64, f64, "Makes values on another thread, as a Float64Array.");
-make_values!(make_u8, u8, "Makes values on another thread, as a Uint8Array.");
-make_values!(make_i32, i32, "Makes values on another thread, as an Int32Array.");
-make_values!(make_u16, u16, "Makes 16-bit values on another thread, as a Uint16Array.");
+make_values!(make_f32, f32, "Promise<Float32Array>", "Makes values on another thread, as a Float32Array.");
+make_values!(make_f64, f64, "Promise<Float64Array>", "Makes values on another thread, as a Float64Array.");
+make_values!(make_u8, u8, "Promise<Uint8Array>", "Makes values on another thread, as a Uint8Array.");
+make_values!(make_i32, i32, "Promise<Int32Array>", "Makes values on another thread, as an Int32Array.");
+make_values!(make_u16, u16, "Promise<Uint16Array>", "Makes 16-bit values on another thread, as a Uint16Array.");

@@ -3,7 +3,8 @@
 //! One typed array costs less to read than one object property, and a plan is records one after another.
 
 use napi::Result;
-use symbreak_init::{Diagonal, Job, Law, PlacedOrthogonal, Placement, Sparse};
+use symbreak_init::{Diagonal, Job, Law, PlacedConvOrthogonal, PlacedOrthogonal, Placement, Sparse};
+use symbreak_linalg::conv_orthogonal::ConvOrthogonal;
 use symbreak_linalg::orthogonal::Orthogonal;
 use symbreak_rng::Stream;
 use symbreak_samplers::bernoulli::Bernoulli;
@@ -70,6 +71,7 @@ impl<'a> Record<'a> {
             5 => Law::Integers(Integers::new(p[0] as i64, p[1] as i64).map_err(|e| refused(&e))?),
             6 => Law::Diagonal(self.diagonal()),
             7 => Law::Orthogonal(self.orthogonal()),
+            8 => Law::ConvOrthogonal(self.conv_orthogonal()),
             9 => Law::Sparse(self.sparse().map_err(|e| refused(&e))?),
             kind => return Err(error(Code::Internal, format_args!("unknown law {kind} in a job record"))),
         })
@@ -101,6 +103,20 @@ impl<'a> Record<'a> {
                 row: self.usize(15),
                 column: self.usize(16),
             },
+        }
+    }
+
+    fn conv_orthogonal(&self) -> PlacedConvOrthogonal {
+        PlacedConvOrthogonal {
+            law: ConvOrthogonal {
+                kernel: [self.usize(8), self.usize(9), self.usize(10)],
+                inputs: self.usize(11),
+                outputs: self.usize(12),
+                gain: self.fields[13] as f32,
+            },
+            tap_stride: self.usize(14),
+            in_stride: self.usize(15),
+            out_stride: self.usize(16),
         }
     }
 

@@ -262,7 +262,7 @@ impl NativeTrainer {
     }
 
     /// Trains for at most as many batches as there are rates and about as many milliseconds.
-    #[napi]
+    #[napi(ts_return_type = "Promise<TrainerTotals>")]
     pub fn run(
         &self,
         epoch: f64,
@@ -276,7 +276,7 @@ impl NativeTrainer {
     }
 
     /// Sums of losses and right decisions over rows.
-    #[napi]
+    #[napi(ts_return_type = "Promise<TrainerTotals>")]
     pub fn evaluate(
         &self,
         x: Float32ArraySlice,
@@ -291,7 +291,7 @@ impl NativeTrainer {
     }
 
     /// Outputs of the last layer for every row.
-    #[napi]
+    #[napi(ts_return_type = "Promise<Float32Array>")]
     pub fn predict(&self, x: Float32ArraySlice, rows: u32, threads: u32) -> Result<AsyncTask<Guarded<PredictWork>>> {
         let (rows, threads) = (rows as usize, threads as usize);
         Ok(AsyncTask::new(Guarded(PredictWork { trainer: self.shared()?, x: x.to_vec(), rows, threads })))

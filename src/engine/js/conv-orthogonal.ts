@@ -84,7 +84,7 @@ class Draws {
   projection(): Float32Array {
     const { size, square, stream, law } = this
     const normals = new Float32Array(size)
-    fillNormal(normals, stream, (this.projections + this.count) * streamElements(law), 0, 1)
+    fillNormal(normals, stream, (this.projections + this.count - 1) * streamElements(law), 0, 1)
     const kept = matrix(
       square.map((x, i) => ((normals[i % size] as number) > 0 ? x : 0)),
       size,

@@ -59,9 +59,14 @@ class NativeTrainer implements Trainer {
     translated(() => this.#trainer.setState(values))
   }
 
+  /** Upper bound on threads; 0 asks for the default. */
+  #bounded(threads: number): number {
+    return threads === 0 ? this.#threads : threads
+  }
+
   bind(data: TrainerData, run: RunSpec): void {
     const { optimizer, threads, ...batches } = run
-    const plan = { ...optimizer, ...batches, threads: Math.min(threads, this.#threads) }
+    const plan = { ...optimizer, ...batches, threads: this.#bounded(threads) }
     translated(() => this.#trainer.bind(...rowsOf(data), plan))
   }
 
@@ -81,7 +86,7 @@ class NativeTrainer implements Trainer {
   }
 
   async evaluate(data: TrainerData, threads: number): Promise<Evaluation> {
-    const limit = Math.min(threads, this.#threads)
+    const limit = this.#bounded(threads)
     const { rows, loss, correct } = await translatedAsync(async () =>
       this.#trainer.evaluate(...rowsOf(data), limit),
     )
@@ -89,7 +94,7 @@ class NativeTrainer implements Trainer {
   }
 
   predict(x: Float32Array, rows: number, threads: number): Promise<Float32Array> {
-    return translatedAsync(async () => this.#trainer.predict(x, rows, Math.min(threads, this.#threads)))
+    return translatedAsync(async () => this.#trainer.predict(x, rows, this.#bounded(threads)))
   }
 
   dispose(): void {

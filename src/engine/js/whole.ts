@@ -1,0 +1,64 @@
+import { rangeError } from '../../errors.js'
+import type { ConvOrthogonalLaw, FillJob, OrthogonalLaw, SparseLaw, View } from '../law.js'
+import { convOrthogonalSteps } from './conv-orthogonal.js'
+import { fillElements } from './fill.js'
+import { writeRounded } from './half.js'
+import { orthogonalSteps } from './orthogonal.js'
+import { placeMatrix } from './place.js'
+import { sparseZeros } from './sparse.js'
+import { floatView } from './values.js'
+import { fillWords } from './words.js'
+
+/** The work of a law that is made as one piece, in steps; each yields the number of elements done. */
+export function* wholeSteps(job: FillJob, out: View): Generator<number, void> {
+  const view = floatView(out)
+  const { law } = job
+  if (law.kind === 'sparse') return fillSparse(law, job, view)
+  if (view instanceof Float64Array) {
+    throw rangeError('ERR_INVALID_ARGUMENT', 'the law has no form in this element type')
+  }
+  const values = view instanceof Float32Array ? view : new Float32Array(view.length)
+  if (law.kind === 'orthogonal') yield* placedMatrices(law, job, values)
+  if (law.kind === 'convOrthogonal') yield* placedKernel(law, job, values)
+  if (view !== values) writeRounded(values, view, job.half)
+}
+
+/** Makes the matrices that reach into the range and puts them in their places. */
+function* placedMatrices(law: OrthogonalLaw, job: FillJob, range: Float32Array): Generator<number, void> {
+  const { rows, columns, batch, base, batchStride, rowStride, columnStride } = law
+  range.fill(0)
+  const size = rows * columns
+  if (size === 0) return
+  const matrix = new Float32Array(size)
+  const reach = (rows - 1) * rowStride + (columns - 1) * columnStride
+  let done = 0
+  for (let b = 0; b < batch; b++) {
+    const first = base + b * batchStride
+    if (first + reach < job.offset || first >= job.offset + range.length) continue
+    for (const step of orthogonalSteps(law, job.stream, b, matrix)) yield done + step
+    placeMatrix(matrix, columns, { base: first, row: rowStride, column: columnStride }, job.offset, range)
+    done += size
+    yield done
+  }
+}
+
+/** Makes an orthogonal convolution kernel and puts its taps in their places. */
+function* placedKernel(law: ConvOrthogonalLaw, job: FillJob, range: Float32Array): Generator<number, void> {
+  const { kernel, inChannels, outChannels, gain, tapStride, inStride, outStride } = law
+  const size = inChannels * outChannels
+  const made = new Float32Array(kernel[0] * kernel[1] * kernel[2] * size)
+  for (const _ of convOrthogonalSteps({ kernel, inputs: inChannels, outputs: outChannels, gain }, job.stream, made)) yield 0
+  for (let tap = 0; tap * size < made.length; tap++) {
+    const matrix = made.subarray(tap * size, (tap + 1) * size)
+    placeMatrix(matrix, outChannels, { base: tap * tapStride, row: inStride, column: outStride }, job.offset, range)
+  }
+  yield range.length
+}
+
+/** Normals with zeros in every line. */
+function fillSparse(law: SparseLaw, job: FillJob, out: Float32Array | Float64Array | Uint16Array): void {
+  const normal = { kind: 'normal', mean: 0, stddev: law.stddev } as const
+  fillElements({ ...job, law: normal }, out)
+  const zeroed = sparseZeros(law, job.stream, fillWords)
+  for (let i = 0; i < out.length; i++) if (zeroed[job.offset + i] === 1) out[i] = 0
+}
