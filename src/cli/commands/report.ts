@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { ComparisonReport, RestartReport, Summary } from '../../index.js'
 import { UsageError } from '../exit.js'
-import { print, printTable } from '../output.js'
+import { print, printJson, printTable } from '../output.js'
 
 /** `symbreak report`: shows a report that `compare --json` or a program wrote. */
 export function addReport(program: Command): void {
@@ -10,13 +10,25 @@ export function addReport(program: Command): void {
     .command('report')
     .description('show a report that `compare --json` wrote')
     .argument('<file>', 'JSON file of a comparison or of restarts')
-    .action(async (path: string) => {
-      const report = JSON.parse(await readFile(path, 'utf8')) as Partial<ComparisonReport & RestartReport>
-      if (report.entries !== undefined && report.pairs !== undefined)
-        printComparison(report as ComparisonReport)
-      else if (report.summary !== undefined) printRestarts(report as RestartReport)
-      else throw new UsageError(`${path} is neither a comparison nor a report of restarts`)
+    .option('--json', 'print the report as JSON again, once it is known to be one')
+    .action(async (path: string, { json }: { json?: boolean }) => {
+      const report = readReport(path, await readFile(path, 'utf8'))
+      if (json) return printJson(report)
+      if ('entries' in report) printComparison(report)
+      else printRestarts(report)
     })
+}
+
+function readReport(path: string, text: string): ComparisonReport | RestartReport {
+  let report: Partial<ComparisonReport & RestartReport> | null
+  try {
+    report = JSON.parse(text) as typeof report
+  } catch (error) {
+    throw new UsageError(`${path} is not JSON: ${(error as Error).message}`)
+  }
+  if (Array.isArray(report?.entries) && Array.isArray(report.pairs)) return report as ComparisonReport
+  if (typeof report?.summary === 'object' && Array.isArray(report.runs)) return report as RestartReport
+  throw new UsageError(`${path} is neither a comparison nor a report of restarts`)
 }
 
 const HEAD = ['mean', 'std', 'median', 'min', 'max', '95 % interval']

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { backupAndRestore, Network, type Callback, type FitOptions, type Initializer } from '../../index.js'
 import { addModelOptions, fitOf, layersOf, lossOf, type ModelOptions } from '../model.js'
 import { interruptible } from '../exit.js'
@@ -22,13 +22,16 @@ export function addTrain(program: Command): void {
     .command('train')
     .description('train a dense network on a CSV file with a header row, or on a two-dimensional .npy file')
     .argument('<data>', 'numbers, one row an example')
-    .option(
-      '--initializer <init>',
-      'start of the kernels: a name, or name(parameters)',
-      parseInitializer,
-      parseInitializer('glorotUniform'),
+    .addOption(
+      new Option('--initializer <init>', 'start of the kernels: a name, or name(parameters)')
+        .argParser(parseInitializer)
+        .default(parseInitializer('glorotUniform'), 'glorotUniform'),
     )
-    .option('--seed <n>', 'of the initial weights and the order of rows', seed, 0n)
+    .addOption(
+      new Option('--seed <n>', 'of the initial weights and the order of rows')
+        .argParser(seed)
+        .default(0n, '0'),
+    )
     .option('--save <file>', 'write the trained network as safetensors')
     .option('--checkpoint <file>', 'survive interruptions: run the same command again to go on')
     .option('--json', 'print one JSON line an epoch and one result')
