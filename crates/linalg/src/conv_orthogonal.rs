@@ -169,7 +169,7 @@ impl Draws {
     fn projection(&mut self) -> Vec<f32> {
         let size = self.law.rows;
         let mut normals = vec![0.0; size];
-        let first = (self.projections + self.count) * self.law.stream_elements();
+        let first = (self.projections + self.count - 1) * self.law.stream_elements();
         self.coins.fill(self.product.level, self.stream, first, &mut normals);
         for row in self.square.chunks_exact_mut(size) {
             for (x, normal) in row.iter_mut().zip(&normals) {

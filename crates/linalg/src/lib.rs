@@ -5,6 +5,7 @@
 //! same on every instruction set and for any split over threads: see [`gemm`](mod@gemm).
 
 pub mod conv_orthogonal;
+pub mod dense;
 pub mod gemm;
 pub mod matrix;
 pub mod orthogonal;

@@ -67,6 +67,18 @@ fn keeps_norms_under_circular_padding() {
 }
 
 #[test]
+fn known_answer() {
+    let mut out = [0.0f32; 8];
+    let stream = Stream::new(0x2_0000_0001, 7);
+    let end =
+        law([2, 1, 1], 2, 2).fill(Level::new(), 1, stream, &mut out, &mut |_, _| ControlFlow::Continue(()));
+    assert!(end.is_continue());
+    let expected =
+        [0xbcff1ed5, 0x3e093ef4, 0xbe658e17, 0x3f76fc38, 0x3f76fc37, 0x3e658e16, 0xbe093ef7, 0xbcff1ef3];
+    assert_eq!(out.map(f32::to_bits), expected);
+}
+
+#[test]
 fn uses_every_tap() {
     let law = law([3, 3, 1], 8, 8);
     let kernel = draw(law, Level::new(), 2);

@@ -2,7 +2,7 @@
 
 mod support;
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd::{Level, dispatch, prelude::*};
 use nalgebra::DMatrix;
 use support::levels;
 use symbreak_linalg::gemm::epilogue::{Epilogue, Identity, Relu, ReluGradient};

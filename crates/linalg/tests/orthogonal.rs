@@ -28,6 +28,13 @@ fn error(law: Orthogonal, q: &[f32]) -> f64 {
 }
 
 #[test]
+fn known_answer() {
+    let q = draw(law(2, 2), Level::new(), 1, Stream::new(0x2_0000_0001, 7), 0);
+    let bits: Vec<u32> = q.iter().map(|x| x.to_bits()).collect();
+    assert_eq!(bits, [0x3f6f0340, 0x3eb76685, 0xbeb76687, 0x3f6f0340]);
+}
+
+#[test]
 fn columns_are_orthonormal() {
     let shapes = [
         (1, 1),
