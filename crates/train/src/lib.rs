@@ -11,6 +11,7 @@ mod activation;
 mod backward;
 mod data;
 mod dropout;
+mod epoch;
 mod error;
 mod evaluate;
 mod forward;

@@ -1,0 +1,109 @@
+//! The loop over the batches of an epoch, as the leader of the team goes through it.
+
+use std::ops::ControlFlow;
+
+use crate::error::TrainError;
+use crate::optimizer::Update;
+use crate::regularize::{norm_factor, penalty};
+use crate::spec::LayerSpec;
+use crate::step::{ROWS, Step, UPDATE, WEIGHTS, Work};
+use crate::team::Team;
+use crate::trainer::{Position, Totals};
+
+/// The leader's view of an epoch.
+pub(crate) struct Epoch<'a> {
+    pub work: &'a Work<'a>,
+    pub batches: usize,
+    pub batch_size: usize,
+    pub updates: &'a mut u64,
+    pub pending: &'a mut usize,
+    pub totals: &'a mut Totals,
+}
+
+impl Epoch<'_> {
+    /// Trains from batch `from.step` on, one batch a rate; how many there were.
+    pub fn run<W: Fn(usize, usize) + Sync>(
+        &mut self,
+        team: &mut Team<W>,
+        from: Position,
+        rates: &[f64],
+        observer: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<u64, TrainError> {
+        let mut steps = 0;
+        for (index, rate) in (from.step as usize..self.batches).zip(rates) {
+            if !self.step(team, index, *rate) {
+                return Err(TrainError::NotFinite { epoch: from.epoch, step: index as u64 });
+            }
+            steps += 1;
+            if observer(steps).is_break() {
+                break;
+            }
+        }
+        Ok(steps)
+    }
+
+    /// One batch; false if the loss is not finite, with the parameters as they were.
+    fn step<W: Fn(usize, usize) + Sync>(&mut self, team: &mut Team<W>, index: usize, rate: f64) -> bool {
+        let work = self.work;
+        let step = self.plan(index, rate);
+        *work.step.borrow_mut() = step;
+        team.run(ROWS);
+        if !self.count(step) {
+            return false;
+        }
+        team.run(WEIGHTS);
+        let bound = work.optimizer.clip_norm;
+        if step.complete && bound > 0.0 {
+            let clip = norm_factor(work.level, work.network, work.weights, bound);
+            work.step.borrow_mut().update.clip = clip;
+            team.run(UPDATE);
+        }
+        *self.pending = if step.complete { 0 } else { *self.pending + 1 };
+        *self.updates += u64::from(step.complete);
+        team.step();
+        true
+    }
+
+    /// Groups of batches that share an update are counted from the epoch's start; the last may be short.
+    fn plan(&self, index: usize, rate: f64) -> Step {
+        let work = self.work;
+        let place = index * self.batch_size;
+        let count = self.batch_size.min(work.data.rows - place);
+        let first = index - index % work.optimizer.accumulate;
+        let group = work.optimizer.accumulate.min(self.batches - first);
+        let share = 1.0 / group as f64;
+        let base = work.network.loss().factor(work.network.outputs()) / count as f64;
+        Step {
+            place,
+            count,
+            factor: (base * if work.plain { -rate } else { share }) as f32,
+            fresh: *self.pending == 0,
+            share,
+            complete: index + 1 == first + group,
+            update: Update { count: *self.updates + 1, learning_rate: rate, clip: 1.0 },
+        }
+    }
+
+    /// Adds the batch's scores, row by row, to the totals; false if their sum is not finite.
+    fn count(&mut self, step: Step) -> bool {
+        let work = self.work;
+        let (mut loss, mut correct) = (0.0, 0.0);
+        for rows in work.batch {
+            let rows = rows.borrow();
+            for score in &rows.scores[..rows.count] {
+                loss += score.loss;
+                correct += score.correct;
+            }
+        }
+        if work.network.layers().iter().any(LayerSpec::is_regularized) {
+            loss += step.count as f64 * penalty(work.level, work.network, work.weights);
+        }
+        if !loss.is_finite() {
+            return false;
+        }
+        self.totals.rows += step.count as u64;
+        self.totals.loss += loss;
+        self.totals.correct += correct;
+        true
+    }
+}
