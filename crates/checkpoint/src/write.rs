@@ -74,7 +74,9 @@ fn make(
         let mut slab = Slab::default();
         // A law that is made as one piece can be huge: it waits until its memory is the only one.
         let wait = is_oversized(pieces, &runs);
-        while let Some(back) = if wait && outstanding > 0 { emptied.recv().ok() } else { emptied.try_recv().ok() } {
+        while let Some(back) =
+            if wait && outstanding > 0 { emptied.recv().ok() } else { emptied.try_recv().ok() }
+        {
             outstanding -= 1;
             slab = back;
         }
