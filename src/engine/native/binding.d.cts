@@ -34,11 +34,11 @@ export declare class NativeTrainer {
   /** Sets the sums of the epoch so far. */
   setTotals(rows: number, loss: number, correct: number): void
   /** Trains for at most as many batches as there are rates and about as many milliseconds. */
-  run(epoch: number, step: number, rates: Float64Array, milliseconds: number): Promise<unknown>
+  run(epoch: number, step: number, rates: Float64Array, milliseconds: number): Promise<TrainerTotals>
   /** Sums of losses and right decisions over rows. */
-  evaluate(x: Float32Array, rows: number, labels: Int32Array | undefined | null, targets: Float32Array | undefined | null, weights: Float32Array | undefined | null, threads: number): Promise<unknown>
+  evaluate(x: Float32Array, rows: number, labels: Int32Array | undefined | null, targets: Float32Array | undefined | null, weights: Float32Array | undefined | null, threads: number): Promise<TrainerTotals>
   /** Outputs of the last layer for every row. */
-  predict(x: Float32Array, rows: number, threads: number): Promise<unknown>
+  predict(x: Float32Array, rows: number, threads: number): Promise<Float32Array>
   /** Frees the memory, once no call is on its way. */
   dispose(): void
 }
@@ -71,19 +71,19 @@ export declare function kernel(): string
 export declare function kernels(): Array<string>
 
 /** Makes values on another thread, as a Float32Array. */
-export declare function makeF32(length: number, record: Float64Array, token: CancelToken): Promise<unknown>
+export declare function makeF32(length: number, record: Float64Array, token: CancelToken): Promise<Float32Array>
 
 /** Makes values on another thread, as a Float64Array. */
-export declare function makeF64(length: number, record: Float64Array, token: CancelToken): Promise<unknown>
+export declare function makeF64(length: number, record: Float64Array, token: CancelToken): Promise<Float64Array>
 
 /** Makes values on another thread, as an Int32Array. */
-export declare function makeI32(length: number, record: Float64Array, token: CancelToken): Promise<unknown>
+export declare function makeI32(length: number, record: Float64Array, token: CancelToken): Promise<Int32Array>
 
 /** Makes 16-bit values on another thread, as a Uint16Array. */
-export declare function makeU16(length: number, record: Float64Array, token: CancelToken): Promise<unknown>
+export declare function makeU16(length: number, record: Float64Array, token: CancelToken): Promise<Uint16Array>
 
 /** Makes values on another thread, as a Uint8Array. */
-export declare function makeU8(length: number, record: Float64Array, token: CancelToken): Promise<unknown>
+export declare function makeU8(length: number, record: Float64Array, token: CancelToken): Promise<Uint8Array>
 
 /** One dense layer. */
 export interface TrainerLayer {
@@ -145,10 +145,10 @@ export declare function useKernel(name: string): void
  * Makes pieces again and compares them with the bytes of `path` from `position` on: the first byte of each piece that
  * differs, or -1.
  */
-export declare function verifyTensors(path: string, position: number, records: Float64Array, rows: Float64Array, literals: Float64Array, threads: number, token: CancelToken): Promise<unknown>
+export declare function verifyTensors(path: string, position: number, records: Float64Array, rows: Float64Array, literals: Float64Array, threads: number, token: CancelToken): Promise<Float64Array>
 
 /** Version of the addon, compared with the package's own. */
 export declare function version(): string
 
 /** Writes `head` and then the pieces to `path`, by way of `temporary`; the token counts bytes. */
-export declare function writeTensors(path: string, temporary: string, head: Uint8Array, records: Float64Array, rows: Float64Array, literals: Float64Array, threads: number, token: CancelToken): Promise<unknown>
+export declare function writeTensors(path: string, temporary: string, head: Uint8Array, records: Float64Array, rows: Float64Array, literals: Float64Array, threads: number, token: CancelToken): Promise<void>
