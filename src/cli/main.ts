@@ -8,7 +8,7 @@ import { addInit } from './commands/init.js'
 import { addReport } from './commands/report.js'
 import { addTrain } from './commands/train.js'
 import { addVerify } from './commands/verify.js'
-import { exitCodeOf } from './exit.js'
+import { EXIT, exitCodeOf } from './exit.js'
 
 const program = new Command('symbreak')
   .description(
@@ -21,6 +21,11 @@ const program = new Command('symbreak')
 for (const add of [addInit, addVerify, addTrain, addCompare, addReport, addBench, addDoctor]) add(program)
 // Every command refuses in the same way.
 for (const command of program.commands) command.exitOverride().showHelpAfterError()
+
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed)
+})
 
 program.parseAsync().catch((error: unknown) => {
   process.exitCode = exitCodeOf(error)
