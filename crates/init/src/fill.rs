@@ -66,7 +66,13 @@ impl std::error::Error for FillError {}
 ///
 /// # Panics
 /// If a range of a whole law or of literal values lies outside its tensor.
-pub fn fill(level: Level, threads: usize, job: &Job, out: Out<'_>, progress: &dyn Progress) -> Result<(), FillError> {
+pub fn fill(
+    level: Level,
+    threads: usize,
+    job: &Job,
+    out: Out<'_>,
+    progress: &dyn Progress,
+) -> Result<(), FillError> {
     check(&job.law, &out)?;
     if job.law.is_whole() {
         return whole::fill(level, threads, job, out, progress);

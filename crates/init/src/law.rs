@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use symbreak_samplers::{bernoulli::Bernoulli, integers::Integers, normal::Normal, truncated::Truncated, uniform::Uniform};
+use symbreak_samplers::{
+    bernoulli::Bernoulli, integers::Integers, normal::Normal, truncated::Truncated, uniform::Uniform,
+};
 
 use crate::{Diagonal, PlacedConvOrthogonal, PlacedOrthogonal, Sparse};
 

@@ -50,7 +50,12 @@ fn rounded(out: Out<'_>, make: impl FnOnce(&mut [f32]) -> Result<(), FillError>)
 
 /// Makes `length` elements aside and copies a range of them.
 fn copy_range(out: Out<'_>, length: usize, range: Range<usize>, make: impl FnOnce(Out<'_>)) {
-    fn copy<T: Copy + Default>(out: &mut [T], length: usize, range: Range<usize>, make: impl FnOnce(&mut [T])) {
+    fn copy<T: Copy + Default>(
+        out: &mut [T],
+        length: usize,
+        range: Range<usize>,
+        make: impl FnOnce(&mut [T]),
+    ) {
         let mut whole = vec![T::default(); length];
         make(&mut whole);
         out.copy_from_slice(&whole[range]);

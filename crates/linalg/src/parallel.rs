@@ -3,7 +3,11 @@
 use std::sync::{Mutex, PoisonError};
 
 /// Calls `work` on each item, on at most `threads` threads including this one.
-pub(crate) fn share<T: Send>(threads: usize, items: impl ExactSizeIterator<Item = T> + Send, work: impl Fn(T) + Sync) {
+pub(crate) fn share<T: Send>(
+    threads: usize,
+    items: impl ExactSizeIterator<Item = T> + Send,
+    work: impl Fn(T) + Sync,
+) {
     let helpers = threads.min(items.len()).saturating_sub(1);
     if helpers == 0 {
         return items.for_each(work);

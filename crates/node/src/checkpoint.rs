@@ -34,7 +34,11 @@ fn read_pieces(records: &[f64], rows: &[f64], literals: &[f64]) -> Result<Vec<Pi
     if records.len() / WIDTH != rows.len() / ROW {
         return Err(error(Code::Internal, "a file's records and rows differ in number"));
     }
-    records.chunks_exact(WIDTH).zip(rows.chunks_exact(ROW)).map(|(record, row)| read_piece(record, row, literals)).collect()
+    records
+        .chunks_exact(WIDTH)
+        .zip(rows.chunks_exact(ROW))
+        .map(|(record, row)| read_piece(record, row, literals))
+        .collect()
 }
 
 fn read_piece(record: &[f64], row: &[f64], literals: &[f64]) -> Result<Piece> {
@@ -80,7 +84,8 @@ impl Work for WriteWork {
 
     fn run(&mut self) -> Result<()> {
         let destination = Destination { path: &self.path, temporary: &self.temporary };
-        write(level(), self.threads, destination, &self.head, &self.pieces, &*self.watch).map_err(from_checkpoint)
+        write(level(), self.threads, destination, &self.head, &self.pieces, &*self.watch)
+            .map_err(from_checkpoint)
     }
 
     fn finish(&mut self, (): ()) -> Result<()> {

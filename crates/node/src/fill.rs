@@ -50,7 +50,13 @@ fill_in_place!(fill_u16, Uint16ArraySlice, "Fills a Uint16Array with binary16 or
 
 /// Replaces `out` by a permutation of 0 .. length - 1 drawn from the record's stream.
 #[napi]
-pub fn fill_permutation(mut out: Uint32ArraySlice, seed_low: u32, seed_high: u32, stream_low: u32, stream_high: u32) -> Result<()> {
+pub fn fill_permutation(
+    mut out: Uint32ArraySlice,
+    seed_low: u32,
+    seed_high: u32,
+    stream_low: u32,
+    stream_high: u32,
+) -> Result<()> {
     let join = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
     // SAFETY: as for the fills: the call ends before any script runs again.
     let values = unsafe { out.as_mut() };
@@ -111,7 +117,8 @@ impl<T: Element> Work for FillWork<T> {
     fn run(&mut self) -> Result<Vec<T>> {
         let mut values = vec![T::default(); self.length];
         advise_huge_pages(&mut values);
-        fill(level(), self.threads, &self.job, T::out(&mut values, self.bf16), &*self.watch).map_err(from_fill)?;
+        fill(level(), self.threads, &self.job, T::out(&mut values, self.bf16), &*self.watch)
+            .map_err(from_fill)?;
         Ok(values)
     }
 
@@ -125,7 +132,11 @@ macro_rules! make_values {
     ($name:ident, $type:ty, $returns:tt, $doc:literal) => {
         #[doc = $doc]
         #[napi(ts_return_type = $returns)]
-        pub fn $name(length: u32, record: Float64ArraySlice, token: &CancelToken) -> Result<AsyncTask<Guarded<FillWork<$type>>>> {
+        pub fn $name(
+            length: u32,
+            record: Float64ArraySlice,
+            token: &CancelToken,
+        ) -> Result<AsyncTask<Guarded<FillWork<$type>>>> {
             let record = Record::new(&record)?;
             Ok(AsyncTask::new(Guarded(FillWork {
                 job: record.job()?,
@@ -143,4 +154,9 @@ make_values!(make_f32, f32, "Promise<Float32Array>", "Makes values on another th
 make_values!(make_f64, f64, "Promise<Float64Array>", "Makes values on another thread, as a Float64Array.");
 make_values!(make_u8, u8, "Promise<Uint8Array>", "Makes values on another thread, as a Uint8Array.");
 make_values!(make_i32, i32, "Promise<Int32Array>", "Makes values on another thread, as an Int32Array.");
-make_values!(make_u16, u16, "Promise<Uint16Array>", "Makes 16-bit values on another thread, as a Uint16Array.");
+make_values!(
+    make_u16,
+    u16,
+    "Promise<Uint16Array>",
+    "Makes 16-bit values on another thread, as a Uint16Array."
+);

@@ -4,7 +4,11 @@
 //! crates' own preconditions need. `unsafe` is allowed in this crate alone.
 
 // The macros of napi-derive generate undocumented glue.
-#![allow(missing_docs, clippy::needless_pass_by_value, reason = "signatures are fixed by the binding's conversions")]
+#![allow(
+    missing_docs,
+    clippy::needless_pass_by_value,
+    reason = "signatures are fixed by the binding's conversions"
+)]
 
 mod cancel;
 mod checkpoint;

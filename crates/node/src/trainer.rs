@@ -8,8 +8,8 @@ use napi::bindgen_prelude::{AsyncTask, Float32Array, Float32ArraySlice, Float64A
 use napi::{Error, Result};
 use napi_derive::napi;
 use symbreak_train::{
-    Activation, Data, LayerSpec, Loss, Method, NetworkSpec, OptimizerSpec, Position, RunSpec, Targets, Totals,
-    TrainError, Trainer,
+    Activation, Data, LayerSpec, Loss, Method, NetworkSpec, OptimizerSpec, Position, RunSpec, Targets,
+    Totals, TrainError, Trainer,
 };
 
 use crate::error::{Code, error};
@@ -173,7 +173,12 @@ fn data(
         (Some(labels), _) => Targets::Labels(labels.iter().map(|label| *label as u32).collect()),
         (None, targets) => Targets::Values(targets.map_or_else(Vec::new, |targets| targets.to_vec())),
     };
-    Data { x: x.to_vec(), rows: rows as usize, targets, weights: weights.map_or_else(Vec::new, |w| w.to_vec()) }
+    Data {
+        x: x.to_vec(),
+        rows: rows as usize,
+        targets,
+        weights: weights.map_or_else(Vec::new, |w| w.to_vec()),
+    }
 }
 
 type Shared = Arc<Mutex<Trainer>>;
@@ -183,7 +188,9 @@ fn lock(shared: &Mutex<Trainer>) -> Result<MutexGuard<'_, Trainer>> {
     match shared.try_lock() {
         Ok(trainer) => Ok(trainer),
         Err(TryLockError::Poisoned(trainer)) => Ok(trainer.into_inner()),
-        Err(TryLockError::WouldBlock) => Err(error(Code::InvalidArgument, "the trainer is busy with another call")),
+        Err(TryLockError::WouldBlock) => {
+            Err(error(Code::InvalidArgument, "the trainer is busy with another call"))
+        }
     }
 }
 
@@ -287,12 +294,21 @@ impl NativeTrainer {
         threads: u32,
     ) -> Result<AsyncTask<Guarded<EvaluateWork>>> {
         let data = data(&x, rows, labels.as_ref(), targets.as_ref(), weights.as_ref());
-        Ok(AsyncTask::new(Guarded(EvaluateWork { trainer: self.shared()?, data: Some(data), threads: threads as usize })))
+        Ok(AsyncTask::new(Guarded(EvaluateWork {
+            trainer: self.shared()?,
+            data: Some(data),
+            threads: threads as usize,
+        })))
     }
 
     /// Outputs of the last layer for every row.
     #[napi(ts_return_type = "Promise<Float32Array>")]
-    pub fn predict(&self, x: Float32ArraySlice, rows: u32, threads: u32) -> Result<AsyncTask<Guarded<PredictWork>>> {
+    pub fn predict(
+        &self,
+        x: Float32ArraySlice,
+        rows: u32,
+        threads: u32,
+    ) -> Result<AsyncTask<Guarded<PredictWork>>> {
         let (rows, threads) = (rows as usize, threads as usize);
         Ok(AsyncTask::new(Guarded(PredictWork { trainer: self.shared()?, x: x.to_vec(), rows, threads })))
     }
@@ -318,7 +334,9 @@ impl Work for RunWork {
 
     fn run(&mut self) -> Result<TrainerTotals> {
         let start = Instant::now();
-        let mut watch = |_| if start.elapsed() < self.budget { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+        let mut watch = |_| {
+            if start.elapsed() < self.budget { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        };
         let stretch = lock(&self.trainer)?.run(self.from, &self.rates, &mut watch).map_err(from_train)?;
         let Totals { rows, loss, correct } = stretch.totals;
         Ok(TrainerTotals { steps: stretch.steps as f64, rows: rows as f64, loss, correct })

@@ -64,9 +64,16 @@ fn columns<S: Simd, const B: usize>(s: S, block: &Block<'_>, above: usize, first
 
 /// `Q -= V (T (V'Q))` for `NV` vectors of columns from `column` on; the first `above` rows of Q are known to be zero.
 #[inline(always)]
-fn apply<S: Simd, const NV: usize, const B: usize>(s: S, block: &Block<'_>, above: usize, column: usize, q: &mut [f32]) {
+fn apply<S: Simd, const NV: usize, const B: usize>(
+    s: S,
+    block: &Block<'_>,
+    above: usize,
+    column: usize,
+    q: &mut [f32],
+) {
     let mut products = [[S::f32s::splat(s, 0.0); NV]; B];
-    for (quad, products) in block.vectors.chunks_exact(block.rows * QUAD).zip(products.chunks_exact_mut(QUAD)) {
+    for (quad, products) in block.vectors.chunks_exact(block.rows * QUAD).zip(products.chunks_exact_mut(QUAD))
+    {
         let skip = above.min(block.rows);
         project::<S, NV>(s, &quad[skip * QUAD..], &q[skip * PANEL..], column, products);
     }
@@ -90,7 +97,13 @@ fn apply<S: Simd, const NV: usize, const B: usize>(s: S, block: &Block<'_>, abov
 
 /// `products[p] = sum over rows i of v[i][p] q[i]` for the reflectors of a quad, rows ascending from +0.
 #[inline(always)]
-fn project<S: Simd, const NV: usize>(s: S, quad: &[f32], q: &[f32], column: usize, products: &mut [[S::f32s; NV]]) {
+fn project<S: Simd, const NV: usize>(
+    s: S,
+    quad: &[f32],
+    q: &[f32],
+    column: usize,
+    products: &mut [[S::f32s; NV]],
+) {
     let width = S::f32s::LEN;
     let mut sums = [[S::f32s::splat(s, 0.0); NV]; QUAD];
     for (v, row) in quad.chunks_exact(QUAD).zip(q.chunks_exact(PANEL)) {

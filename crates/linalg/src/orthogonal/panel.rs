@@ -41,7 +41,9 @@ impl<'a> Rows<'a> {
             }
             return;
         }
-        self.each_row(first, |i, row| panel[i * PANEL..][..width].copy_from_slice(&row[column..column + width]));
+        self.each_row(first, |i, row| {
+            panel[i * PANEL..][..width].copy_from_slice(&row[column..column + width])
+        });
     }
 
     /// Copies `panel` back.
@@ -56,7 +58,9 @@ impl<'a> Rows<'a> {
             }
             return;
         }
-        self.each_row(first, |i, row| row[column..column + width].copy_from_slice(&panel[i * PANEL..][..width]));
+        self.each_row(first, |i, row| {
+            row[column..column + width].copy_from_slice(&panel[i * PANEL..][..width])
+        });
     }
 
     /// Calls `work(i, row first + i)` for every row from `first` on.

@@ -141,7 +141,8 @@ impl Reads {
         }
         let at = element.saturating_sub(self.start);
         let (row, column) = (at / self.m as u64, at % self.m as u64);
-        row < self.n as u64 && (column + row < self.m as u64 || at - column + (self.m as u64) < end - self.start)
+        row < self.n as u64
+            && (column + row < self.m as u64 || at - column + (self.m as u64) < end - self.start)
     }
 }
 
@@ -177,7 +178,13 @@ struct Part<'a> {
 /// Turns a block's normals into unit-headed vectors `v_p` (zero above row p), the triangle
 /// `T = (strict upper triangle of V'V + half its diagonal)^-1`, and the diagonal `-s_p`.
 #[simd]
-fn prepare<S: Simd, const B: usize>(_: S, part: Part<'_>, vectors: &mut [f32], triangle: &mut [f32], diagonal: &mut [f32]) {
+fn prepare<S: Simd, const B: usize>(
+    _: S,
+    part: Part<'_>,
+    vectors: &mut [f32],
+    triangle: &mut [f32],
+    diagonal: &mut [f32],
+) {
     let mut inverse = [0.0; B];
     for (p, d) in diagonal.iter_mut().enumerate() {
         let x = &part.normals[p * part.m..][..part.rows - p];
