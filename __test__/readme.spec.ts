@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import test from 'ava'
+import * as symbreak from 'symbreak'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -94,6 +95,14 @@ test('the commands run', async (t) => {
     )
   }
   t.true(existsSync(join(own, 'weights.safetensors')))
+})
+
+test('the table of initializers names what there is', async (t) => {
+  const text = await readFile(join(root, 'README.md'), 'utf8')
+  const table = /## Initializers\n(.*?)\n\n`describe/s.exec(text)?.[1] ?? ''
+  const names = [...table.matchAll(/`(\w+)`/g)].map(([, name = '']) => name)
+  t.true(names.length > 25)
+  t.deepEqual(names.filter((name) => !(name in symbreak)), [])
 })
 
 test('the links lead somewhere', async (t) => {
