@@ -42,7 +42,7 @@ impl<'a> Rows<'a> {
             return;
         }
         self.each_row(first, |i, row| {
-            panel[i * PANEL..][..width].copy_from_slice(&row[column..column + width])
+            panel[i * PANEL..][..width].copy_from_slice(&row[column..column + width]);
         });
     }
 
@@ -59,7 +59,7 @@ impl<'a> Rows<'a> {
             return;
         }
         self.each_row(first, |i, row| {
-            row[column..column + width].copy_from_slice(&panel[i * PANEL..][..width])
+            row[column..column + width].copy_from_slice(&panel[i * PANEL..][..width]);
         });
     }
 
