@@ -40,7 +40,7 @@ const checks = {
   'typescript lint': node('oxlint', '--deny-warnings'),
   'typescript types': node('tsc', '--project', at('__test__', 'tsconfig.json')),
   'package exports': node('publint', '--strict'),
-  'package types': node('attw', '--pack', '.', '--profile', 'node16'),
+  'package types': node('attw', '--pack', '.', '--profile', 'esm-only'),
   'typescript tests': node('ava'),
   'rust format': cargo('fmt', '--all', '--check'),
   'rust lint': cargo('clippy', '--locked', '--all-targets', '--', '-D', 'warnings'),
