@@ -6,7 +6,7 @@ import test from 'ava'
 
 const program = fileURLToPath(new URL('memory/soak.mjs', import.meta.url))
 
-/** What an allocator may keep; one leaked kilobyte a call would be 5 MB or more in each of these. */
+/** What an allocator may keep; a leak of a few kilobytes a call would be more in each of these. */
 const NOISE = 4 << 20
 
 for (const engine of ['auto', 'js']) {

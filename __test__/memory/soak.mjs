@@ -5,7 +5,7 @@
 import { setImmediate } from 'node:timers/promises'
 import * as symbreak from 'symbreak'
 
-const calls = Number(process.env['SYMBREAK_SOAK'] ?? 5000)
+const calls = Number(process.env['SYMBREAK_SOAK'] ?? 2000)
 const out = new Float32Array(256)
 const generator = new symbreak.Generator(7)
 const he = symbreak.heNormal({ seed: 7 })
