@@ -43,7 +43,7 @@ const checks = {
   'package types': node('attw', '--pack', '.', '--profile', 'esm-only'),
   'typescript tests': node('ava'),
   'rust format': cargo('fmt', '--all', '--check'),
-  'rust lint': cargo('clippy', '--locked', '--all-targets', '--', '-D', 'warnings'),
+  'rust lint': cargo('clippy', '--locked', '--lib', '--tests', '--', '-D', 'warnings'),
   'rust tests': cargo('test', '--locked', '--quiet'),
   'rust statistics': cargo('test', '--locked', '--quiet', '--release', '--package', 'symbreak-stat-tests'),
 }

@@ -155,7 +155,7 @@ export class Network {
 
   /**
    * The last layer's outputs `[rows, units]`. The cross-entropy losses work on logits, so for a classifier with a
-   * linear last layer these are logits; `softmax` and `sigmoid` turn them into probabilities, `classes` into labels.
+   * linear last layer these are logits; `classes` turns them into labels.
    */
   async predict(x: Features, options: EvaluateOptions = {}): Promise<Float32Array> {
     const threads = threadsOf(options)

@@ -101,7 +101,7 @@ mod tests {
                     bytes = (bytes + run.elements * pieces[run.piece].dtype.size()).next_multiple_of(8);
                     let end = run.first + run.elements as u64;
                     let whole = end == pieces[run.piece].elements;
-                    prop_assert!(whole || (pieces[run.piece].job.offset + end) % BLOCK == 0);
+                    prop_assert!(whole || (pieces[run.piece].job.offset + end).is_multiple_of(BLOCK));
                     next = if whole { (run.piece + 1, 0) } else { (run.piece, end) };
                 }
                 prop_assert!(bytes <= SLAB);

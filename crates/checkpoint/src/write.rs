@@ -61,6 +61,7 @@ pub fn write(
 }
 
 /// Makes slabs in order until all are made, the observer stops it, or nobody takes them any more.
+#[expect(clippy::needless_pass_by_value, reason = "dropping the sender is what ends the writer")]
 fn make(
     level: Level,
     threads: usize,

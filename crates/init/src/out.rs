@@ -41,7 +41,7 @@ pub enum Out<'a> {
     I32(&'a mut [i32]),
 }
 
-impl<'a> Out<'a> {
+impl Out<'_> {
     /// Number of elements.
     pub fn len(&self) -> usize {
         match self {

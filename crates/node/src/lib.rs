@@ -3,11 +3,12 @@
 //! Everything has been validated by the TypeScript facade; what is checked again here is what memory safety and the
 //! crates' own preconditions need. `unsafe` is allowed in this crate alone.
 
-// The macros of napi-derive generate undocumented glue.
+// The macros of napi-derive generate undocumented glue, and docs become JSDoc, which names arrays without backticks.
 #![allow(
     missing_docs,
     clippy::needless_pass_by_value,
-    reason = "signatures are fixed by the binding's conversions"
+    clippy::doc_markdown,
+    reason = "signatures and docs are fixed by the binding's conversions"
 )]
 
 mod cancel;
