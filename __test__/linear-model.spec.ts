@@ -15,7 +15,7 @@ for (const kind of ['logistic', 'hinge', 'softmax'] as const) {
     const { accuracy } = await model.evaluate(x, y)
     t.true((accuracy as number) > 0.97, String(accuracy))
     const labels = await model.predict(x)
-    t.is(labels.filter((label, row) => label === y[row]).length / 300, accuracy)
+    t.is(labels.filter((label, row) => label === y[row]).length / 300, accuracy as number)
   })
 }
 

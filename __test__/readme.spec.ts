@@ -102,7 +102,10 @@ test('the table of initializers names what there is', async (t) => {
   const table = /## Initializers\n(.*?)\n\n`describe/s.exec(text)?.[1] ?? ''
   const names = [...table.matchAll(/`(\w+)`/g)].map(([, name = '']) => name)
   t.true(names.length > 25)
-  t.deepEqual(names.filter((name) => !(name in symbreak)), [])
+  t.deepEqual(
+    names.filter((name) => !(name in symbreak)),
+    [],
+  )
 })
 
 test('the links lead somewhere', async (t) => {

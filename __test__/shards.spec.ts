@@ -145,7 +145,7 @@ for (const engine of engines) {
     const target = first.files[1]?.path as string
     const before = await sha(target)
     const damaged = await readFile(target)
-    damaged[damaged.length - 1] ^= 1
+    damaged[damaged.length - 1] = (damaged.at(-1) as number) ^ 1
     await writeFile(target, damaged)
     const again = await mixed.write(path, options)
     t.deepEqual(

@@ -56,7 +56,16 @@ export function grid(): Golden[] {
     }
   }
   for (const [i, init] of matrices.entries()) {
-    for (const shape of [[1, 1], [5, 5], [64, 64], [97, 96], [130, 33], [33, 130], [1, 9], [9, 1]]) {
+    for (const shape of [
+      [1, 1],
+      [5, 5],
+      [64, 64],
+      [97, 96],
+      [130, 33],
+      [33, 130],
+      [1, 9],
+      [9, 1],
+    ]) {
       lines.push({ init, shape, ...(seeds[i % seeds.length] as (typeof seeds)[0]) })
     }
   }
@@ -75,5 +84,7 @@ export function digest(line: Golden, engine: 'native' | 'js'): string {
     ...(dtype && { dtype }),
     ...(layout && { layout }),
   })
-  return createHash('sha256').update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).digest('hex')
+  return createHash('sha256')
+    .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+    .digest('hex')
 }

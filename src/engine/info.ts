@@ -37,7 +37,8 @@ export function systemInfo(): SystemInfo {
     kernel: engine.kernel,
     kernels: [...engine.kernels],
     threads: engine.threads,
-    platform: process?.platform === undefined ? 'unknown' : `${process.platform}-${process.arch ?? 'unknown'}`,
+    platform:
+      process?.platform === undefined ? 'unknown' : `${process.platform}-${process.arch ?? 'unknown'}`,
     ...(missing ? { nativeError: describe(native) } : {}),
   }
 }

@@ -83,5 +83,8 @@ function isShared(view: View): boolean {
 
 function sharedMemory(): Error {
   const allowed = "use engine 'auto' or 'js'"
-  return typeError('ERR_SHARED_MEMORY', `out is a view on a SharedArrayBuffer, which engine 'native' refuses: ${allowed}`)
+  return typeError(
+    'ERR_SHARED_MEMORY',
+    `out is a view on a SharedArrayBuffer, which engine 'native' refuses: ${allowed}`,
+  )
 }

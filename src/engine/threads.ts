@@ -5,5 +5,8 @@ export function checkThreads(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined
   const threads = Number(text)
   if (Number.isInteger(threads) && threads >= 1 && threads <= 1024) return threads
-  throw rangeError('ERR_INVALID_ARGUMENT', `SYMBREAK_THREADS must be a whole number from 1 to 1024, got ${show(text)}`)
+  throw rangeError(
+    'ERR_INVALID_ARGUMENT',
+    `SYMBREAK_THREADS must be a whole number from 1 to 1024, got ${show(text)}`,
+  )
 }

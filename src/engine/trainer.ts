@@ -4,10 +4,10 @@
  * between slices; the bits of the parameters never depend on how the run was sliced.
  */
 export type ActivationName =
-  | 'linear' | 'relu' | 'leakyRelu' | 'elu' | 'gelu' | 'silu' | 'tanh' | 'sigmoid' | 'softplus'
+  'linear' | 'relu' | 'leakyRelu' | 'elu' | 'gelu' | 'silu' | 'tanh' | 'sigmoid' | 'softplus'
 
 export type LossName =
-  | 'softmaxCrossEntropy' | 'sigmoidCrossEntropy' | 'meanSquaredError' | 'meanAbsoluteError' | 'huber' | 'hinge'
+  'softmaxCrossEntropy' | 'sigmoidCrossEntropy' | 'meanSquaredError' | 'meanAbsoluteError' | 'huber' | 'hinge'
 
 export interface LayerSpec {
   readonly units: number
@@ -111,7 +111,11 @@ export interface Trainer {
    * `milliseconds`; stops at the epoch's end. Rejects with `ERR_NOT_FINITE` when the loss is NaN or infinite (the
    * parameters are then those before the batch) or a parameter is at the end of the stretch.
    */
-  run(from: Position, learningRates: Float64Array, milliseconds: number): Promise<{ steps: number; totals: EpochTotals }>
+  run(
+    from: Position,
+    learningRates: Float64Array,
+    milliseconds: number,
+  ): Promise<{ steps: number; totals: EpochTotals }>
   /** Totals of the epoch so far must be set again when a run resumes in the middle of an epoch. */
   setTotals(totals: EpochTotals): void
   evaluate(data: TrainerData, threads: number): Promise<Evaluation>

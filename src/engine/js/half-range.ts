@@ -16,7 +16,7 @@ const FORMATS: Readonly<Record<'F16' | 'BF16', Format>> = {
 function next(x: number, up: boolean, { round, value }: Format): number {
   const bits = round(x)
   if ((bits & 0x7fff) === 0) return value(up ? 1 : 0x8001)
-  return value((bits & 0x8000) === 0 === up ? bits + 1 : bits - 1)
+  return value(((bits & 0x8000) === 0) === up ? bits + 1 : bits - 1)
 }
 
 /** The least value at or above `low` and the greatest below `high`, or at it where `closed`. */
@@ -35,7 +35,12 @@ function intervalOf(law: Law, format: Format): readonly [number, number] {
   const { mean, stddev, lower, upper, bounds } = law
   if (stddev === 0) return [-Infinity, Infinity]
   const absolute = bounds === 'absolute'
-  return valuesWithin(absolute ? lower : mean + stddev * lower, absolute ? upper : mean + stddev * upper, true, format)
+  return valuesWithin(
+    absolute ? lower : mean + stddev * lower,
+    absolute ? upper : mean + stddev * upper,
+    true,
+    format,
+  )
 }
 
 const scratch = new Float32Array(4096)

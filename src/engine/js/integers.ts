@@ -15,7 +15,13 @@ export function fillBernoulli(out: Uint8Array, stream: StreamKey, offset: number
 }
 
 /** Fills `out` with integers in [low, high): low + min(floor(u53(i) * (high - low)), high - low - 1). */
-export function fillIntegers(out: Int32Array, stream: StreamKey, offset: number, low: number, high: number): void {
+export function fillIntegers(
+  out: Int32Array,
+  stream: StreamKey,
+  offset: number,
+  low: number,
+  high: number,
+): void {
   const range = high - low
   eachDraw(stream, offset, out.length, (k, hi, lo) => {
     out[k - offset] = low + Math.min(Math.floor(u53(hi, lo) * range), range - 1)

@@ -30,7 +30,13 @@ const edge = new Float32Array(PAIR)
 /**
  * Fills `out` with elements of the normal law from element `offset` on: Box and Muller (1958) on pairs of words.
  */
-export function fillNormal(out: Float32Array, stream: StreamKey, offset: number, mean: number, stddev: number): void {
+export function fillNormal(
+  out: Float32Array,
+  stream: StreamKey,
+  offset: number,
+  mean: number,
+  stddev: number,
+): void {
   // Adding 0 turns -0 into 0.
   const mu = f(mean) + 0
   const sigma = f(stddev) + 0

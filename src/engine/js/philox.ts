@@ -22,7 +22,15 @@ function multiplyHigh(a: number, b: number): number {
 }
 
 /** Writes the four output words for a counter under a key to `out`, as signed 32-bit integers. */
-export function philox4x32(out: Int32Array, c0: number, c1: number, c2: number, c3: number, k0: number, k1: number): void {
+export function philox4x32(
+  out: Int32Array,
+  c0: number,
+  c1: number,
+  c2: number,
+  c3: number,
+  k0: number,
+  k1: number,
+): void {
   for (let round = 0; round < 10; round++) {
     const h0 = multiplyHigh(c0, M0)
     const l0 = Math.imul(c0, M0)
@@ -54,7 +62,15 @@ export const lane = new Int32Array(4)
 export function seedLane(stream: StreamKey, block: number, index: number): void {
   const counter = block * LANES + index
   const high = Math.floor(counter / 4294967296)
-  philox4x32(lane, (counter - high * 4294967296) | 0, high | 0, stream.s0 | 0, stream.s1 | 0, stream.k0 | 0, stream.k1 | 0)
+  philox4x32(
+    lane,
+    (counter - high * 4294967296) | 0,
+    high | 0,
+    stream.s0 | 0,
+    stream.s1 | 0,
+    stream.k0 | 0,
+    stream.k1 | 0,
+  )
   // xoshiro128++ stays at zero for ever from the all-zero state.
   if (lane[0] === 0 && lane[1] === 0 && lane[2] === 0 && lane[3] === 0) lane[0] = 1
 }

@@ -6,7 +6,13 @@ export interface Place {
 }
 
 /** Copies a matrix to its place within the range of the tensor that starts at `offset`. */
-export function placeMatrix(matrix: Float32Array, columns: number, place: Place, offset: number, range: Float32Array): void {
+export function placeMatrix(
+  matrix: Float32Array,
+  columns: number,
+  place: Place,
+  offset: number,
+  range: Float32Array,
+): void {
   const rows = columns === 0 ? 0 : matrix.length / columns
   for (let i = 0; i < rows; i++) {
     const first = place.base + i * place.row - offset

@@ -24,7 +24,13 @@ export function sparseZeros(law: SparseLaw, stream: StreamKey, fillWords: FillWo
 }
 
 /** Marks every entry of a line below `threshold`, then entries equal to it in order, until `zeros` are marked. */
-function clearSmallest(keys: Uint32Array, zeroed: Uint8Array, first: number, law: SparseLaw, threshold: number): void {
+function clearSmallest(
+  keys: Uint32Array,
+  zeroed: Uint8Array,
+  first: number,
+  law: SparseLaw,
+  threshold: number,
+): void {
   let left = law.zeros
   for (let k = 0; k < law.length; k++) {
     const at = first + k * law.stride

@@ -28,7 +28,12 @@ export function fillConstant(value: number, job: FillJob, out: View): void {
 
 /** A scalar as an element of `view`. */
 export function roundedScalar(value: number, view: FloatView, half: FillJob['half']): number {
-  const one = view instanceof Uint16Array ? new Uint16Array(1) : view instanceof Float64Array ? new Float64Array(1) : new Float32Array(1)
+  const one =
+    view instanceof Uint16Array
+      ? new Uint16Array(1)
+      : view instanceof Float64Array
+        ? new Float64Array(1)
+        : new Float32Array(1)
   if (one instanceof Float64Array) one[0] = value
   else writeRounded(Float32Array.of(value), one, half)
   return one[0] as number

@@ -47,10 +47,21 @@ function* placedKernel(law: ConvOrthogonalLaw, job: FillJob, range: Float32Array
   const { kernel, inChannels, outChannels, gain, tapStride, inStride, outStride } = law
   const size = inChannels * outChannels
   const made = new Float32Array(kernel[0] * kernel[1] * kernel[2] * size)
-  for (const _ of convOrthogonalSteps({ kernel, inputs: inChannels, outputs: outChannels, gain }, job.stream, made)) yield 0
+  for (const _ of convOrthogonalSteps(
+    { kernel, inputs: inChannels, outputs: outChannels, gain },
+    job.stream,
+    made,
+  ))
+    yield 0
   for (let tap = 0; tap * size < made.length; tap++) {
     const matrix = made.subarray(tap * size, (tap + 1) * size)
-    placeMatrix(matrix, outChannels, { base: tap * tapStride, row: inStride, column: outStride }, job.offset, range)
+    placeMatrix(
+      matrix,
+      outChannels,
+      { base: tap * tapStride, row: inStride, column: outStride },
+      job.offset,
+      range,
+    )
   }
   yield range.length
 }

@@ -24,7 +24,14 @@ export function fillWords(out: Uint32Array, stream: StreamKey, offset: number): 
   eachBlock(offset, out.length, (block, first, end, base) => blockWords(out, stream, block, first, end, base))
 }
 
-function blockWords(out: Uint32Array, stream: StreamKey, block: number, first: number, end: number, base: number): void {
+function blockWords(
+  out: Uint32Array,
+  stream: StreamKey,
+  block: number,
+  first: number,
+  end: number,
+  base: number,
+): void {
   for (let l = 0; l < LANES && l < end; l++) {
     seedLane(stream, block, l)
     let a = lane[0] as number

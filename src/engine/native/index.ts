@@ -74,7 +74,10 @@ export class NativeEngine implements Engine {
       const part = out.subarray(start, Math.min(start + slab, out.length))
       const done = start
       const step = control.onStep && ((n: number) => control.onStep?.(done + n))
-      await this.#fillPart({ ...job, offset: job.offset + start }, part, { signal: control.signal, onStep: step })
+      await this.#fillPart({ ...job, offset: job.offset + start }, part, {
+        signal: control.signal,
+        onStep: step,
+      })
     }
   }
 

@@ -28,7 +28,13 @@ const KINDS = {
 export type RecordLaw = Extract<Law, { kind: keyof typeof KINDS }>
 
 /** Writes `job` at row `row` of `records`. */
-export function writeRecord(records: Float64Array, row: number, job: FillJob, law: RecordLaw, threads: number): void {
+export function writeRecord(
+  records: Float64Array,
+  row: number,
+  job: FillJob,
+  law: RecordLaw,
+  threads: number,
+): void {
   const at = row * RECORD_WIDTH
   const { k0, k1, s0, s1 } = job.stream
   records[at] = KINDS[law.kind]
@@ -71,7 +77,9 @@ function writeParameters(records: Float64Array, at: number, law: RecordLaw): voi
   }
 }
 
-function structure(law: Extract<RecordLaw, { kind: 'diagonal' | 'orthogonal' | 'convOrthogonal' | 'sparse' }>): number[] {
+function structure(
+  law: Extract<RecordLaw, { kind: 'diagonal' | 'orthogonal' | 'convOrthogonal' | 'sparse' }>,
+): number[] {
   switch (law.kind) {
     case 'diagonal':
       return [law.gain, law.start, law.stride, law.count, law.groups, law.groupStride]

@@ -14,7 +14,11 @@ type Token = InstanceType<Addon['CancelToken']>
  *
  * @throws `ERR_ABORTED` with the signal's reason as its cause.
  */
-export async function watched<T>(addon: Addon, control: Control, call: (token: Token) => Promise<T>): Promise<T> {
+export async function watched<T>(
+  addon: Addon,
+  control: Control,
+  call: (token: Token) => Promise<T>,
+): Promise<T> {
   const { signal, onStep } = control
   if (signal?.aborted) throw abortError(signal)
   const token = new addon.CancelToken()
