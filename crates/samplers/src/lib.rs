@@ -11,6 +11,7 @@ mod error;
 mod group;
 pub mod half;
 pub mod integers;
+pub mod long_tail;
 pub mod normal;
 mod normal_f64;
 pub mod permutation;
