@@ -47,6 +47,9 @@ pub fn singular_values(w: &[f32], rows: usize, columns: usize) -> Vec<f64> {
 /// # Panics
 /// If `a`, row-major, doesn't hold `size * size` elements.
 pub fn symmetric_eigenvalues(a: &[f32], size: usize) -> Vec<f64> {
+    if size == 0 {
+        return Vec::new();
+    }
     let a = matrix(a, size, size);
     let symmetric = (&a + a.transpose()) * 0.5;
     descending(symmetric.symmetric_eigenvalues().iter().copied().collect())
