@@ -53,8 +53,8 @@ export function checkEngine(name: unknown, argument = 'engine'): EngineName {
 }
 
 /**
- * Below this many elements the TypeScript engine is done before a native call would have crossed over; measured for
- * `fill` on one core, where both engines take the same time at about this length.
+ * Up to this many elements the TypeScript engine is used: a call into native costs more than making them. An estimate,
+ * from the cost of a call and of seeding a lane.
  */
 const CROSSING = 4
 
