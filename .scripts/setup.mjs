@@ -1,6 +1,6 @@
 /**
  * Makes a clone ready to run: Node modules, native addon, TypeScript; each only when it is missing or out of date.
- * Uses nothing but Node itself, since it runs before `npm ci`.
+ * Uses nothing but Node itself, since it runs before `npm install`. (`npm ci` refuses the lock file: it lacks optional packages that want a newer Node.)
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ const nativeFolder = at('src', 'engine', 'native')
 function installModules() {
   if (!isStale(at('node_modules', '.package-lock.json'), [at('package-lock.json')])) return
   console.error('setup: installing Node modules')
-  must('npm', ['ci', '--prefer-offline', '--no-audit', '--no-fund'])
+  must('npm', ['install', '--no-save', '--prefer-offline', '--no-audit', '--no-fund'])
 }
 
 /** Path of the addon built for this machine, if there is one. */
