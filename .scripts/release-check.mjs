@@ -38,7 +38,7 @@ function packed(folder) {
 
 const main = manifestOf(at())
 const root = packed(at())
-check(main.name, root.unpackedSize <= 1_000_000, `${root.unpackedSize} bytes unpacked`)
+check(main.name, root.unpackedSize <= 400_000, `${root.unpackedSize} bytes unpacked`)
 for (const file of [
   'LICENSE',
   'README.md',

@@ -3,7 +3,7 @@
  * Uses nothing but Node itself, since it runs before `npm install`. (`npm ci` refuses the lock file: it lacks optional packages that want a newer Node.)
  */
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { at, has, must } from './lib/shell.mjs'
 import { filesBelow, isStale, modified } from './lib/stale.mjs'
@@ -49,7 +49,7 @@ function buildTypeScript() {
   const addon = builtAddon()
   const sources = [at('tsconfig.json'), at('package.json'), ...filesBelow(at('src'))]
   const entry = at('dist', 'index.js')
-  const copied = addon === undefined || existsSync(addon.replace(at('src'), at('dist')))
+  const copied = addon === undefined || existsSync(at('dist', basename(addon)))
   if (copied && modified(entry) !== undefined && !isStale(entry, sources)) return
   console.error('setup: compiling TypeScript')
   must(process.execPath, [at('.scripts', 'build-ts.mjs')])

@@ -1,8 +1,8 @@
 import test from 'ava'
-import { comparePairs } from '../dist/restarts/pairs.js'
-import { reportOf, type Run } from '../dist/restarts/report.js'
-import { summarize } from '../dist/restarts/summary.js'
-import { signedRankTest } from '../dist/restarts/wilcoxon.js'
+import { comparePairs } from '../src/restarts/pairs.js'
+import { reportOf, type Run } from '../src/restarts/report.js'
+import { summarize } from '../src/restarts/summary.js'
+import { signedRankTest } from '../src/restarts/wilcoxon.js'
 
 const a = [0.91, 0.88, 0.93, 0.9, 0.87, 0.95, 0.89]
 const b = [0.85, 0.86, 0.9, 0.83, 0.88, 0.91, 0.8]

@@ -1,13 +1,13 @@
 import test from 'ava'
 import fc from 'fast-check'
-import type { Engine } from '../dist/engine/engine.js'
+import type { Engine } from '../src/engine/engine.js'
 import type {
   ActivationName,
   LossName,
   OptimizerSpec,
   TrainerData,
   TrainerSpec,
-} from '../dist/engine/trainer.js'
+} from '../src/engine/trainer.js'
 import { engines, layer, network, noise, optimizer } from './support/trainers.js'
 
 const [js, native] = engines() as [Engine, Engine?]

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
-import type { ActivationName, LossName, OptimizerSpec } from '../dist/engine/trainer.js'
+import type { ActivationName, LossName, OptimizerSpec } from '../src/engine/trainer.js'
 import { engines, layer, network, optimizer } from './support/trainers.js'
 
 interface Case {

@@ -4,8 +4,8 @@
  */
 import { parseArgs } from 'node:util'
 import { measure } from 'mitata'
-import { systemInfo } from '../../dist/index.js'
-import { CASES, orthogonalCase, type Case } from '../../dist/cli/bench/cases.js'
+import { systemInfo } from '../../src/index.js'
+import { CASES, orthogonalCase, type Case } from '../../src/cli/bench/cases.js'
 import { BACKENDS, rival, useBackend } from './rivals.js'
 import { startup } from './startup.js'
 

@@ -44,7 +44,7 @@ interface PackReport {
 
 /** The addon that was built here: its file and the platform's name, as `linux-x64-gnu`; undefined without one. */
 export async function builtAddon(): Promise<{ file: string; platform: string } | undefined> {
-  const folder = join(root, 'dist', 'engine', 'native')
+  const folder = join(root, 'dist')
   const name = (await readdir(folder)).find((file) => file.endsWith('.node'))
   const platform = name === undefined ? undefined : /^symbreak\.(.+)\.node$/.exec(name)?.[1]
   return name === undefined || platform === undefined ? undefined : { file: join(folder, name), platform }

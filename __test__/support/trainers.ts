@@ -1,7 +1,7 @@
-import { jsEngine } from '../../dist/engine/js/index.js'
-import { nativeProvider } from '../../dist/engine/native/index.js'
-import type { Engine } from '../../dist/engine/engine.js'
-import type { ActivationName, LayerSpec, OptimizerSpec, TrainerSpec } from '../../dist/engine/trainer.js'
+import { jsEngine } from '../../src/engine/js/index.js'
+import { nativeProvider } from '../../src/engine/native/index.js'
+import type { Engine } from '../../src/engine/engine.js'
+import type { ActivationName, LayerSpec, OptimizerSpec, TrainerSpec } from '../../src/engine/trainer.js'
 
 /** Both engines; the native one only where its addon was built. */
 export function engines(): Engine[] {

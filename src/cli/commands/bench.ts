@@ -1,9 +1,6 @@
-import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { bench, measureHere, type BenchRow } from '../bench.js'
 import { note, print, printJson, printTable } from '../output.js'
-
-const MAIN = fileURLToPath(new URL('../main.js', import.meta.url))
 
 interface Options {
   json?: boolean
@@ -20,7 +17,7 @@ export function addBench(program: Command): void {
     .option('--json', 'print one JSON document')
     .action(async (names: string[], { json, here }: Options) => {
       if (here) return printJson(await measureHere(names))
-      const rows = await bench(MAIN, names, (step) => note(`measuring: ${step}`))
+      const rows = await bench(process.argv[1] ?? '', names, (step) => note(`measuring: ${step}`))
       if (json) return printJson(rows)
       printRows(rows)
     })
