@@ -1,4 +1,4 @@
-import type { FillJob, View } from './law.js'
+import type { FillJob, StreamKey, View } from './law.js'
 import type { Trainer, TrainerSpec } from './trainer.js'
 
 /** How asynchronous work is watched and stopped. */
@@ -7,6 +7,44 @@ export interface Control {
   readonly signal?: AbortSignal | undefined
   /** Told how many elements (or bytes) are done; the caller limits how often it passes this on. */
   readonly onStep?: ((done: number) => void) | undefined
+}
+
+/** Draws of a distribution of `rand_distr`, from word `position` of the stream on. */
+export interface SampleJob {
+  readonly distribution: string
+  /** Its parameters in the crate's order. */
+  readonly parameters: Float64Array
+  readonly stream: StreamKey
+  /** A multiple of the block size. */
+  readonly position: number
+  /** First value of the range within the draws. */
+  readonly offset: number
+  readonly threads?: number | undefined
+}
+
+/** The long tail of distributions: outside the bit contract, and the native engine's alone. */
+export interface LongTail {
+  /**
+   * Values that one draw has: 1, or a point's coordinates.
+   *
+   * @throws `ERR_INVALID_ARGUMENT` for parameters that the distribution refuses
+   */
+  width(distribution: string, parameters: Float64Array): number
+  fill(job: SampleJob, out: Float32Array): void
+  fillAsync(job: SampleJob, out: Float32Array, control: Control): Promise<void>
+}
+
+/** A row-major matrix to be measured. */
+export type Weights = Float32Array | Float64Array
+
+/** Measures of a row-major matrix, in double precision; no value of a tensor depends on them. */
+export interface Measures {
+  /** The largest singular value. */
+  spectralNorm(w: Weights, rows: number, columns: number): number
+  /** All singular values, the largest first. */
+  singularValues(w: Weights, rows: number, columns: number): Float64Array
+  /** The largest entry of |QtQ - I|, or of |QQt - I| where there are more columns than rows. */
+  orthogonalityError(w: Weights, rows: number, columns: number): number
 }
 
 /**
@@ -24,8 +62,11 @@ export interface Engine {
   fill(job: FillJob, out: View): void
   /** As `fill`, without blocking the event loop; memory is written on the calling thread only. */
   fillAsync(job: FillJob, out: View, control: Control): Promise<void>
-  /** Replaces `out` by a permutation of 0 .. out.length - 1 drawn from the job's stream. */
-  permute(stream: FillJob['stream'], out: Uint32Array): void
+  /** Replaces `out` by a permutation of 0 .. out.length - 1, from draw `first` of the stream on. */
+  permute(stream: StreamKey, first: number, out: Uint32Array): void
+  readonly measures: Measures
+  /** Where the engine has it. */
+  readonly longTail?: LongTail
   /** A network in the engine's own memory, ready to be trained. */
   trainer(spec: TrainerSpec): Trainer
 }

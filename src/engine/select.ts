@@ -1,5 +1,5 @@
 import { plainError, rangeError, show, typeError } from '../errors.js'
-import type { Engine } from './engine.js'
+import type { Engine, LongTail } from './engine.js'
 import { jsEngine } from './js/index.js'
 import type { View } from './law.js'
 import { environment } from './environment.js'
@@ -40,10 +40,17 @@ export function nativeEngine(): Engine | Error {
   }
 }
 
-/** The default of every `engine` option: `SYMBREAK_ENGINE`, else 'auto'. */
+let fallback: EngineName | undefined
+
+/**
+ * The default of every `engine` option: `SYMBREAK_ENGINE` as it was when first needed, else 'auto'. Reading the
+ * environment costs more than making a handful of values.
+ */
 export function defaultEngine(): EngineName {
+  if (fallback !== undefined) return fallback
   const name = environment('SYMBREAK_ENGINE')
-  return name === undefined || name === '' ? 'auto' : checkEngine(name, 'SYMBREAK_ENGINE')
+  fallback = name === undefined || name === '' ? 'auto' : checkEngine(name, 'SYMBREAK_ENGINE')
+  return fallback
 }
 
 /** Refuses anything but an engine's name. */
@@ -53,38 +60,59 @@ export function checkEngine(name: unknown, argument = 'engine'): EngineName {
 }
 
 /**
- * Up to this many elements the TypeScript engine is used: a call into native costs more than making them. An estimate,
- * from the cost of a call and of seeding a lane.
- */
-const CROSSING = 4
-
-/**
  * The engine for `elements` elements of work on `out`. Memory shared between threads is filled by the TypeScript
  * engine: native code may only write memory that no other thread can touch.
+ *
+ * @param crossing - up to this many elements the TypeScript engine is the faster one
  */
-export function pickEngine(choice: EngineName | undefined, elements: number, out?: View): Engine {
+export function pickEngine(
+  choice: EngineName | undefined,
+  elements: number,
+  out?: View,
+  crossing = 0,
+): Engine {
   const name = choice ?? defaultEngine()
-  const shared = out !== undefined && isShared(out)
   if (name === 'js') return jsEngine
+  const shared = out !== undefined && isShared(out)
   if (name === 'native') {
-    if (shared) throw sharedMemory()
-    const engine = nativeEngine()
-    if (engine instanceof Error) throw engine
-    return engine
+    if (shared) throw sharedMemory("use engine 'auto' or 'js'")
+    return nativeOrThrow()
   }
-  if (shared || elements <= CROSSING) return jsEngine
+  if (shared || elements <= crossing) return jsEngine
   const engine = nativeEngine()
   return engine instanceof Error ? jsEngine : engine
+}
+
+/**
+ * The long tail of distributions, which the native engine alone has.
+ *
+ * @throws `ERR_NATIVE_UNAVAILABLE`, also where the TypeScript engine was asked for; `ERR_SHARED_MEMORY`
+ */
+export function longTailOf(choice: EngineName | undefined, out?: View): LongTail {
+  if ((choice ?? defaultEngine()) === 'js') {
+    const message = "the TypeScript engine has no such distributions: engine must be 'auto' or 'native'"
+    throw plainError('ERR_NATIVE_UNAVAILABLE', message)
+  }
+  const { longTail } = nativeOrThrow()
+  if (longTail === undefined)
+    throw plainError('ERR_NATIVE_UNAVAILABLE', 'this engine has no such distributions')
+  if (out !== undefined && isShared(out)) throw sharedMemory('pass a length or memory of your own')
+  return longTail
+}
+
+function nativeOrThrow(): Engine {
+  const engine = nativeEngine()
+  if (engine instanceof Error) throw engine
+  return engine
 }
 
 function isShared(view: View): boolean {
   return typeof SharedArrayBuffer !== 'undefined' && view.buffer instanceof SharedArrayBuffer
 }
 
-function sharedMemory(): Error {
-  const allowed = "use engine 'auto' or 'js'"
+function sharedMemory(allowed: string): Error {
   return typeError(
     'ERR_SHARED_MEMORY',
-    `out is a view on a SharedArrayBuffer, which engine 'native' refuses: ${allowed}`,
+    `out is a view on a SharedArrayBuffer, which the native engine refuses: ${allowed}`,
   )
 }

@@ -1,10 +1,21 @@
 import { CONSTANT, ONES, ZEROS } from './constant.js'
 import type { Definition } from './definition.js'
+import { GABOR, GAUSSIAN, LAPLACIAN, SOBEL_BANK } from './filters.js'
 import { FIXUP } from './fixup.js'
+import { FOURIER_FEATURES } from './fourier-features.js'
+import { PRETRAINED } from './from-pretrained.js'
+import { ICNR } from './icnr.js'
+import { ID_INIT } from './id-init.js'
 import { DIRAC, EYE, IDENTITY } from './identity.js'
+import { IMPULSE } from './impulse.js'
+import { LORA } from './lora.js'
+import { MAMBA } from './mamba.js'
+import { MEL } from './mel.js'
+import { MIMETIC } from './mimetic.js'
 import { CONV_ORTHOGONAL, DELTA_ORTHOGONAL, ORTHOGONAL, SPECIAL_ORTHOGONAL } from './orthogonal.js'
 import { RANDOM_NORMAL, RANDOM_UNIFORM, TRUNCATED_NORMAL } from './random.js'
 import { CHRONO, LSTM_BIAS } from './recurrent.js'
+import { CYCLE, DELAY_LINE, RESERVOIR } from './reservoir.js'
 import {
   GLOROT_NORMAL,
   GLOROT_UNIFORM,
@@ -16,6 +27,7 @@ import {
 } from './scaling.js'
 import { SIREN } from './siren.js'
 import { SPARSE } from './sparse.js'
+import { SPECTRAL_NORMAL } from './spectral-normal.js'
 import { BILINEAR, HIPPO, ZERO_HADAMARD } from './structured.js'
 import {
   KAIMING_NORMAL,
@@ -25,6 +37,7 @@ import {
   XAVIER_NORMAL,
   XAVIER_UNIFORM,
 } from './torch.js'
+import { DAUBECHIES, DCT, HAAR, STFT } from './transforms.js'
 import { DEEP_NORM, GPT2, LAYER_SCALE, MITCHELL, SMALL_INIT, SUB_LN, WANG } from './transformer.js'
 
 const DEFINITIONS = [
@@ -69,6 +82,27 @@ const DEFINITIONS = [
   ZERO_HADAMARD,
   BILINEAR,
   HIPPO,
+  SPECTRAL_NORMAL,
+  ID_INIT,
+  IMPULSE,
+  ICNR,
+  MIMETIC,
+  FOURIER_FEATURES,
+  MAMBA,
+  LORA,
+  PRETRAINED,
+  RESERVOIR,
+  DELAY_LINE,
+  CYCLE,
+  SOBEL_BANK,
+  LAPLACIAN,
+  GAUSSIAN,
+  GABOR,
+  DCT,
+  HAAR,
+  DAUBECHIES,
+  STFT,
+  MEL,
 ]
 
 /**

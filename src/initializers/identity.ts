@@ -69,11 +69,20 @@ export const DIRAC = define<{ groups: number }>({
 })
 
 /**
- * `gain` on the diagonal of a matrix of any two sizes, else 0, as `keras.initializers.Identity`. With a gain of at most 1
- * the recurrent kernel of a relu network that remembers (Le et al. 2015, "IRNN"). Rank 2 only.
+ * `gain` on the diagonal of a matrix of any two sizes, else 0, as `keras.initializers.Identity`. Rank 2 only.
  */
 export function identity(options?: IdentityOptions): Initializer {
   return new CatalogueInitializer(IDENTITY, options)
+}
+
+/** As `identity`, by the name that says that the two sizes may differ. */
+export function partialIdentity(options?: IdentityOptions): Initializer {
+  return identity(options)
+}
+
+/** As `identity`: the recurrent kernel of a network of relu units that remembers (Le, Jaitly and Hinton 2015). */
+export function irnn(options?: IdentityOptions): Initializer {
+  return identity(options)
 }
 
 /** 1 on the diagonal of a matrix, else 0, as `torch.nn.init.eye_`. Rank 2 only. */

@@ -2,12 +2,33 @@ export { constant, ones, zeros } from './constant.js'
 export type { CommonOptions, ConstantOptions, NestedArray } from './constant.js'
 export { computeFans } from './fans.js'
 export type { Fans } from './fans.js'
+export { lsuv, pca, resizeEmbedding, zca } from './data-driven.js'
+export type {
+  LsuvLayer,
+  LsuvOptions,
+  Observations,
+  PcaOptions,
+  Projection,
+  ResizeOptions,
+} from './data-driven.js'
+export { gabor, gaussian, laplacian, sobel } from './filters.js'
+export type { GaborOptions, GaussianOptions } from './filters.js'
 export { fixup } from './fixup.js'
 export type { FixupOptions } from './fixup.js'
+export { fourierFeatures } from './fourier-features.js'
+export type { FourierFeaturesOptions } from './fourier-features.js'
+export { fromPretrained, grow } from './from-pretrained.js'
+export type { GrowLayers, GrowOptions, PretrainedOptions, PretrainedTensor } from './from-pretrained.js'
 export { calculateGain } from './gains.js'
 export type { Nonlinearity } from './gains.js'
-export { dirac, eye, identity } from './identity.js'
+export { icnr } from './icnr.js'
+export type { IcnrOptions } from './icnr.js'
+export { idInit } from './id-init.js'
+export type { IdInitOptions } from './id-init.js'
+export { dirac, eye, identity, irnn, partialIdentity } from './identity.js'
 export type { DiracOptions, IdentityOptions } from './identity.js'
+export { impulse } from './impulse.js'
+export type { ImpulseOptions } from './impulse.js'
 export type {
   AxesLayout,
   BaseLayout,
@@ -19,12 +40,28 @@ export type {
   ProductLayout,
   TransposedLayout,
 } from './layouts.js'
+export { lora } from './lora.js'
+export type { LoraOptions } from './lora.js'
+export { olora, pissa } from './low-rank.js'
+export type { LowRank, LowRankOptions } from './low-rank.js'
+export { lstm } from './lstm.js'
+export type { LstmInitializers, LstmOptions } from './lstm.js'
+export { mamba } from './mamba.js'
+export type { MambaOptions } from './mamba.js'
+export { orthogonalityError, singularValues, spectralNorm } from './measures.js'
+export type { MeasureOptions } from './measures.js'
+export { mel } from './mel.js'
+export type { MelOptions } from './mel.js'
+export { mimetic } from './mimetic.js'
+export type { MimeticOptions } from './mimetic.js'
 export { convOrthogonal, deltaOrthogonal, orthogonal, specialOrthogonal } from './orthogonal.js'
 export type { OrthogonalOptions } from './orthogonal.js'
 export { randomNormal, randomUniform } from './random.js'
 export type { RandomNormalOptions, RandomOptions, RandomUniformOptions } from './random.js'
 export { chrono, lstmBias } from './recurrent.js'
 export type { ChronoOptions, LstmBiasOptions } from './recurrent.js'
+export { cycleReservoir, delayLine, reservoir } from './reservoir.js'
+export type { CycleOptions, DelayLineOptions, ReservoirOptions } from './reservoir.js'
 export { initializer, registerInitializer } from './registry.js'
 export type { InitializerFactory, InitializerLike, KerasConfig, TfjsConfig } from './registry.js'
 export {
@@ -41,6 +78,8 @@ export { siren } from './siren.js'
 export type { SirenOptions } from './siren.js'
 export { sparse } from './sparse.js'
 export type { SparseOptions } from './sparse.js'
+export { spectralNormal } from './spectral-normal.js'
+export type { SpectralNormalOptions } from './spectral-normal.js'
 export {
   kaimingNormal,
   kaimingUniform,
@@ -52,6 +91,8 @@ export {
 export type { KaimingOptions, TruncNormalOptions, XavierOptions } from './torch.js'
 export { bilinear, hippo, zerO } from './structured.js'
 export type { HippoOptions } from './structured.js'
+export { daubechies, dct, haar, stft } from './transforms.js'
+export type { DaubechiesOptions, StftOptions } from './transforms.js'
 export { deepNorm, gpt2, layerScale, mitchell, smallInit, subLN, wang } from './transformer.js'
 export type {
   Gpt2Options,

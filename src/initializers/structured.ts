@@ -1,20 +1,17 @@
 import { rangeError } from '../errors.js'
-import { allocate, sizeOf } from '../validate.js'
+import { sizeOf } from '../validate.js'
 import { axisRoles, stridesOf } from './axes.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import type { CommonOptions } from './constant.js'
-import { define, type InitializerLaw, type Target } from './definition.js'
+import { define, type InitializerLaw } from './definition.js'
 import { kernelView } from './kernel-view.js'
 import { real } from './params.js'
 import type { Initializer } from './types.js'
+import { zerosFor } from './values.js'
 
 export interface HippoOptions extends CommonOptions {
   /** Factor on the matrix. Default: 1. */
   gain?: number | undefined
-}
-
-function zerosFor({ size }: Target): Float64Array {
-  return allocate(`${size} values`, () => new Float64Array(size))
 }
 
 /** 1 where an even number of binary digits is 1 in both, else -1: Sylvester's Hadamard matrix. */

@@ -1,5 +1,7 @@
 import type { Watch } from '../engine/progress.js'
 import type { FillJob, Law, StreamKey, View } from '../engine/law.js'
+import { crossingOf } from '../engine/crossing.js'
+import type { Engine } from '../engine/engine.js'
 import { checkEngine, pickEngine, type EngineName } from '../engine/select.js'
 import { integer } from '../validate.js'
 import type { Dtype } from './output.js'
@@ -34,15 +36,22 @@ export function readWork(options: Record<string, unknown>): Pick<Fill, 'engine' 
   }
 }
 
+/** The engine that does the work; refuses before anything is touched. */
+export function engineOf(choice: EngineName | undefined, law: Law, view: View, dtype?: Dtype): Engine {
+  return pickEngine(choice, view.length, view, crossingOf(law, dtype))
+}
+
 /** Fills the view at once. */
-export function fillNow(fill: Fill): void {
-  const engine = pickEngine(fill.engine, fill.view.length, fill.view)
+export function fillNow(fill: Fill, engine = engineOf(fill.engine, fill.law, fill.view, fill.dtype)): void {
   if (fill.view.length > 0) engine.fill(jobOf(fill), fill.view)
 }
 
 /** Fills the view without blocking the event loop. */
-export async function fillLater(fill: Fill, { control, finish }: Watch): Promise<void> {
-  const engine = pickEngine(fill.engine, fill.view.length, fill.view)
+export async function fillLater(
+  fill: Fill,
+  { control, finish }: Watch,
+  engine = engineOf(fill.engine, fill.law, fill.view, fill.dtype),
+): Promise<void> {
   if (fill.view.length > 0) await engine.fillAsync(jobOf(fill), fill.view, control)
   finish()
 }

@@ -1,5 +1,6 @@
 import type { Dtype, StreamKey } from '../engine/law.js'
 import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
+import { pickEngine } from '../engine/select.js'
 import { streamKey } from '../engine/stream.js'
 import { rangeError, show, typeError } from '../errors.js'
 import { allocate, integer, jsonSeed, pathOf, readRecord, type Seed, seedOf } from '../validate.js'
@@ -12,7 +13,8 @@ import {
   truncatedSampler,
   uniformSampler,
 } from './draw.js'
-import { fillLater, fillNow } from './fill.js'
+import { type ChoiceOptions, choiceOf } from './choice.js'
+import { engineOf, fillLater, fillNow, type WorkOptions } from './fill.js'
 import type { Filled, FloatArray } from './output.js'
 import type {
   BernoulliOptions,
@@ -21,11 +23,15 @@ import type {
   TruncatedNormalOptions,
   UniformOptions,
 } from './options.js'
+import { type Distribution, type DistributionParams, sampleDraw } from './sample.js'
 import { entropySeed } from './seed.js'
 import { checkShuffled, shuffleInPlace, type TypedArray } from './shuffle.js'
 
 /** Words of a block; every draw starts on a fresh one. */
 const BLOCK = 4096
+
+/** Longest permutation that the TypeScript engine makes as fast as the native one. */
+const PERMUTATION_CROSSING = 16
 
 /** Positions beyond this one can't be counted exactly. */
 const MAX_POSITION = 2 ** 53
@@ -137,17 +143,82 @@ export class Generator {
     return this.#now(bernoulliSampler, out, options) as Uint8Array
   }
 
+  /** As `bernoulli`, without blocking the event loop. */
+  async bernoulliAsync(
+    out: number | Uint8Array,
+    options: BernoulliOptions & AsyncOptions,
+  ): Promise<Uint8Array> {
+    return (await this.#later(bernoulliSampler, out, options)) as Uint8Array
+  }
+
   /** Integers in [low, high), each as likely as any other to 2^-53. */
   integers(out: number | Int32Array, options: IntegersOptions): Int32Array {
     return this.#now(integersSampler, out, options) as Int32Array
+  }
+
+  /** As `integers`, without blocking the event loop. */
+  async integersAsync(
+    out: number | Int32Array,
+    options: IntegersOptions & AsyncOptions,
+  ): Promise<Int32Array> {
+    return (await this.#later(integersSampler, out, options)) as Int32Array
+  }
+
+  /**
+   * Draws of a distribution of the long tail, by the `rand_distr` crate: the native engine's alone, computed in double
+   * precision, and **outside the bit contract**: a new version of the package may give other values. `position` moves by
+   * 64 words a value, in steps of 65,536 words a coordinate, whatever the draws need.
+   *
+   * @param out - a number of values or an array to fill; points take as many values as they have coordinates
+   * @throws `ERR_INVALID_ARGUMENT` for parameters that the distribution refuses, `ERR_LENGTH_MISMATCH` for a length that
+   * does not hold whole points, `ERR_NATIVE_UNAVAILABLE`, `ERR_SHARED_MEMORY`
+   */
+  sample<D extends Distribution>(
+    distribution: D,
+    out: number | Float32Array,
+    params: DistributionParams[D],
+    options?: WorkOptions,
+  ): Float32Array {
+    const draw = sampleDraw(distribution, out, params, options, [])
+    draw.run(this.#stream, this.#takeWords(draw.words, draw.out.length), 0)
+    return draw.out
+  }
+
+  /** As `sample`, without blocking the event loop. */
+  async sampleAsync<D extends Distribution>(
+    distribution: D,
+    out: number | Float32Array,
+    params: DistributionParams[D],
+    options?: WorkOptions & AsyncOptions,
+  ): Promise<Float32Array> {
+    const draw = sampleDraw(distribution, out, params, options, ASYNC_OPTIONS)
+    const watched = watch(draw.options, draw.out.length, 'elements')
+    await draw.runLater(this.#stream, this.#takeWords(draw.words, draw.out.length), 0, watched)
+    return draw.out
+  }
+
+  /**
+   * Items chosen at random: `size` of them, all as likely or by `weights`, with replacement or without.
+   *
+   * @param items - what to choose from: an array, or a number n for the indices 0 .. n - 1
+   * @returns an array of the kind of `items`, a Uint32Array of indices for a number
+   * @throws `ERR_INVALID_ARGUMENT`, also where there are not enough items; `ERR_LENGTH_MISMATCH` for `weights`
+   */
+  choice(items: number, size: number, options?: ChoiceOptions): Uint32Array
+  choice<T extends TypedArray>(items: T, size: number, options?: ChoiceOptions): T
+  choice<T>(items: readonly T[], size: number, options?: ChoiceOptions): T[]
+  choice(items: unknown, size: number, options?: ChoiceOptions): unknown {
+    const { draws, make } = choiceOf(items, size, options)
+    return make(this.#stream, this.#take(draws, 2))
   }
 
   /** The numbers 0 .. n - 1 in random order. */
   permutation(n: number): Uint32Array {
     const length = integer(n, 'n', 0, 2 ** 32)
     const items = allocate(`a permutation of ${length}`, () => new Uint32Array(length))
-    for (let i = 0; i < length; i++) items[i] = i
-    return this.shuffle(items)
+    const first = this.#take(Math.max(0, length - 1), 2)
+    pickEngine(undefined, length, items, PERMUTATION_CROSSING).permute(this.#stream, first, items)
+    return items
   }
 
   /** Puts the items of an array in random order, in place, and returns it. */
@@ -175,14 +246,16 @@ export class Generator {
 
   #now(sampler: Sampler, out: unknown, options: unknown): unknown {
     const draw = sampler(out, options, [])
-    fillNow({ ...this.#place(draw), ...draw.work })
+    const engine = engineOf(draw.work.engine, draw.law, draw.view, draw.dtype)
+    fillNow({ ...this.#place(draw), ...draw.work }, engine)
     return draw.array
   }
 
   async #later(sampler: Sampler, out: unknown, options: unknown): Promise<unknown> {
     const draw = sampler(out, options, ASYNC_OPTIONS)
     const watched = watch(draw.options, draw.view.length, 'elements')
-    await fillLater({ ...this.#place(draw), ...draw.work }, watched)
+    const engine = engineOf(draw.work.engine, draw.law, draw.view, draw.dtype)
+    await fillLater({ ...this.#place(draw), ...draw.work }, watched, engine)
     return draw.array
   }
 
@@ -192,12 +265,17 @@ export class Generator {
 
   /** Moves behind `elements` elements from the next fresh block on; returns the first one's index. */
   #take(elements: number, wordsPerElement: number): number {
-    if (elements === 0) return 0
+    return this.#takeWords(elements * wordsPerElement, elements) / wordsPerElement
+  }
+
+  /** Moves behind `words` words from the next fresh block on; returns the first one's number. */
+  #takeWords(words: number, elements: number): number {
+    if (words === 0) return 0
     const start = Math.ceil(this.#position / BLOCK) * BLOCK
-    const end = start + Math.ceil((elements * wordsPerElement) / BLOCK) * BLOCK
+    const end = start + Math.ceil(words / BLOCK) * BLOCK
     if (end > MAX_POSITION)
       throw rangeError('ERR_INVALID_ARGUMENT', `position would exceed 2^53 by this draw of ${elements}`)
     this.#position = end
-    return start / wordsPerElement
+    return start
   }
 }

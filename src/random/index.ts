@@ -1,3 +1,4 @@
+export type { ChoiceOptions } from './choice.js'
 export { Generator } from './generator.js'
 export type { GeneratorState } from './generator.js'
 export type {
@@ -10,6 +11,16 @@ export type {
   TruncatedNormalOptions,
   UniformOptions,
 } from './options.js'
-export { normal, normalAsync, permutation, truncatedNormalAsync, uniform, uniformAsync } from './pure.js'
+export {
+  normal,
+  normalAsync,
+  permutation,
+  sample,
+  sampleAsync,
+  truncatedNormalAsync,
+  uniform,
+  uniformAsync,
+} from './pure.js'
 export type { ArrayOf, Dtype, Filled, Float16ArrayLike, FloatArray } from './output.js'
+export type { Distribution, DistributionParams } from './sample.js'
 export type { TypedArray } from './shuffle.js'

@@ -6,7 +6,7 @@ import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
 import { streamKey } from '../engine/stream.js'
 import { integer, pathOf, readOptions, seedOf } from '../validate.js'
 import { type Draw, normalSampler, type Sampler, truncatedSampler, uniformSampler } from './draw.js'
-import { type Fill, fillLater, fillNow } from './fill.js'
+import { type Fill, fillLater, fillNow, type WorkOptions } from './fill.js'
 import { Generator } from './generator.js'
 import type {
   NormalOptions,
@@ -16,6 +16,7 @@ import type {
   UniformOptions,
 } from './options.js'
 import type { Filled, FloatArray } from './output.js'
+import { type Distribution, type DistributionParams, sampleDraw } from './sample.js'
 
 const PLACE = ['seed', 'path', 'offset'] as const
 
@@ -103,6 +104,48 @@ export async function truncatedNormalAsync<O extends number | FloatArray, D exte
   options: TruncatedNormalOptions<D> & RangeOptions & AsyncOptions,
 ): Promise<Filled<O, D>> {
   return (await later(truncatedSampler, out, options)) as Filled<O, D>
+}
+
+/** Where in a stream a sample's values are. */
+function placeOf({ seed, path = '', offset = 0 }: Record<string, unknown>, length: number) {
+  const stream = streamKey(seedOf(seed), pathOf(path))
+  return { stream, offset: integer(offset, 'offset', 0, MAX_SAMPLES - length) }
+}
+
+/** Values of a stream: each has 64 words of its own. */
+const MAX_SAMPLES = 2 ** 46
+
+/**
+ * Draws of a distribution of the long tail (`Generator.sample`) as a pure function of (seed, path): native only, and
+ * **outside the bit contract**.
+ *
+ * @param out - a number of values or an array to fill
+ * @param params - the distribution's parameters
+ * @throws as `Generator.sample`, and `ERR_INVALID_SEED`, `ERR_INVALID_PATH`
+ */
+export function sample<D extends Distribution>(
+  distribution: D,
+  out: number | Float32Array,
+  params: DistributionParams[D],
+  options: WorkOptions & RangeOptions,
+): Float32Array {
+  const draw = sampleDraw(distribution, out, params, options, PLACE)
+  const { stream, offset } = placeOf(draw.options, draw.out.length)
+  draw.run(stream, 0, offset)
+  return draw.out
+}
+
+/** As `sample`, without blocking the event loop. */
+export async function sampleAsync<D extends Distribution>(
+  distribution: D,
+  out: number | Float32Array,
+  params: DistributionParams[D],
+  options: WorkOptions & RangeOptions & AsyncOptions,
+): Promise<Float32Array> {
+  const draw = sampleDraw(distribution, out, params, options, [...PLACE, ...ASYNC_OPTIONS])
+  const { stream, offset } = placeOf(draw.options, draw.out.length)
+  await draw.runLater(stream, 0, offset, watch(draw.options, draw.out.length, 'elements'))
+  return draw.out
 }
 
 /**

@@ -10,6 +10,7 @@ use symbreak_samplers::half::Half;
 use crate::law::Law;
 use crate::out::Out;
 use crate::queue::{CHUNK, Queue};
+use crate::team::on_workers;
 use crate::{constant, whole};
 
 /// A range of one law on one stream: the output's first element is element `offset` of the tensor.
@@ -90,16 +91,7 @@ pub fn fill(
             }
         }
     };
-    if workers == 1 {
-        work();
-    } else {
-        rayon::in_place_scope(|scope| {
-            for _ in 1..workers {
-                scope.spawn(|_| work());
-            }
-            work();
-        });
-    }
+    on_workers(workers, work);
     if stopped.into_inner() { Err(FillError::Cancelled) } else { Ok(()) }
 }
 

@@ -10,7 +10,6 @@ use napi::bindgen_prelude::{
 };
 use napi_derive::napi;
 use symbreak_init::{Job, Out, Unwatched, fill};
-use symbreak_rng::Stream;
 use symbreak_samplers::permutation::permute;
 
 use crate::cancel::{CancelToken, Watch};
@@ -19,6 +18,7 @@ use crate::guard::{Guarded, Work, guarded};
 use crate::info::level;
 use crate::job::Record;
 use crate::memory::advise_huge_pages;
+use crate::place::Place;
 
 fn fill_now(record: &Record<'_>, out: Out<'_>) -> Result<()> {
     guarded(|| fill(level(), record.threads(), &record.job()?, out, &Unwatched).map_err(from_fill))
@@ -48,20 +48,14 @@ fill_in_place!(fill_u16, Uint16ArraySlice, "Fills a Uint16Array with binary16 or
     if r.is_bf16() { Out::Bf16(v) } else { Out::F16(v) }
 });
 
-/// Replaces `out` by a permutation of 0 .. length - 1 drawn from the record's stream.
+/// Replaces `out` by a permutation of 0 .. length - 1; `place` is the stream and its first draw.
 #[napi]
-pub fn fill_permutation(
-    mut out: Uint32ArraySlice,
-    seed_low: u32,
-    seed_high: u32,
-    stream_low: u32,
-    stream_high: u32,
-) -> Result<()> {
-    let join = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
+pub fn fill_permutation(mut out: Uint32ArraySlice, place: Float64ArraySlice) -> Result<()> {
+    let Place { stream, position, .. } = Place::new(&place)?;
     // SAFETY: as for the fills: the call ends before any script runs again.
     let values = unsafe { out.as_mut() };
     guarded(|| {
-        permute(level(), Stream::new(join(seed_low, seed_high), join(stream_low, stream_high)), values);
+        permute(level(), stream, position, values);
         Ok(())
     })
 }

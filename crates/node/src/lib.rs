@@ -13,10 +13,13 @@
 
 mod cancel;
 mod checkpoint;
+mod dense;
 mod error;
 mod fill;
 mod guard;
 mod info;
 mod job;
 mod memory;
+mod place;
+mod sample;
 mod trainer;

@@ -23,11 +23,11 @@ impl Transform<f64> for Draws {
     }
 }
 
-/// Replaces `out` by a permutation of `0 .. out.len()`: draw k decides index n - 1 - k.
+/// Replaces `out` by a permutation of `0 .. out.len()`: draw `offset + k` decides index n - 1 - k.
 ///
 /// # Panics
 /// If `out` is longer than 2^32.
-pub fn permute(level: Level, stream: Stream, out: &mut [u32]) {
+pub fn permute(level: Level, stream: Stream, offset: u64, out: &mut [u32]) {
     assert!(out.len() as u64 <= 1 << 32, "a permutation has at most 2^32 elements");
     for (i, value) in out.iter_mut().enumerate() {
         *value = i as u32;
@@ -36,7 +36,7 @@ pub fn permute(level: Level, stream: Stream, out: &mut [u32]) {
     let mut draws = [0.0; CHUNK];
     for first in (0..n.saturating_sub(1)).step_by(CHUNK) {
         let draws = &mut draws[..CHUNK.min(n - 1 - first)];
-        fill_range(level, stream, first as u64, draws, &Draws);
+        fill_range(level, stream, offset + first as u64, draws, &Draws);
         for (k, u) in draws.iter().enumerate() {
             let i = n - 1 - first - k;
             // The product may round up to i + 1 itself.
@@ -53,10 +53,10 @@ mod tests {
     #[test]
     fn known_answers() {
         let mut sixteen = [0; 16];
-        permute(Level::new(), Stream::from_path(42, "w"), &mut sixteen);
+        permute(Level::new(), Stream::from_path(42, "w"), 0, &mut sixteen);
         assert_eq!(sixteen, [4, 0, 14, 2, 9, 7, 5, 11, 8, 6, 3, 15, 1, 12, 10, 13]);
         let mut forty = [0; 40];
-        permute(Level::new(), Stream::from_path(0, "run/shuffle/0"), &mut forty);
+        permute(Level::new(), Stream::from_path(0, "run/shuffle/0"), 0, &mut forty);
         assert_eq!(forty[..8], [4, 38, 15, 31, 19, 9, 11, 2]);
     }
 
@@ -64,7 +64,7 @@ mod tests {
     fn every_element_once() {
         for n in [0, 1, 2, 1025, 1026, 5000] {
             let mut out = vec![0; n];
-            permute(Level::new(), Stream::new(1, 1), &mut out);
+            permute(Level::new(), Stream::new(1, 1), 7, &mut out);
             out.sort_unstable();
             assert!(out.iter().enumerate().all(|(i, &v)| i == v as usize));
         }

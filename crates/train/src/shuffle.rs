@@ -20,7 +20,7 @@ impl Order {
     /// Draws an epoch's permutation, unless it is there already.
     pub fn draw(&mut self, level: Level, seed: u64, epoch: u64) {
         if self.epoch != Some(epoch) {
-            permute(level, Stream::from_path(seed, &format!("shuffle/{epoch}")), &mut self.places);
+            permute(level, Stream::from_path(seed, &format!("shuffle/{epoch}")), 0, &mut self.places);
             self.epoch = Some(epoch);
         }
     }

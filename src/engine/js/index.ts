@@ -3,8 +3,10 @@ import type { FillJob, StreamKey, View } from '../law.js'
 import { runInSlices } from '../slices.js'
 import type { Trainer, TrainerSpec } from '../trainer.js'
 import { isWhole } from '../whole.js'
+import { orthogonalityError, spectralNorm } from './dense.js'
 import { fillElements } from './fill.js'
 import { permute } from './integers.js'
+import { singularValues } from './svd.js'
 import { wholeSteps } from './whole.js'
 import { jsTrainer } from './train/index.js'
 
@@ -38,9 +40,11 @@ export const jsEngine: Engine = {
     return runInSlices(fillSteps(job, out), control.signal, control.onStep)
   },
 
-  permute(stream: StreamKey, out: Uint32Array): void {
-    permute(out, stream)
+  permute(stream: StreamKey, first: number, out: Uint32Array): void {
+    permute(out, stream, first)
   },
+
+  measures: { spectralNorm, singularValues, orthogonalityError },
 
   trainer(spec: TrainerSpec): Trainer {
     return jsTrainer(spec)

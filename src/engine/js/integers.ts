@@ -28,12 +28,12 @@ export function fillIntegers(
   })
 }
 
-/** Replaces `out` by a permutation of 0 .. n - 1: Fisher and Yates from the end, draw k for index n - 1 - k. */
-export function permute(out: Uint32Array, stream: StreamKey): void {
+/** Replaces `out` by a permutation of 0 .. n - 1: Fisher and Yates from the end, draw first + k for index n - 1 - k. */
+export function permute(out: Uint32Array, stream: StreamKey, first = 0): void {
   const n = out.length
   for (let i = 0; i < n; i++) out[i] = i
-  eachDraw(stream, 0, Math.max(n - 1, 0), (k, hi, lo) => {
-    const i = n - 1 - k
+  eachDraw(stream, first, Math.max(n - 1, 0), (k, hi, lo) => {
+    const i = n - 1 - (k - first)
     const j = Math.min(Math.floor(u53(hi, lo) * (i + 1)), i)
     const swapped = out[i] as number
     out[i] = out[j] as number

@@ -1,6 +1,6 @@
 import { packageVersion } from '../../version.js'
 import { abortError } from '../../errors.js'
-import type { Control, Engine } from '../engine.js'
+import type { Control, Engine, LongTail, Measures } from '../engine.js'
 import { environment } from '../environment.js'
 import type { FillJob, StreamKey, View } from '../law.js'
 import type { NativeProvider } from '../select.js'
@@ -11,6 +11,9 @@ import { copyValues } from '../js/values.js'
 import { loadAddon, type Addon } from './addon.js'
 import { translated } from './errors.js'
 import { RECORD_WIDTH, writeRecord } from './job.js'
+import { nativeLongTail } from './long-tail.js'
+import { nativeMeasures } from './measures.js'
+import { placeRow } from './place.js'
 import { nativeTrainer } from './trainer.js'
 import { watched } from './watch.js'
 
@@ -100,8 +103,16 @@ export class NativeEngine implements Engine {
     part.set(made)
   }
 
-  permute(stream: StreamKey, out: Uint32Array): void {
-    translated(() => this.#addon.fillPermutation(out, stream.k0, stream.k1, stream.s0, stream.s1))
+  permute(stream: StreamKey, first: number, out: Uint32Array): void {
+    translated(() => this.#addon.fillPermutation(out, placeRow(stream, first, 0, 1)))
+  }
+
+  get measures(): Measures {
+    return nativeMeasures(this.#addon)
+  }
+
+  get longTail(): LongTail {
+    return nativeLongTail(this.#addon, this.threads)
   }
 
   trainer(spec: TrainerSpec): Trainer {

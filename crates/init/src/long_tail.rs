@@ -1,0 +1,98 @@
+//! Fills from the long tail of distributions, whose draws take a number of words that nobody knows beforehand.
+//!
+//! Every chunk of draws has words of its own, many more than it will use. So where a fill ends does not depend on what
+//! its draws rejected, any range is made by itself, and threads take chunks in any order.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use symbreak_rng::{Stream, Words};
+use symbreak_samplers::long_tail::LongTail;
+
+use crate::fill::{FillError, Progress};
+use crate::team::on_workers;
+
+/// Words set aside for a value. The draws of any of the distributions take fewer on average, most of them below 10.
+pub const WORDS_PER_VALUE: u64 = 64;
+
+/// Draws that share their words; with all their words, a whole number of blocks.
+const DRAWS: usize = 1024;
+
+/// Fills `out` with values `offset ..` of the draws that start at word `position` of `stream`, which is the first of a
+/// block, on at most `threads` threads. The result does not depend on `threads`.
+///
+/// # Errors
+/// [`FillError::Cancelled`] when `progress` says so.
+pub fn fill_long_tail(
+    threads: usize,
+    law: &LongTail,
+    stream: Stream,
+    position: u64,
+    offset: u64,
+    out: &mut [f32],
+    progress: &dyn Progress,
+) -> Result<(), FillError> {
+    let values = DRAWS * law.width();
+    let words = values as u64 * WORDS_PER_VALUE;
+    let (chunk, skipped) = (offset / values as u64, (offset % values as u64) as usize);
+    let (head, tail) = out.split_at_mut(if skipped == 0 { 0 } else { out.len().min(values - skipped) });
+    if !head.is_empty() {
+        let mut whole = vec![0.0; skipped + head.len()];
+        law.fill(&mut Words::new(stream, position + chunk * words), &mut whole);
+        head.copy_from_slice(&whole[skipped..]);
+    }
+    let next = chunk + u64::from(skipped != 0);
+    let workers = threads.min(tail.len().div_ceil(values));
+    let chunks = Mutex::new(tail.chunks_mut(values).enumerate());
+    let stopped = AtomicBool::new(false);
+    on_workers(workers, || {
+        while !stopped.load(Ordering::Relaxed) {
+            let taken = chunks.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some((index, part)) = taken else { return };
+            law.fill(&mut Words::new(stream, position + (next + index as u64) * words), part);
+            if progress.advance(part.len()).is_break() {
+                stopped.store(true, Ordering::Relaxed);
+            }
+        }
+    });
+    if stopped.into_inner() { Err(FillError::Cancelled) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fill::Unwatched;
+
+    fn draw(threads: usize, name: &str, parameters: &[f64], offset: u64, length: usize) -> Vec<f32> {
+        let law = LongTail::new(name, parameters).unwrap();
+        let mut out = vec![f32::NAN; length];
+        fill_long_tail(threads, &law, Stream::new(1, 2), 4096, offset, &mut out, &Unwatched).unwrap();
+        out
+    }
+
+    #[test]
+    fn threads_and_ranges_change_nothing() {
+        for (name, parameters) in
+            [("gamma", &[0.5, 1.0][..]), ("unitSphere", &[]), ("dirichlet", &[1.0, 2.0])]
+        {
+            let whole = draw(1, name, parameters, 0, 9000);
+            assert_eq!(draw(3, name, parameters, 0, 9000), whole);
+            for (offset, length) in [(1, 5), (1023, 2), (1024, 4000), (3071, 3), (4096, 0), (8999, 1)] {
+                assert_eq!(draw(2, name, parameters, offset, length), whole[offset as usize..][..length]);
+            }
+        }
+    }
+
+    #[test]
+    fn no_distribution_comes_near_its_words() {
+        for (name, parameters) in
+            [("poisson", &[11.9][..]), ("beta", &[0.01, 0.01]), ("dirichlet", &[0.01; 3])]
+        {
+            let law = LongTail::new(name, parameters).unwrap();
+            let mut words = Words::new(Stream::new(5, 6), 0);
+            law.fill(&mut words, &mut vec![0.0; 3 * DRAWS]);
+            assert!(words.position() < 3 * DRAWS as u64 * WORDS_PER_VALUE * 3 / 4, "{name}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+/** Starts made from the weights of another network. */
+import { eachDraw, u53 } from '../engine/js/u53.js'
+import { streamKey } from '../engine/stream.js'
+import { rangeError, show, typeError } from '../errors.js'
+import { arrayKind } from '../random/output.js'
+import { integer, pathOf, readOptions, type Seed, seedOf, shapeOf, sizeOf } from '../validate.js'
+import { stridesOf } from './axes.js'
+import { CatalogueInitializer } from './catalogue-initializer.js'
+import { define, type Target } from './definition.js'
+import { type Literal, readLiteral, writeLiteral } from './literal.js'
+import { real } from './params.js'
+import type { Initializer } from './types.js'
+import { zerosFor } from './values.js'
+
+/** A tensor of a checkpoint, as `readSafetensors` gives it. */
+export interface PretrainedTensor {
+  readonly data: Float32Array | Float64Array
+  readonly shape: readonly number[]
+}
+
+export interface PretrainedOptions {
+  /** Value where the tensor wanted reaches beyond the pretrained one. Default: 0. */
+  fill?: number | undefined
+}
+
+interface Pretrained {
+  value: Literal
+  shape: readonly number[]
+  fill: number
+}
+
+export const PRETRAINED = define<Pretrained>({
+  className: 'FromPretrained',
+  random: false,
+  params: { value: { read: readLiteral, write: writeLiteral }, shape: { read: shapeOf }, fill: real(0) },
+  check: ({ value, shape }) => {
+    if (value.data.length === sizeOf(shape)) return
+    const message = `value must have the ${sizeOf(shape)} elements of shape [${shape.join(', ')}], got ${value.data.length}`
+    throw rangeError('ERR_LENGTH_MISMATCH', message)
+  },
+  law: ({ value, shape, fill }, target) => {
+    if (shape.length !== target.shape.length) {
+      const message = `shape must have rank ${shape.length}, that of the pretrained tensor, got [${target.shape.join(', ')}]`
+      throw rangeError('ERR_INVALID_SHAPE', message)
+    }
+    return { kind: 'values', data: overlap(value.data, shape, target, fill) }
+  },
+})
+
+/** The leading block that both shapes have, in a tensor that is `fill` elsewhere. */
+function overlap(data: Float64Array, from: readonly number[], target: Target, fill: number): Float64Array {
+  const { shape } = target
+  const out = zerosFor(target).fill(fill)
+  const [strides, places] = [stridesOf(from), stridesOf(shape)]
+  const copy = (axis: number, source: number, at: number): void => {
+    if (axis === shape.length) {
+      out[at] = data[source] as number
+      return
+    }
+    const count = Math.min(from[axis] as number, shape[axis] as number)
+    for (let i = 0; i < count; i++)
+      copy(axis + 1, source + i * (strides[axis] as number), at + i * (places[axis] as number))
+  }
+  copy(0, 0, 0)
+  return out
+}
+
+/**
+ * The values of a trained tensor: exact where the shape is the same, its leading block where that is smaller on an axis, and
+ * `fill` beyond it where larger.
+ */
+export function fromPretrained(tensor: PretrainedTensor, options?: PretrainedOptions): Initializer {
+  const { data, shape } = readOptions(tensor, ['data', 'shape', 'dtype'], 'tensor')
+  const { fill } = readOptions(options, ['fill'])
+  const sizes = shapeOf(shape)
+  return new CatalogueInitializer(PRETRAINED, {
+    value: arrayOf(data, 'data', sizeOf(sizes)),
+    shape: sizes,
+    fill,
+  })
+}
+
+/** Kernels [in, out] and bias of a layer, and the kernel of the one behind it. */
+export interface GrowLayers {
+  readonly kernel: Float32Array
+  readonly bias?: Float32Array | undefined
+  /** Kernel of the next layer: [units, out]. */
+  readonly next: Float32Array
+}
+
+export interface GrowOptions {
+  seed: Seed
+  /** Default: ''. */
+  path?: string | undefined
+}
+
+/**
+ * A wider hidden layer that computes the same function (Chen, Goodfellow and Shlens 2016, "Net2WiderNet"): new units are
+ * copies of old ones drawn at random, and what leaves a unit is divided by the number of its copies.
+ *
+ * @param units - how many the layer has, and how many it shall have
+ * @throws `ERR_INVALID_ARGUMENT`, `ERR_LENGTH_MISMATCH`, `ERR_INVALID_SEED`, `ERR_INVALID_PATH`
+ */
+export function grow(
+  layers: GrowLayers,
+  units: { readonly from: number; readonly to: number },
+  options: GrowOptions,
+): { kernel: Float32Array; bias?: Float32Array; next: Float32Array } {
+  const { kernel, bias, next } = readOptions(layers, ['kernel', 'bias', 'next'], 'layers')
+  const size = readOptions(units, ['from', 'to'], 'units')
+  const from = integer(size['from'], 'units.from', 1)
+  const to = integer(size['to'], 'units.to', from)
+  const { seed, path = '' } = readOptions(options, ['seed', 'path'])
+  const incoming = arrayOf(kernel, 'kernel', multipleOf(kernel, from))
+  const outgoing = arrayOf(next, 'next', multipleOf(next, from))
+  const sources = Uint32Array.from({ length: to }, (_, unit) => unit)
+  eachDraw(streamKey(seedOf(seed), pathOf(path)), 0, to - from, (k, hi, lo) => {
+    sources[from + k] = Math.min(Math.floor(u53(hi, lo) * from), from - 1)
+  })
+  const copies = new Uint32Array(from)
+  for (const source of sources) copies[source] = (copies[source] as number) + 1
+  const [inputs, outputs] = [incoming.length / from, outgoing.length / from]
+  const wide = new Float32Array(inputs * to)
+  const narrow = new Float32Array(to * outputs)
+  for (const [unit, source] of sources.entries()) {
+    for (let i = 0; i < inputs; i++) wide[i * to + unit] = incoming[i * from + source] as number
+    for (let o = 0; o < outputs; o++)
+      narrow[unit * outputs + o] = (outgoing[source * outputs + o] as number) / (copies[source] as number)
+  }
+  if (bias === undefined) return { kernel: wide, next: narrow }
+  const old = arrayOf(bias, 'bias', from)
+  return { kernel: wide, bias: Float32Array.from(sources, (source) => old[source] as number), next: narrow }
+}
+
+/** The length of an array whose rows or columns are units. */
+function multipleOf(value: unknown, units: number): number {
+  const { length = 0 } = (arrayKind(value) === undefined ? {} : value) as { length?: number }
+  return Math.ceil(length / units) * units
+}
+
+function arrayOf(value: unknown, argument: string, length: number): Float32Array | Float64Array {
+  if (!/^Float(32|64)Array$/.test(arrayKind(value) ?? ''))
+    throw typeError(
+      'ERR_INVALID_ARGUMENT',
+      `${argument} must be a Float32Array or Float64Array, got ${show(value)}`,
+    )
+  const values = value as Float32Array
+  if (values.length === length) return values
+  throw rangeError('ERR_LENGTH_MISMATCH', `${argument} must have ${length} elements, got ${values.length}`)
+}

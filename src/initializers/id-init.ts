@@ -1,0 +1,62 @@
+import { sizeOf } from '../validate.js'
+import { CatalogueInitializer } from './catalogue-initializer.js'
+import type { CommonOptions } from './constant.js'
+import { define, type Target } from './definition.js'
+import { axisRoles, sizeAlong } from './axes.js'
+import { real } from './params.js'
+import type { Initializer } from './types.js'
+import { zerosFor } from './values.js'
+import { rangeError } from '../errors.js'
+import { stridesOf } from './axes.js'
+
+export interface IdInitOptions extends CommonOptions {
+  /** Value of the ones. Default: 1. */
+  gain?: number | undefined
+}
+
+/** Elements of one output, in the order input channel, then taps; and the distance between outputs. */
+function outputRows(target: Target): { outputs: number; outStride: number; places: number[] } {
+  const { shape, layout } = target
+  const { inAxes, outAxes, spatialAxes } = axisRoles(shape, layout)
+  const outAxis = outAxes[0]
+  if (outAxes.length !== 1 || outAxis === undefined)
+    throw rangeError('ERR_INVALID_SHAPE', 'shape must have one output axis in the layout of idInit')
+  const strides = stridesOf(shape)
+  const axes = [...inAxes, ...spatialAxes]
+  const places = new Array<number>(sizeAlong(shape, axes))
+  for (let place = 0; place < places.length; place++) {
+    let [rest, at] = [place, 0]
+    for (const axis of [...axes].reverse()) {
+      const size = shape[axis] as number
+      at += (rest % size) * (strides[axis] as number)
+      rest = Math.floor(rest / size)
+    }
+    places[place] = at
+  }
+  return { outputs: shape[outAxis] as number, outStride: strides[outAxis] as number, places }
+}
+
+export const ID_INIT = define<{ gain: number }>({
+  className: 'IdInit',
+  random: false,
+  params: { gain: real(1) },
+  law: ({ gain }, target) => {
+    target.requireRank(2, 5)
+    const data = zerosFor(target)
+    const { outputs, outStride, places } = outputRows(target)
+    const period = Math.min(outputs, places.length)
+    for (let o = 0; o < outputs && sizeOf(target.shape) > 0; o++)
+      for (let i = o % period; i < places.length; i += period)
+        data[(places[i] as number) + o * outStride] = gain
+    return { kind: 'values', data }
+  },
+})
+
+/**
+ * Identity matrices side by side until the longer axis is full, so that a matrix that is not square has no dead units
+ * (Pan et al. 2025, "IDInit"): `gain` where input and output number agree modulo the smaller of the two, else 0. Inputs of
+ * a convolution are its channels and taps, as (out, in * taps).
+ */
+export function idInit(options?: IdInitOptions): Initializer {
+  return new CatalogueInitializer(ID_INIT, options)
+}

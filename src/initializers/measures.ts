@@ -1,0 +1,87 @@
+/** Measures of weights as matrices, in double precision: for diagnosis, outside the bit contract. */
+import type { Measures, Weights } from '../engine/engine.js'
+import { checkEngine, type EngineName, pickEngine } from '../engine/select.js'
+import { rangeError, show, typeError } from '../errors.js'
+import { arrayKind } from '../random/output.js'
+import { readOptions, shapeOf, sizeOf } from '../validate.js'
+import { layoutOf, type BaseLayout } from './layouts.js'
+import { matrixView } from './matrix-view.js'
+
+export interface MeasureOptions {
+  /** (all other axes, last axis) for 'keras' (default), (first axis, all others) for 'torch' and 'mlx'. */
+  layout?: BaseLayout | undefined
+  /** The native engine measures by nalgebra, the TypeScript one, and every Float64Array, by loops of its own. */
+  engine?: EngineName | undefined
+}
+
+/**
+ * The largest singular value of weights as a matrix: how much they can stretch an input.
+ *
+ * @param w - a Float32Array or Float64Array of the shape's length, in C order
+ * @param shape - rank 2 or more
+ * @throws `ERR_INVALID_SHAPE`, `ERR_LENGTH_MISMATCH`, `ERR_INVALID_ARGUMENT` (also for values that are not finite)
+ */
+export function spectralNorm(
+  w: Float32Array | Float64Array,
+  shape: readonly number[],
+  options?: MeasureOptions,
+): number {
+  return measure(w, shape, options, (measures, ...matrix) => measures.spectralNorm(...matrix))
+}
+
+/**
+ * All singular values of weights as a matrix, the largest first. Arguments and errors as `spectralNorm`'s.
+ *
+ * @returns min(rows, columns) values
+ */
+export function singularValues(
+  w: Float32Array | Float64Array,
+  shape: readonly number[],
+  options?: MeasureOptions,
+): Float64Array {
+  return measure(w, shape, options, (measures, ...matrix) => measures.singularValues(...matrix))
+}
+
+/**
+ * How far weights are from orthogonal: the largest entry of |QtQ - I|, or of |QQt - I| where the matrix has more columns
+ * than rows. Arguments and errors as `spectralNorm`'s.
+ */
+export function orthogonalityError(
+  w: Float32Array | Float64Array,
+  shape: readonly number[],
+  options?: MeasureOptions,
+): number {
+  return measure(w, shape, options, (measures, ...matrix) => measures.orthogonalityError(...matrix))
+}
+
+type Matrix = [w: Weights, rows: number, columns: number]
+
+function measure<T>(
+  w: unknown,
+  shape: unknown,
+  options: unknown,
+  by: (measures: Measures, ...matrix: Matrix) => T,
+): T {
+  const { layout = 'keras', engine } = readOptions(options, ['layout', 'engine'])
+  const sizes = shapeOf(shape)
+  const read = layoutOf(layout)
+  if (typeof read !== 'string')
+    throw typeError('ERR_INVALID_ARGUMENT', `layout must be 'keras', 'torch' or 'mlx', got ${show(layout)}`)
+  const { rows, columns } = matrixView(sizes, read)
+  const values = finiteValues(w, sizes)
+  const choice = engine === undefined ? undefined : checkEngine(engine)
+  return by(pickEngine(choice, values.length, values).measures, values, rows, columns)
+}
+
+function finiteValues(w: unknown, shape: readonly number[]): Weights {
+  const kind = arrayKind(w)
+  if (kind !== 'Float32Array' && kind !== 'Float64Array')
+    throw typeError('ERR_INVALID_ARGUMENT', `w must be a Float32Array or Float64Array, got ${show(w)}`)
+  const values = w as Weights
+  if (values.length !== sizeOf(shape)) {
+    const message = `w must have ${sizeOf(shape)} elements, those of shape [${shape.join(', ')}], got ${values.length}`
+    throw rangeError('ERR_LENGTH_MISMATCH', message)
+  }
+  if (values.every(Number.isFinite)) return values
+  throw rangeError('ERR_INVALID_ARGUMENT', 'w must hold finite values')
+}

@@ -1,0 +1,193 @@
+import { cosTurns, sinTurns } from '../engine/js/turns.js'
+import { rangeError } from '../errors.js'
+import { CatalogueInitializer } from './catalogue-initializer.js'
+import type { CommonOptions } from './constant.js'
+import { define, type Target } from './definition.js'
+import { kernelView } from './kernel-view.js'
+import { flag, whole, word } from './params.js'
+import type { Initializer } from './types.js'
+import { matrixAxes, zerosFor } from './values.js'
+
+export interface DaubechiesOptions extends CommonOptions {
+  /** Vanishing moments, 1 (Haar) to 3: filters of twice as many taps. Default: 2. */
+  order?: number | undefined
+}
+
+export interface StftOptions extends CommonOptions {
+  /** The real or the imaginary part of the transform. Default: 'real'. */
+  side?: 'real' | 'imag' | undefined
+  /** Default: 'hann'. */
+  window?: 'hann' | 'hamming' | 'ones' | undefined
+  /** Divides by the root of the window's energy, or by its sum. Default: 'density'. */
+  scaling?: 'density' | 'spectrum' | undefined
+  /** Whether the window is a period of a periodic one, or symmetric. Default: false. */
+  periodic?: boolean | undefined
+}
+
+export const DCT = define<object>({
+  className: 'Dct',
+  random: false,
+  params: {},
+  law: (_, target) => {
+    const { inputs, outputs, inStride, outStride } = matrixAxes(target)
+    const data = zerosFor(target)
+    for (let k = 0; k < outputs; k++) {
+      const scale = Math.sqrt((k === 0 ? 1 : 2) / inputs)
+      for (let n = 0; n < inputs; n++)
+        data[n * inStride + k * outStride] =
+          scale * cosTurns((((2 * n + 1) * k) % (4 * inputs)) / (4 * inputs))
+    }
+    return { kind: 'values', data }
+  },
+})
+
+export const HAAR = define<object>({
+  className: 'Haar',
+  random: false,
+  params: {},
+  law: (_, target) => {
+    const { inputs, outputs, inStride, outStride } = matrixAxes(target)
+    requirePowerOfTwo(target, inputs)
+    const data = zerosFor(target)
+    for (let k = 0; k < Math.min(inputs, outputs); k++) {
+      // Basis function k > 0 is number k - level of its level: +1 on a half of its share, -1 on the other.
+      let level = 1
+      while (2 * level <= k) level *= 2
+      const share = k === 0 ? inputs : inputs / level
+      const start = k === 0 ? 0 : (k - level) * share
+      for (let n = start; n < start + share; n++) {
+        const sign = k === 0 || n - start < share / 2 ? 1 : -1
+        data[n * inStride + k * outStride] = sign / Math.sqrt(share)
+      }
+    }
+    return { kind: 'values', data }
+  },
+})
+
+function requirePowerOfTwo({ shape }: Target, size: number): void {
+  if (size === 0 || Number.isInteger(Math.log2(size))) return
+  const message = `shape must have a power of two of inputs, got [${shape.join(', ')}]`
+  throw rangeError('ERR_INVALID_SHAPE', message)
+}
+
+/** Scaling filters of Daubechies' orthonormal wavelets, whose squares add up to 1 (Daubechies 1988). */
+function scalingFilter(order: number): number[] {
+  const half = Math.sqrt(0.5)
+  if (order === 1) return [half, half]
+  if (order === 2) {
+    const root = Math.sqrt(3)
+    return [1 + root, 3 + root, 3 - root, 1 - root].map((x) => (x * half) / 4)
+  }
+  const root = Math.sqrt(10)
+  const inner = Math.sqrt(5 + 2 * root)
+  return [
+    1 + root + inner,
+    5 + root + 3 * inner,
+    10 - 2 * root + 2 * inner,
+    10 - 2 * root - 2 * inner,
+    5 + root - 3 * inner,
+    1 + root - inner,
+  ].map((x) => (x * half) / 16)
+}
+
+export const DAUBECHIES = define<{ order: number }>({
+  className: 'Daubechies',
+  random: false,
+  params: { order: whole(1, 2, 3) },
+  law: ({ order }, target) => {
+    target.requireRank(3, 3)
+    const { kernel, inChannels, outChannels, tapStride, inStride, outStride } = kernelView(
+      target.shape,
+      target.layout,
+    )
+    const low = scalingFilter(order)
+    if (kernel[0] !== low.length) {
+      const message = `shape must have ${low.length} taps for order ${order}, got [${target.shape.join(', ')}]`
+      throw rangeError('ERR_INVALID_SHAPE', message)
+    }
+    const high = low.map((_, k) => (k % 2 === 0 ? 1 : -1) * (low[low.length - 1 - k] as number))
+    const data = zerosFor(target)
+    for (let tap = 0; tap < low.length; tap++)
+      for (let i = 0; i < inChannels; i++)
+        for (let o = 0; o < outChannels; o++)
+          data[tap * tapStride + i * inStride + o * outStride] =
+            ((o % 2 === 0 ? low : high)[tap] as number) / inChannels
+    return { kind: 'values', data }
+  },
+})
+
+interface Stft {
+  side: 'real' | 'imag'
+  window: 'hann' | 'hamming' | 'ones'
+  scaling: 'density' | 'spectrum'
+  periodic: boolean
+}
+
+/** Raised cosines by the weight of their constant part. */
+const RAISED = { hann: 0.5, hamming: 0.54, ones: 1 } as const
+
+function windowOf({ window, periodic }: Stft, length: number): Float64Array {
+  const base = RAISED[window]
+  const period = periodic ? length : Math.max(1, length - 1)
+  return Float64Array.from({ length }, (_, t) => base - (1 - base) * cosTurns(t / period))
+}
+
+export const STFT = define<Stft>({
+  className: 'STFT',
+  aliases: ['STFTInitializer'],
+  random: false,
+  params: {
+    side: word(['real', 'imag'], 'real'),
+    window: word(['hann', 'hamming', 'ones'], 'hann'),
+    scaling: word(['density', 'spectrum'], 'density'),
+    periodic: flag(false),
+  },
+  law: (stft, target) => {
+    target.requireRank(3, 3)
+    const [length = 0, inputs = 0, bins = 0] = target.shape
+    if (inputs > 1 || bins === 1) {
+      const message = `shape must be [frame, 1, bins] with 2 bins or more, got [${target.shape.join(', ')}]`
+      throw rangeError('ERR_INVALID_SHAPE', message)
+    }
+    const window = windowOf(stft, length)
+    const power = stft.scaling === 'density' ? (w: number) => w * w : (w: number) => Math.abs(w)
+    const total = window.reduce((sum, w) => sum + power(w), 0)
+    const scale = stft.scaling === 'density' ? Math.sqrt(total) : total
+    const data = zerosFor(target)
+    const points = 2 * (bins - 1)
+    const wave = stft.side === 'real' ? cosTurns : (turns: number) => -sinTurns(turns)
+    for (let t = 0; t < length && target.size > 0; t++)
+      for (let f = 0; f < bins; f++)
+        data[t * bins + f] = (wave(((t * f) % points) / points) * (window[t] as number)) / scale
+    return { kind: 'values', data }
+  },
+})
+
+/**
+ * The matrix of the orthonormal discrete cosine transform DCT-II from inputs to outputs: sqrt(2 / N) cos(pi (2n + 1) k / 2N),
+ * over sqrt 2 for k = 0 (Ahmed, Natarajan and Rao 1974). Rank 2.
+ */
+export function dct(options?: CommonOptions): Initializer {
+  return new CatalogueInitializer(DCT, options)
+}
+
+/** The orthonormal basis of Haar's wavelets (1910), one an output, from the coarsest on; a power of two of inputs. Rank 2. */
+export function haar(options?: CommonOptions): Initializer {
+  return new CatalogueInitializer(HAAR, options)
+}
+
+/**
+ * Filters of Daubechies' orthonormal wavelets (1988) for a convolution with stride 2: even outputs have the scaling, odd
+ * ones the wavelet filter, of the mean of the inputs. Rank 3 with 2 `order` taps.
+ */
+export function daubechies(options?: DaubechiesOptions): Initializer {
+  return new CatalogueInitializer(DAUBECHIES, options)
+}
+
+/**
+ * The kernel of a short-time Fourier transform of 2 (bins - 1) points, windowed, as `keras.initializers.STFT`: shape
+ * [frame, 1, bins].
+ */
+export function stft(options?: StftOptions): Initializer {
+  return new CatalogueInitializer(STFT, options)
+}

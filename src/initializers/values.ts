@@ -1,0 +1,48 @@
+/** Literal values for initializers that are computed here, once for both engines. */
+import { allocate } from '../validate.js'
+import type { Law } from '../engine/law.js'
+import type { Dtype, StreamKey } from '../engine/law.js'
+import { fillNow } from '../random/fill.js'
+import { rangeError } from '../errors.js'
+import { axisRoles, stridesOf } from './axes.js'
+import type { Target } from './definition.js'
+
+/** Zeros for every element. */
+export function zerosFor({ size }: Target): Float64Array {
+  return allocate(`${size} values`, () => new Float64Array(size))
+}
+
+/** The first `length` values of a law on a stream, in single precision. */
+export function drawn(law: Law, stream: StreamKey, length: number, offset = 0): Float32Array {
+  const view = allocate(`${length} values`, () => new Float32Array(length))
+  fillNow({ law, stream, offset, view, dtype: 'F32' as Dtype })
+  return view
+}
+
+/** A matrix by its input and output axis: entry (i, o) is element `i * inStride + o * outStride`. */
+export interface MatrixAxes {
+  readonly inputs: number
+  readonly outputs: number
+  readonly inStride: number
+  readonly outStride: number
+}
+
+/**
+ * The axes of a tensor of rank 2.
+ *
+ * @throws `ERR_INVALID_SHAPE`
+ */
+export function matrixAxes(target: Target): MatrixAxes {
+  target.requireRank(2, 2)
+  const { inAxes, outAxes } = axisRoles(target.shape, target.layout)
+  const [inAxis, outAxis] = [inAxes[0], outAxes[0]]
+  if (inAxis === undefined || outAxis === undefined)
+    throw rangeError('ERR_INVALID_SHAPE', 'shape must have an input and an output axis in its layout')
+  const strides = stridesOf(target.shape)
+  return {
+    inputs: target.shape[inAxis] as number,
+    outputs: target.shape[outAxis] as number,
+    inStride: strides[inAxis] as number,
+    outStride: strides[outAxis] as number,
+  }
+}
