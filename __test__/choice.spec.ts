@@ -1,9 +1,9 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { Generator } from 'symbreak'
+import { type ChoiceOptions, Generator } from 'symbreak'
 
-const chosen = (seed: number, ...rest: Parameters<Generator['choice']>) =>
-  new Generator(seed, 'c').choice(...rest)
+const chosen = (seed: number, items: number, size: number, options?: ChoiceOptions) =>
+  new Generator(seed, 'c').choice(items, size, options)
 
 test('with replacement: integers', (t) => {
   t.deepEqual([...chosen(1, 10, 50)], [...new Generator(1, 'c').integers(50, { low: 0, high: 10 })])

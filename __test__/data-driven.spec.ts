@@ -25,11 +25,12 @@ function observations(rows: number, features: number) {
   return { data, shape: [rows, features] as [number, number] }
 }
 
-function project(
-  { data, shape: [rows, features] }: ReturnType<typeof observations>,
-  kernel: Float32Array,
-  bias: Float32Array,
-) {
+interface Seen {
+  data: Float32Array
+  shape: [number, number]
+}
+
+function project({ data, shape: [rows, features] }: Seen, kernel: Float32Array, bias: Float32Array) {
   const outputs = bias.length
   const out = new Float64Array(rows * outputs)
   for (let r = 0; r < rows; r++)
@@ -103,10 +104,10 @@ test('lsuv: the outputs of every layer get the deviation asked for', async (t) =
   const x = normal(200 * 8, { seed: 4, stddev: 5 })
   const kernels = [0, 1].map((k) => orthogonal({ seed: k }).create([8, 8]))
   const forward = (depth: number) => {
-    let data = { data: x, shape: [200, 8] as [number, number] }
-    let out = new Float64Array()
+    let data: { data: Float32Array; shape: [number, number] } = { data: x, shape: [200, 8] }
+    let out: Float64Array = new Float64Array()
     for (const kernel of kernels.slice(0, depth + 1)) {
-      out = project(data, kernel, new Float32Array(8)) as Float64Array<ArrayBuffer>
+      out = project(data, kernel, new Float32Array(8))
       data = { data: Float32Array.from(out, (value) => Math.max(0, value)), shape: [200, 8] }
     }
     return Float32Array.from(out)

@@ -20,7 +20,8 @@ import {
   spectralNormal,
 } from 'symbreak'
 
-const moments = (values: Float32Array | Float64Array) => {
+const moments = (given: Float32Array | Float64Array) => {
+  const values = Float64Array.from(given)
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length
   return { mean, stddev: Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length) }
 }

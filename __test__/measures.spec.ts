@@ -69,7 +69,7 @@ test('refusals', (t) => {
   const w = new Float32Array(6)
   const refuse = (code: string, ...args: unknown[]) => {
     for (const measure of [spectralNorm, singularValues, orthogonalityError])
-      t.throws(() => measure(...(args as Parameters<typeof measure>)), { code })
+      t.throws(() => (measure as (...args: unknown[]) => unknown)(...args), { code })
   }
   refuse('ERR_LENGTH_MISMATCH', w, [2, 2])
   refuse('ERR_INVALID_SHAPE', w, [6])

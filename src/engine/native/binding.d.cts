@@ -55,8 +55,11 @@ export declare function fillF64(out: Float64Array, record: Float64Array): void
 /** Fills an Int32Array with a job's range. */
 export declare function fillI32(out: Int32Array, record: Float64Array): void
 
-/** Replaces `out` by a permutation of 0 .. length - 1 drawn from the record's stream. */
-export declare function fillPermutation(out: Uint32Array, seedLow: number, seedHigh: number, streamLow: number, streamHigh: number): void
+/** Replaces `out` by a permutation of 0 .. length - 1; `place` is the stream and its first draw. */
+export declare function fillPermutation(out: Uint32Array, place: Float64Array): void
+
+/** Fills a Float32Array with draws. */
+export declare function fillSample(out: Float32Array, name: string, parameters: Float64Array, place: Float64Array): void
 
 /** Fills a Uint16Array with binary16 or bfloat16 bits. */
 export declare function fillU16(out: Uint16Array, record: Float64Array): void
@@ -79,11 +82,26 @@ export declare function makeF64(length: number, record: Float64Array, token: Can
 /** Makes values on another thread, as an Int32Array. */
 export declare function makeI32(length: number, record: Float64Array, token: CancelToken): Promise<Int32Array>
 
+/** Makes draws on another thread. */
+export declare function makeSample(length: number, name: string, parameters: Float64Array, place: Float64Array, token: CancelToken): Promise<Float32Array>
+
 /** Makes 16-bit values on another thread, as a Uint16Array. */
 export declare function makeU16(length: number, record: Float64Array, token: CancelToken): Promise<Uint16Array>
 
 /** Makes values on another thread, as a Uint8Array. */
 export declare function makeU8(length: number, record: Float64Array, token: CancelToken): Promise<Uint8Array>
+
+/** The largest entry of |QtQ - I|, or of |QQt - I| where there are more columns than rows. */
+export declare function orthogonalityError(w: Float32Array, rows: number, columns: number): number
+
+/** Checks a distribution's parameters and tells how many values one draw has. */
+export declare function sampleWidth(name: string, parameters: Float64Array): number
+
+/** All singular values, the largest first. */
+export declare function singularValues(w: Float32Array, rows: number, columns: number): Float64Array
+
+/** The largest singular value. */
+export declare function spectralNorm(w: Float32Array, rows: number, columns: number): number
 
 /** One dense layer. */
 export interface TrainerLayer {
