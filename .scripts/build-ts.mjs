@@ -1,6 +1,6 @@
 /**
  * `npm run build:ts`: checks the types of src, and bundles it into dist: a few files that load fast and keep the
- * functions' names for stack traces, the declarations of what is public, and the addon. The new dist replaces the old
+ * classes' names for those who print objects, the declarations of what is public, and the addon. The new dist replaces the old
  * one as a whole. As with tsc itself, type errors fail the build but the output is written; it is dated back, so that
  * the next setup builds again.
  */
@@ -22,7 +22,7 @@ import { build } from 'tsdown'
 import ts from 'typescript'
 import { at, attempt } from './lib/shell.mjs'
 
-const keepNames = { function: true, class: true }
+const keepNames = { function: false, class: true }
 
 /** Bundles src into a folder. What is imported from node_modules stays an import. */
 function bundle(folder) {
@@ -68,6 +68,11 @@ function breakLines(file) {
   )
 }
 
+/** Takes the indentation out of declarations, which editors show without it. */
+function dedent(file) {
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^[ \t]+/gm, ''))
+}
+
 const typesChecked = attempt(process.execPath, [
   at('node_modules', 'typescript', 'bin', 'tsc'),
   '--noEmit',
@@ -77,8 +82,9 @@ const typesChecked = attempt(process.execPath, [
 mkdirSync(at('.out'), { recursive: true })
 const fresh = mkdtempSync(at('.out', 'dist-'))
 await bundle(fresh)
-for (const file of readdirSync(fresh, { recursive: true }).filter((name) => name.endsWith('.js'))) {
-  breakLines(join(fresh, file))
+for (const file of readdirSync(fresh, { recursive: true })) {
+  if (file.endsWith('.js')) breakLines(join(fresh, file))
+  if (file.endsWith('.d.ts')) dedent(join(fresh, file))
 }
 const { code } = await typesChecked
 if (code !== 0) utimesSync(join(fresh, 'index.js'), 0, 0)

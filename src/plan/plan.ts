@@ -35,7 +35,7 @@ export interface TensorValues {
 export class Plan {
   readonly #read: ReadPlan
 
-  /** Use `plan`; this takes what has been checked. */
+  /** @internal Use `plan`; this takes what has been checked. */
   constructor(read: ReadPlan) {
     this.#read = read
   }
