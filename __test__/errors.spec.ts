@@ -140,6 +140,26 @@ test('shared memory is filled by the TypeScript engine and refused by the native
   t.throws(() => heNormal({ seed: 1 }).fill(shared, [4], { engine: 'native' }), { code: 'ERR_SHARED_MEMORY' })
 })
 
+test('a draw that is refused for its memory leaves the position', async (t) => {
+  const shared = new Float32Array(new SharedArrayBuffer(16))
+  const g = new Generator(1)
+  t.throws(() => g.uniform(shared, { engine: 'native' }), { code: 'ERR_SHARED_MEMORY' })
+  await t.throwsAsync(g.normalAsync(shared, { engine: 'native' }), { code: 'ERR_SHARED_MEMORY' })
+  t.is(g.position, 0n)
+})
+
+test('progress comes at most ten times a second, in order', async (t) => {
+  const reports: symbreakProgress[] = []
+  const onProgress = (progress: symbreakProgress) => reports.push(progress)
+  await randomNormal({ seed: 1 }).createAsync([12_000_000], { engine: 'js', onProgress })
+  for (const [i, { done, elapsedMs }] of reports.slice(1).entries()) {
+    const before = reports[i] as symbreakProgress
+    t.true(done > before.done)
+    if (done < 12_000_000) t.true(elapsedMs - before.elapsedMs >= 100)
+  }
+  t.is(reports.at(-1)?.done, 12_000_000)
+})
+
 test('progress tells of the end', async (t) => {
   const reports: symbreakProgress[] = []
   await randomNormal().createAsync([1000], { onProgress: (progress) => reports.push(progress) })

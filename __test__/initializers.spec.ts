@@ -6,6 +6,7 @@ import type { Initializer } from 'symbreak'
 const {
   calculateGain,
   constant,
+  convOrthogonal,
   deltaOrthogonal,
   dirac,
   eye,
@@ -110,6 +111,8 @@ test('empty tensors are fine everywhere', (t) => {
   t.is(identity().create([0, 0]).length, 0)
   t.is(dirac({ layout: 'torch' }).create([2, 2, 0]).length, 0)
   t.is(deltaOrthogonal().create([0, 2, 2]).length, 0)
+  t.is(deltaOrthogonal().create([3, 4, 0]).length, 0)
+  t.is(convOrthogonal().create([3, 4, 0]).length, 0)
   t.is(sparse({ sparsity: 0.5 }).create([0, 3]).length, 0)
   t.is(sparse({ sparsity: 0.5 }).create([3, 0]).length, 0)
   t.is(zeros().create([]).length, 1)

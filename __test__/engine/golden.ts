@@ -38,6 +38,45 @@ const elementwise: Config[] = [
 
 const matrices: Config[] = [config('Identity', { gain: 2 }), config('Orthogonal', { gain: 1.5 })]
 
+/** Initializers beyond Keras, with a shape that each takes: their digests come after those of the grid. */
+export const BEYOND: readonly [init: Config, shape: readonly number[]][] = [
+  [config('KaimingUniform', { a: 0.1 }), [30, 40]],
+  [config('TruncNormal', { std: 0.5, a: -1, b: 0.3 }), [33, 20]],
+  [config('Dirac', { groups: 2 }), [3, 4, 6]],
+  [config('Sparse', { sparsity: 0.3 }), [20, 30]],
+  [config('SpecialOrthogonal'), [17, 17]],
+  [config('DeltaOrthogonal'), [3, 3, 4, 6]],
+  [config('ConvOrthogonal'), [3, 3, 4, 6]],
+  [config('Siren', { first: true }), [3, 50]],
+  [config('LstmBias'), [32]],
+  [config('Chrono', { max_steps: 100 }), [64]],
+  [config('ZerOHadamard'), [5, 12]],
+  [config('Bilinear'), [4, 4, 3, 3]],
+  [config('Hippo'), [16, 16]],
+  [config('SpectralNormal', { gain: 2 }), [20, 30]],
+  [config('IdInit'), [5, 12]],
+  [config('Impulse'), [3, 3, 8, 4]],
+  [config('Icnr', { upscale: 2 }), [3, 3, 4, 8]],
+  [config('Mimetic', { part: 'query', heads: 2 }), [16, 16]],
+  [config('FourierFeatures'), [2, 64]],
+  [config('Mamba', { part: 'a_log' }), [4, 16]],
+  [config('Mamba', { part: 'dt_bias' }), [50]],
+  [config('Lora', { variant: 'gaussian' }), [32, 4]],
+  [config('Reservoir'), [24, 24]],
+  [config('DelayLine'), [5, 5]],
+  [config('CycleReservoir', { jump: 0.2, backward: 0.1 }), [9, 9]],
+  [config('Sobel'), [3, 3, 1, 4]],
+  [config('Laplacian'), [3, 3, 2, 2]],
+  [config('GaussianFilter', { sigma: 1.1 }), [5, 5, 1, 2]],
+  [config('Gabor'), [7, 7, 1, 6]],
+  [config('Dct'), [16, 16]],
+  [config('Haar'), [16, 16]],
+  [config('Daubechies', { order: 3 }), [6, 1, 2]],
+  [config('STFT'), [32, 1, 17]],
+  [config('Mel'), [65, 10]],
+  [config('FromPretrained', { value: [1, 2, 3, 4], shape: [2, 2], fill: 0.5 }), [3, 2]],
+]
+
 const seeds = [
   { seed: '0', path: '' },
   { seed: '42', path: 'encoder.0.weight' },
@@ -70,6 +109,8 @@ export function grid(): Golden[] {
     }
   }
   lines.push({ init: config('Orthogonal'), shape: [200, 3, 3, 8], layout: 'torch', seed: '7', path: 'conv' })
+  for (const [i, [init, shape]] of BEYOND.entries())
+    lines.push({ init, shape, ...(seeds[i % seeds.length] as (typeof seeds)[0]) })
   return lines
 }
 

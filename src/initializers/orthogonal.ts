@@ -45,7 +45,7 @@ export const SPECIAL_ORTHOGONAL = define<Gain>({
 })
 
 function requireExpansion({ inChannels, outChannels }: KernelView): void {
-  if (inChannels <= outChannels) return
+  if (inChannels <= outChannels || outChannels === 0) return
   const message = `shape must have at most as many input as output channels to keep norms, got ${inChannels} and ${outChannels}`
   throw rangeError('ERR_INVALID_SHAPE', message)
 }
