@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
 use fearless_simd::Level;
-use symbreak_linalg::orthogonal::Orthogonal;
+use symbreak_linalg::orthogonal::{Orthogonal, Workspace};
 use symbreak_rng::Stream;
 
 use crate::fill::{FillError, Progress};
@@ -82,7 +82,7 @@ impl PlacedOrthogonal {
         let outcome = if in_place && self.batch > 1 {
             self.fill_many(level, threads, stream, offset / size, range, progress)
         } else if in_place {
-            self.fill_one(level, threads, stream, 0, range, progress)
+            self.fill_one(level, threads, stream, 0, range, &mut self.law.workspace(), progress)
         } else {
             self.fill_scattered(level, threads, stream, offset, range, progress)
         };
@@ -97,11 +97,12 @@ impl PlacedOrthogonal {
         stream: Stream,
         index: usize,
         out: &mut [f32],
+        workspace: &mut Workspace,
         progress: &dyn Progress,
     ) -> ControlFlow<()> {
         let size = out.len();
         let mut told = 0;
-        self.law.fill(level, threads, stream, index as u64, out, &mut |done, total| {
+        self.law.fill(level, threads, stream, index as u64, out, workspace, &mut |done, total| {
             let now = (size as u128 * done as u128 / total as u128) as usize;
             let news = now - told;
             told = now;
@@ -124,10 +125,11 @@ impl PlacedOrthogonal {
         let queue = Mutex::new(out.chunks_exact_mut(size).enumerate());
         let stopped = Mutex::new(ControlFlow::Continue(()));
         let work = || {
+            let mut workspace = self.law.workspace();
             loop {
                 let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
                 let Some((b, matrix)) = next else { return };
-                let end = self.fill_one(level, 1, stream, first + b, matrix, progress);
+                let end = self.fill_one(level, 1, stream, first + b, matrix, &mut workspace, progress);
                 let mut stopped = stopped.lock().unwrap_or_else(PoisonError::into_inner);
                 if end.is_break() {
                     *stopped = end;
@@ -158,12 +160,13 @@ impl PlacedOrthogonal {
     ) -> ControlFlow<()> {
         range.fill(0.0);
         let mut matrix = vec![0.0; self.law.rows * self.law.columns];
+        let mut workspace = self.law.workspace();
         for b in 0..self.batch {
             let (first, last) = self.placement.reach(b, self.law.rows, self.law.columns);
             if last < offset || first >= offset + range.len() {
                 continue;
             }
-            self.fill_one(level, threads, stream, b, &mut matrix, progress)?;
+            self.fill_one(level, threads, stream, b, &mut matrix, &mut workspace, progress)?;
             self.placement.scatter(b, &matrix, self.law.columns, offset, range);
         }
         ControlFlow::Continue(())

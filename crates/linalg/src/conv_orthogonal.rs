@@ -13,7 +13,7 @@ use symbreak_rng::Stream;
 use symbreak_samplers::normal::Normal;
 
 use crate::gemm::epilogue::Identity;
-use crate::orthogonal::{Observer, Orthogonal};
+use crate::orthogonal::{Observer, Orthogonal, Workspace};
 use crate::{Init, MatMut, MatRef, gemm, gemm_scratch_len};
 
 /// The law of a random orthogonal convolution kernel with 1 to 3 spatial axes.
@@ -137,20 +137,23 @@ struct Draws {
     count: u64,
     coins: Normal,
     square: Vec<f32>,
+    workspace: Workspace,
     product: Product,
 }
 
 impl Draws {
     fn new(kernel: &ConvOrthogonal, level: Level, threads: usize, stream: Stream) -> Self {
         let size = kernel.outputs;
+        let law = Orthogonal { rows: size, columns: size, gain: 1.0, special: false };
         Self {
-            law: Orthogonal { rows: size, columns: size, gain: 1.0, special: false },
+            law,
             threads,
             stream,
             projections: kernel.kernel.iter().map(|size| *size as u64 - 1).sum(),
             count: 0,
             coins: Normal::new(0.0, 1.0).expect("the standard normal is a law"),
             square: vec![0.0; size * size],
+            workspace: law.workspace(),
             product: Product { level, scratch: vec![0.0; gemm_scratch_len(size, size)] },
         }
     }
@@ -159,8 +162,8 @@ impl Draws {
     fn square(&mut self, observer: Observer<'_>) -> ControlFlow<()> {
         let (done, total) = (self.count as usize, self.projections as usize + 1);
         let mut part = |_: usize, _: usize| observer(done, total);
-        let Self { law, threads, stream, count, square, product, .. } = self;
-        law.fill(product.level, *threads, *stream, *count, square, &mut part)?;
+        let Self { law, threads, stream, count, square, workspace, product, .. } = self;
+        law.fill(product.level, *threads, *stream, *count, square, workspace, &mut part)?;
         *count += 1;
         observer(done + 1, total)
     }

@@ -29,3 +29,17 @@ pub(crate) fn share<T: Send>(
         run();
     });
 }
+
+/// Arrays that threads have done with, for the next ones: as many as ever worked at once.
+#[derive(Debug, Default)]
+pub(crate) struct Pool(Mutex<Vec<Vec<f32>>>);
+
+impl Pool {
+    pub fn take(&self) -> Vec<f32> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    pub fn put(&self, array: Vec<f32>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(array);
+    }
+}

@@ -14,7 +14,9 @@ fn law(rows: usize, columns: usize) -> Orthogonal {
 
 fn draw(law: Orthogonal, level: Level, threads: usize, stream: Stream, index: u64) -> Vec<f32> {
     let mut out = vec![f32::NAN; law.rows * law.columns];
-    let end = law.fill(level, threads, stream, index, &mut out, &mut |_, _| ControlFlow::Continue(()));
+    let end = law.fill(level, threads, stream, index, &mut out, &mut law.workspace(), &mut |_, _| {
+        ControlFlow::Continue(())
+    });
     assert!(end.is_continue());
     out
 }
@@ -120,11 +122,19 @@ fn an_observer_can_stop_a_large_draw() {
     let law = law(600, 600);
     let mut out = vec![0.0; 600 * 600];
     let mut calls = 0;
-    let end = law.fill(Level::new(), 1, Stream::new(1, 1), 0, &mut out, &mut |done, total| {
-        assert!(done <= total);
-        calls += 1;
-        ControlFlow::Break(())
-    });
+    let end = law.fill(
+        Level::new(),
+        1,
+        Stream::new(1, 1),
+        0,
+        &mut out,
+        &mut law.workspace(),
+        &mut |done, total| {
+            assert!(done <= total);
+            calls += 1;
+            ControlFlow::Break(())
+        },
+    );
     assert!(end.is_break());
     assert_eq!(calls, 1);
 }

@@ -29,12 +29,13 @@ pub enum Init<'a> {
     Scaled(f32),
 }
 
-/// Inner indices of one pass: a packed panel then stays in the first-level cache (AVX2) or in the second (AVX-512).
-const DEPTH: usize = 256;
+/// The most inner indices of one pass: every pass reads and writes C once more, which for large products lies beyond
+/// the second-level cache, and a longer panel would leave that cache itself.
+const DEPTH: usize = 512;
 /// Rows of A that are multiplied by every panel before the next ones: they stay in the second-level cache.
 const ROWS: usize = 96;
 /// Columns of B that are packed at a time.
-const COLUMNS: usize = 512;
+const COLUMNS: usize = 256;
 /// With at least so many rows, packing costs less than reading B's rows at their stride.
 const ROWS_WORTH_PACKING: usize = 48;
 
@@ -89,21 +90,18 @@ fn run<S: Simd, E: Epilogue>(
 ) {
     if c.columns() == 1 {
         scratch.fill(0.0);
-        pack::pack_panel(b, alpha, (0, b.rows()), (0, 1), 1, scratch);
+        pack::pack_panel(simd, b, alpha, (0, b.rows()), (0, 1), 1, scratch);
         return dot::fill_column(simd, a, scratch, init, c, epilogue);
     }
     for column in (0..c.columns()).step_by(COLUMNS) {
         let columns = COLUMNS.min(c.columns() - column);
-        let mut pass = Pass { first: 0, depth: DEPTH.min(a.columns()), init, last: a.columns() <= DEPTH };
-        loop {
+        // Passes of nearly equal depth; a product with nothing to sum has one all the same.
+        let passes = a.columns().div_ceil(DEPTH).max(1);
+        let cut = |pass: usize| a.columns() * pass / passes;
+        for p in 0..passes {
+            let init = if p == 0 { init } else { Init::Scaled(1.0) };
+            let pass = Pass { first: cut(p), depth: cut(p + 1) - cut(p), init, last: p + 1 == passes };
             block(simd, alpha, a, b, pass, (column, columns), c, epilogue, scratch);
-            if pass.last {
-                break;
-            }
-            pass.first += pass.depth;
-            pass.depth = DEPTH.min(a.columns() - pass.first);
-            pass.init = Init::Scaled(1.0);
-            pass.last = pass.first + pass.depth == a.columns();
         }
     }
 }
@@ -127,7 +125,7 @@ fn block<S: Simd, E: Epilogue>(
         let live = width.min(columns - at);
         if pack_all || live < width {
             let panel = &mut scratch[at * pass.depth..][..width * pass.depth];
-            pack::pack_panel(b, alpha, (pass.first, pass.depth), (column + at, live), width, panel);
+            pack::pack_panel(simd, b, alpha, (pass.first, pass.depth), (column + at, live), width, panel);
         }
     }
     for row in (0..c.rows()).step_by(ROWS) {

@@ -49,13 +49,31 @@ pub(super) fn fill_panel<S: Simd, E: Epilogue, const NV: usize>(
     pass: Pass,
     a: MatRef,
     panel: Panel,
+    rows: (usize, usize),
+    c: &mut MatMut,
+    epilogue: &E,
+) {
+    // Whole vectors are what counts; a panel's last columns go through memory of their own.
+    if panel.live == NV * S::f32s::LEN {
+        fill_rows::<S, E, NV, true>(simd, pass, a, panel, rows, c, epilogue);
+    } else {
+        fill_rows::<S, E, NV, false>(simd, pass, a, panel, rows, c, epilogue);
+    }
+}
+
+#[inline(always)]
+fn fill_rows<S: Simd, E: Epilogue, const NV: usize, const FULL: bool>(
+    simd: S,
+    pass: Pass,
+    a: MatRef,
+    panel: Panel,
     (mut row, end): (usize, usize),
     c: &mut MatMut,
     epilogue: &E,
 ) {
     if const { panel_vectors(S::f32s::LEN) == 1 } {
         for row in row..end {
-            tile::<S, E, 1, NV>(simd, pass, a, panel, row, c, epilogue);
+            tile::<S, E, 1, NV, FULL>(simd, pass, a, panel, row, c, epilogue);
         }
         return;
     }
@@ -63,19 +81,20 @@ pub(super) fn fill_panel<S: Simd, E: Epilogue, const NV: usize>(
         let tiles = (end - row).div_ceil(MAX_ROWS);
         let height = (end - row).div_ceil(tiles);
         match height {
-            6 => tile::<S, E, 6, NV>(simd, pass, a, panel, row, c, epilogue),
-            5 => tile::<S, E, 5, NV>(simd, pass, a, panel, row, c, epilogue),
-            4 => tile::<S, E, 4, NV>(simd, pass, a, panel, row, c, epilogue),
-            3 => tile::<S, E, 3, NV>(simd, pass, a, panel, row, c, epilogue),
-            2 => tile::<S, E, 2, NV>(simd, pass, a, panel, row, c, epilogue),
-            _ => tile::<S, E, 1, NV>(simd, pass, a, panel, row, c, epilogue),
+            6 => tile::<S, E, 6, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            5 => tile::<S, E, 5, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            4 => tile::<S, E, 4, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            3 => tile::<S, E, 3, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            2 => tile::<S, E, 2, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            _ => tile::<S, E, 1, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
         }
         row += height;
     }
 }
 
+/// One tile. Loops have constant bounds and sums are indexed, never moved: they stay in registers.
 #[inline(always)]
-fn tile<S: Simd, E: Epilogue, const MR: usize, const NV: usize>(
+fn tile<S: Simd, E: Epilogue, const MR: usize, const NV: usize, const FULL: bool>(
     simd: S,
     pass: Pass,
     a: MatRef,
@@ -84,17 +103,40 @@ fn tile<S: Simd, E: Epilogue, const MR: usize, const NV: usize>(
     c: &mut MatMut,
     epilogue: &E,
 ) {
-    let start = initial::<S, MR, NV>(simd, pass.init, panel, row, c);
-    let rows = a.tail(row, pass.first);
-    let sums = if a.is_transposed() {
-        accumulate_transposed(simd, pass.depth, rows, a.stride(), panel, start)
-    } else {
-        accumulate(simd, pass.depth, rows, a.stride(), panel, start)
-    };
     let width = S::f32s::LEN;
-    for (i, sums) in sums.into_iter().enumerate() {
-        let target = &mut c.tail_mut(row + i, panel.column)[..panel.live];
-        for (v, (mut sum, target)) in sums.into_iter().zip(target.chunks_mut(width)).enumerate() {
+    let live = if FULL { NV * width } else { panel.live };
+    let mut sums = [[S::f32s::splat(simd, 0.0); NV]; MR];
+    match pass.init {
+        Init::Zero => {}
+        Init::Bias(bias) => {
+            let bias = &bias[panel.column..][..live];
+            for v in 0..NV {
+                let bias = load(simd, part(bias, v * width, width));
+                for sums in &mut sums {
+                    sums[v] = bias;
+                }
+            }
+        }
+        Init::Scaled(beta) => {
+            for i in 0..MR {
+                let source = &c.tail_mut(row + i, panel.column)[..live];
+                for v in 0..NV {
+                    sums[i][v] = load(simd, part(source, v * width, width)) * beta;
+                }
+            }
+        }
+    }
+    if a.is_transposed() {
+        accumulate_transposed(simd, pass, a.tail(row, pass.first), a.stride(), panel, &mut sums);
+    } else {
+        accumulate(simd, pass, a.tail(row, pass.first), a.stride(), panel, &mut sums);
+    }
+    for i in 0..MR {
+        let target = &mut c.tail_mut(row + i, panel.column)[..live];
+        for v in 0..NV {
+            let at = (v * width).min(live);
+            let target = &mut target[at..(at + width).min(live)];
+            let mut sum = sums[i][v];
             if pass.last {
                 sum = epilogue.apply(simd, sum, row + i, panel.column + v * width, target.len());
             }
@@ -103,80 +145,44 @@ fn tile<S: Simd, E: Epilogue, const MR: usize, const NV: usize>(
     }
 }
 
-/// What the chains of a tile start from.
+/// At most `width` elements of a row from `at` on.
 #[inline(always)]
-fn initial<S: Simd, const MR: usize, const NV: usize>(
-    simd: S,
-    init: Init,
-    panel: Panel,
-    row: usize,
-    c: &mut MatMut,
-) -> [[S::f32s; NV]; MR] {
-    let width = S::f32s::LEN;
-    let mut start = [[S::f32s::splat(simd, 0.0); NV]; MR];
-    match init {
-        Init::Zero => {}
-        Init::Bias(bias) => {
-            let bias = &bias[panel.column..panel.column + panel.live];
-            for (v, bias) in bias.chunks(width).enumerate().take(NV) {
-                let bias = load(simd, bias);
-                for row in &mut start {
-                    row[v] = bias;
-                }
-            }
-        }
-        Init::Scaled(beta) => {
-            for (i, start) in start.iter_mut().enumerate() {
-                let source = &c.tail_mut(row + i, panel.column)[..panel.live];
-                for (start, source) in start.iter_mut().zip(source.chunks(width)) {
-                    *start = load(simd, source) * beta;
-                }
-            }
-        }
-    }
-    start
+fn part(row: &[f32], at: usize, width: usize) -> &[f32] {
+    let at = at.min(row.len());
+    &row[at..(at + width).min(row.len())]
 }
 
 /// The chains of a tile whose rows of A lie in consecutive elements.
 #[inline(always)]
 fn accumulate<S: Simd, const MR: usize, const NV: usize>(
     simd: S,
-    depth: usize,
+    pass: Pass,
     a: &[f32],
     a_stride: usize,
     panel: Panel,
-    mut sums: [[S::f32s; NV]; MR],
-) -> [[S::f32s; NV]; MR] {
-    let mut rows = [a; MR];
-    for (i, row) in rows.iter_mut().enumerate() {
-        *row = &a[(i * a_stride).min(a.len())..][..depth];
-    }
+    sums: &mut [[S::f32s; NV]; MR],
+) {
+    let depth = pass.depth;
+    let rows: [&[f32]; MR] = core::array::from_fn(|i| &a[(i * a_stride).min(a.len())..][..depth]);
     for (p, b) in panel.data.chunks(panel.stride).take(depth).enumerate() {
-        let mut column = [0.0; MR];
-        for (x, row) in column.iter_mut().zip(rows) {
-            *x = row[p];
-        }
-        step(simd, column, b, &mut sums);
+        step(simd, core::array::from_fn(|i| rows[i][p]), b, sums);
     }
-    sums
 }
 
 /// The chains of a tile whose columns of A lie in consecutive elements.
 #[inline(always)]
 fn accumulate_transposed<S: Simd, const MR: usize, const NV: usize>(
     simd: S,
-    depth: usize,
+    pass: Pass,
     a: &[f32],
     a_stride: usize,
     panel: Panel,
-    mut sums: [[S::f32s; NV]; MR],
-) -> [[S::f32s; NV]; MR] {
-    for (column, b) in a.chunks(a_stride).zip(panel.data.chunks(panel.stride)).take(depth) {
-        let mut heads = [0.0; MR];
-        heads.copy_from_slice(&column[..MR]);
-        step(simd, heads, b, &mut sums);
+    sums: &mut [[S::f32s; NV]; MR],
+) {
+    for (column, b) in a.chunks(a_stride).zip(panel.data.chunks(panel.stride)).take(pass.depth) {
+        let column = &column[..MR];
+        step(simd, core::array::from_fn(|i| column[i]), b, sums);
     }
-    sums
 }
 
 /// One step of every chain: `sums[i][j] = column[i] * b[j] + sums[i][j]`, rounded once.
@@ -190,13 +196,13 @@ fn step<S: Simd, const MR: usize, const NV: usize>(
     let width = S::f32s::LEN;
     let b = &b[..NV * width];
     let mut vectors = [S::f32s::splat(simd, 0.0); NV];
-    for (v, vector) in vectors.iter_mut().enumerate() {
-        *vector = S::f32s::from_slice(simd, &b[v * width..(v + 1) * width]);
+    for v in 0..NV {
+        vectors[v] = S::f32s::from_slice(simd, &b[v * width..(v + 1) * width]);
     }
-    for (x, sums) in column.into_iter().zip(sums) {
-        let x = S::f32s::splat(simd, x);
-        for (sum, vector) in sums.iter_mut().zip(vectors) {
-            *sum = x.mul_add_precise(vector, *sum);
+    for i in 0..MR {
+        let x = S::f32s::splat(simd, column[i]);
+        for v in 0..NV {
+            sums[i][v] = x.mul_add_precise(vectors[v], sums[i][v]);
         }
     }
 }

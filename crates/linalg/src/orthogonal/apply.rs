@@ -30,10 +30,10 @@ fn apply_blocks<S: Simd, const B: usize>(s: S, group: &Reflectors, panel: &mut [
         let own = block.first + B > column;
         if own {
             // The block's own columns start as those of the diagonal.
-            for (p, &d) in block.diagonal.iter().enumerate() {
-                if let Some(j) = (block.first + p).checked_sub(column).filter(|&j| j < PANEL) {
-                    q[p * PANEL + j] = d;
-                }
+            let left = column.saturating_sub(block.first);
+            let top = block.first + left - column;
+            for (i, &d) in block.diagonal.iter().enumerate().skip(left).take(PANEL - top) {
+                q[i * PANEL + top + i - left] = d;
             }
         }
         // Columns left of the block are still zero in its rows, and so are all others' in the block's own rows.
@@ -63,7 +63,8 @@ fn columns<S: Simd, const B: usize>(s: S, block: &Block<'_>, above: usize, first
 }
 
 /// `Q -= V (T (V'Q))` for `NV` vectors of columns from `column` on; the first `above` rows of Q are known to be zero.
-#[inline(always)]
+/// A function of its own for each width, and loops of constant bounds: that keeps the sums in registers.
+#[simd]
 fn apply<S: Simd, const NV: usize, const B: usize>(
     s: S,
     block: &Block<'_>,
@@ -71,20 +72,25 @@ fn apply<S: Simd, const NV: usize, const B: usize>(
     column: usize,
     q: &mut [f32],
 ) {
+    let skip = above.min(block.rows);
     let mut products = [[S::f32s::splat(s, 0.0); NV]; B];
-    for (quad, products) in block.vectors.chunks_exact(block.rows * QUAD).zip(products.chunks_exact_mut(QUAD))
-    {
-        let skip = above.min(block.rows);
-        project::<S, NV>(s, &quad[skip * QUAD..], &q[skip * PANEL..], column, products);
+    for k in 0..B / QUAD {
+        let v = &block.vectors[k * block.rows * QUAD..(k + 1) * block.rows * QUAD];
+        let sums = project::<S, NV>(s, &v[skip * QUAD..], &q[skip * PANEL..], column);
+        for p in 0..QUAD {
+            products[k * QUAD + p] = sums[p];
+        }
     }
     let mut weights = [[S::f32s::splat(s, 0.0); NV]; B];
-    for (i, weights) in weights.iter_mut().enumerate() {
-        for (k, products) in products.iter().enumerate().skip(i) {
+    for i in 0..B {
+        let mut sums = [S::f32s::splat(s, 0.0); NV];
+        for k in i..B {
             let t = S::f32s::splat(s, block.triangle[i * B + k]);
-            for (weight, product) in weights.iter_mut().zip(products) {
-                *weight = t.mul_add_precise(*product, *weight);
+            for n in 0..NV {
+                sums[n] = t.mul_add_precise(products[k][n], sums[n]);
             }
         }
+        weights[i] = sums;
     }
     let whole = block.rows / ROWS * ROWS;
     for row in (0..whole).step_by(ROWS) {
@@ -95,31 +101,20 @@ fn apply<S: Simd, const NV: usize, const B: usize>(
     }
 }
 
-/// `products[p] = sum over rows i of v[i][p] q[i]` for the reflectors of a quad, rows ascending from +0.
+/// The sums over rows i of `v[i][p] q[i]` for the reflectors of a quad, rows ascending from +0.
 #[inline(always)]
-fn project<S: Simd, const NV: usize>(
-    s: S,
-    quad: &[f32],
-    q: &[f32],
-    column: usize,
-    products: &mut [[S::f32s; NV]],
-) {
-    let width = S::f32s::LEN;
+fn project<S: Simd, const NV: usize>(s: S, quad: &[f32], q: &[f32], column: usize) -> [[S::f32s; NV]; QUAD] {
     let mut sums = [[S::f32s::splat(s, 0.0); NV]; QUAD];
     for (v, row) in quad.chunks_exact(QUAD).zip(q.chunks_exact(PANEL)) {
-        let row = &row[column..column + NV * width];
-        let mut entries = [S::f32s::splat(s, 0.0); NV];
-        for (n, entry) in entries.iter_mut().enumerate() {
-            *entry = S::f32s::from_slice(s, &row[n * width..(n + 1) * width]);
-        }
-        for (sums, &v) in sums.iter_mut().zip(v) {
-            let v = S::f32s::splat(s, v);
-            for (sum, entry) in sums.iter_mut().zip(entries) {
-                *sum = v.mul_add_precise(entry, *sum);
+        let entries: [S::f32s; NV] = vectors(s, &row[column..]);
+        for p in 0..QUAD {
+            let v = S::f32s::splat(s, v[p]);
+            for n in 0..NV {
+                sums[p][n] = v.mul_add_precise(entries[n], sums[p][n]);
             }
         }
     }
-    products.copy_from_slice(&sums);
+    sums
 }
 
 /// `q[i] -= sum over reflectors p of v[i][p] weights[p]`, p ascending from +0, for `MR` rows from `row` on.
@@ -134,22 +129,30 @@ fn subtract<S: Simd, const NV: usize, const B: usize, const MR: usize>(
 ) {
     let width = S::f32s::LEN;
     let mut sums = [[S::f32s::splat(s, 0.0); NV]; MR];
-    for (quad, weights) in block.vectors.chunks_exact(block.rows * QUAD).zip(weights.chunks_exact(QUAD)) {
-        let v = &quad[row * QUAD..(row + MR) * QUAD];
-        for (p, weights) in weights.iter().enumerate() {
-            for (r, sums) in sums.iter_mut().enumerate() {
+    for k in 0..B / QUAD {
+        let v = &block.vectors[(k * block.rows + row) * QUAD..][..MR * QUAD];
+        for p in 0..QUAD {
+            for r in 0..MR {
                 let v = S::f32s::splat(s, v[r * QUAD + p]);
-                for (sum, weight) in sums.iter_mut().zip(weights) {
-                    *sum = v.mul_add_precise(*weight, *sum);
+                for n in 0..NV {
+                    sums[r][n] = v.mul_add_precise(weights[k * QUAD + p][n], sums[r][n]);
                 }
             }
         }
     }
-    for (r, sums) in sums.iter().enumerate() {
+    for r in 0..MR {
         let target = &mut q[r * PANEL + column..][..NV * width];
-        for (n, sum) in sums.iter().enumerate() {
-            let entries = &mut target[n * width..(n + 1) * width];
-            (S::f32s::from_slice(s, entries) - *sum).store_slice(entries);
+        let entries: [S::f32s; NV] = vectors(s, target);
+        for n in 0..NV {
+            (entries[n] - sums[r][n]).store_slice(&mut target[n * width..(n + 1) * width]);
         }
     }
+}
+
+/// The first `NV` vectors of a row.
+#[inline(always)]
+fn vectors<S: Simd, const NV: usize>(s: S, row: &[f32]) -> [S::f32s; NV] {
+    let width = S::f32s::LEN;
+    let row = &row[..NV * width];
+    core::array::from_fn(|n| S::f32s::from_slice(s, &row[n * width..(n + 1) * width]))
 }

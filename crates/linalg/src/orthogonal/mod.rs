@@ -17,7 +17,7 @@ use std::ops::ControlFlow;
 use fearless_simd::Level;
 use symbreak_rng::{BLOCK, Stream};
 
-use crate::parallel::share;
+use crate::parallel::{Pool, share};
 use panel::{PANEL, Rows};
 use reflectors::Reflectors;
 
@@ -37,8 +37,9 @@ pub struct Orthogonal {
 /// Told how many of `total` reflectors are done; `Break` stops the work.
 pub type Observer<'a> = &'a mut dyn FnMut(usize, usize) -> ControlFlow<()>;
 
-/// Reflectors that are drawn together. Their panel of Q stays in the second-level cache while all of them are applied.
-const GROUP: usize = 128;
+/// Reflectors that are drawn together: a panel of Q is read and written once for all of them, and they are all the
+/// memory that a draw needs beside the output.
+const GROUP: usize = 256;
 
 /// Below this many columns one thread is done before another would have joined.
 const WORTH_SHARING: usize = 384;
@@ -61,13 +62,18 @@ impl Orthogonal {
         read.next_multiple_of(BLOCK as u64)
     }
 
+    /// Memory for draws of this law, which later ones can use again.
+    pub fn workspace(&self) -> Workspace {
+        Workspace { reflectors: Reflectors::new(self.long(), self.short()), panels: Pool::default() }
+    }
+
     /// Fills `out`, row-major, with matrix `index` of a batch on the stream.
     ///
     /// # Errors
     /// `Break` when `observer` says so; `out` is unspecified then.
     ///
     /// # Panics
-    /// If `out` isn't `rows * columns` long.
+    /// If `out` isn't `rows * columns` long, or the workspace is another law's.
     pub fn fill(
         &self,
         level: Level,
@@ -75,22 +81,20 @@ impl Orthogonal {
         stream: Stream,
         index: u64,
         out: &mut [f32],
+        workspace: &mut Workspace,
         observer: Observer<'_>,
     ) -> ControlFlow<()> {
         assert_eq!(out.len(), self.rows * self.columns, "elements of an orthogonal matrix");
         let (m, n) = (self.long(), self.short());
-        out.fill(0.0);
-        if n == 0 {
-            return ControlFlow::Continue(());
-        }
+        let Workspace { reflectors: group, panels } = workspace;
+        assert_eq!((m, n), group.size(), "the workspace's matrix");
         let threads = if n < WORTH_SHARING { 1 } else { threads };
         let q = Rows::new(out, m, n, self.rows < self.columns);
-        let mut group = Reflectors::new(m, n);
         let start = index * self.stream_elements();
         for first in (0..n).step_by(GROUP).rev() {
             group.draw(level, threads, stream, start, first);
-            let panels = (first / PANEL * PANEL..n).step_by(PANEL);
-            share(threads, panels, |column| panel::reflect(level, &group, &q, column));
+            let columns = (first / PANEL * PANEL..n).step_by(PANEL);
+            share(threads, columns, |column| q.reflect(level, group, column, panels));
             if observer(n - first, n).is_break() {
                 return ControlFlow::Break(());
             }
@@ -101,10 +105,18 @@ impl Orthogonal {
     }
 }
 
+/// Memory of a draw beside its output.
+pub struct Workspace {
+    reflectors: Reflectors,
+    panels: Pool,
+}
+
 /// Multiplies every entry by the gain, and then the last of each `columns` by -1 where that is asked for.
 fn scale(out: &mut [f32], gain: f32, flipped: Option<usize>) {
-    for value in out.iter_mut() {
-        *value *= gain;
+    if gain != 1.0 {
+        for value in out.iter_mut() {
+            *value *= gain;
+        }
     }
     if let Some(columns) = flipped {
         for row in out.chunks_exact_mut(columns) {

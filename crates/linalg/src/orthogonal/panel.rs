@@ -6,6 +6,7 @@ use fearless_simd::{Level, dispatch};
 
 use super::apply;
 use super::reflectors::Reflectors;
+use crate::parallel::Pool;
 
 /// Columns that are worked on together: a panel is contiguous, rows of 64.
 pub(super) const PANEL: usize = 64;
@@ -21,17 +22,43 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     pub(super) fn new(out: &'a mut [f32], m: usize, n: usize, transposed: bool) -> Self {
-        let row = if transposed { m } else { n };
-        Self { pieces: out.chunks_mut(PANEL * row).map(Mutex::new).collect(), m, n, transposed }
+        let piece =
+            if n == PANEL && !transposed { out.len() } else { PANEL * if transposed { m } else { n } };
+        Self { pieces: out.chunks_mut(piece.max(1)).map(Mutex::new).collect(), m, n, transposed }
     }
 
     fn piece(&self, index: usize) -> MutexGuard<'_, &'a mut [f32]> {
         self.pieces[index].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Applies a group of reflectors to the panel of columns from `column` on.
+    pub(super) fn reflect(&self, level: Level, group: &Reflectors, column: usize, panels: &Pool) {
+        let first = group.first();
+        if self.n == PANEL && !self.transposed {
+            // The output is one panel. It takes a single group, whose Q starts as zero.
+            let mut whole = self.piece(0);
+            whole.fill(0.0);
+            return dispatch!(level, s => apply::apply_group(s, group, &mut whole, column));
+        }
+        let mut panel = panels.take();
+        panel.resize((self.m - first) * PANEL, 0.0);
+        // Rows that no reflector has reached yet are zero, which the output doesn't hold.
+        let reached = if column < group.end() { self.m } else { group.end() };
+        panel[..(reached - first) * PANEL].fill(0.0);
+        if reached < self.m {
+            self.load(reached, column, &mut panel[(reached - first) * PANEL..]);
+        }
+        dispatch!(level, s => apply::apply_group(s, group, &mut panel, column));
+        self.store(first, column, &panel);
+        panels.put(panel);
+    }
+
     /// Copies rows `first ..` of the panel from `column` on to `panel`.
     fn load(&self, first: usize, column: usize, panel: &mut [f32]) {
         let width = PANEL.min(self.n - column);
+        if width < PANEL {
+            panel.fill(0.0);
+        }
         if self.transposed {
             let piece = self.piece(column / PANEL);
             for (j, source) in piece.chunks_exact(self.m).enumerate() {
@@ -74,12 +101,4 @@ impl<'a> Rows<'a> {
             }
         }
     }
-}
-
-/// Applies a group of reflectors to the panel from `column` on.
-pub(super) fn reflect(level: Level, group: &Reflectors, q: &Rows<'_>, column: usize) {
-    let mut panel = vec![0.0; (q.m - group.first()) * PANEL];
-    q.load(group.first(), column, &mut panel);
-    dispatch!(level, s => apply::apply_group(s, group, &mut panel, column));
-    q.store(group.first(), column, &panel);
 }

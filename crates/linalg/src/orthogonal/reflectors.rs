@@ -1,17 +1,20 @@
 //! A group of consecutive reflectors: their normals, their vectors packed for the kernels, their triangular factors.
 
-use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd::{Level, Simd, dispatch, f32x4, f32x8, f64x4, prelude::*};
 use fearless_simd_macros::simd;
 use symbreak_rng::{BLOCK, LANES, Lanes, Stream};
 use symbreak_samplers::normal::standard_pair;
 
 use super::GROUP;
-use crate::parallel::share;
+use crate::parallel::{Pool, share};
 
 /// Reflectors of one compact-WY block: depends on the number of columns alone, because it is part of the bits.
 pub(super) const fn block_size(n: usize) -> usize {
     if n <= 96 { 4 } else { 16 }
 }
+
+/// Normals that are read before they are made into vectors: 256 KiB, so that both stay in the second-level cache.
+const RUN: usize = 1 << 16;
 
 /// Reflectors whose entries lie side by side in the packed vectors.
 pub(super) const QUAD: usize = 4;
@@ -22,7 +25,8 @@ pub(super) struct Reflectors {
     n: usize,
     first: usize,
     count: usize,
-    normals: Vec<f32>,
+    /// Normals of the reflectors that a thread works on.
+    normals: Pool,
     /// One slot a block: its vectors by quads, entry (quad, row, reflector of the quad).
     vectors: Vec<f32>,
     /// One B x B upper triangle a block.
@@ -52,15 +56,25 @@ impl Reflectors {
             n,
             first: 0,
             count: 0,
-            normals: vec![0.0; (n.min(GROUP) * m + BLOCK).next_multiple_of(BLOCK)],
+            normals: Pool::default(),
             vectors: vec![0.0; blocks * m * b],
             triangles: vec![0.0; blocks * b * b],
             diagonal: vec![0.0; n],
         }
     }
 
+    /// Rows and columns of the draw.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.m, self.n)
+    }
+
     pub(super) fn first(&self) -> usize {
         self.first
+    }
+
+    /// The first reflector behind the group.
+    pub(super) fn end(&self) -> usize {
+        self.first + self.count
     }
 
     pub(super) fn block_size(&self) -> usize {
@@ -95,33 +109,58 @@ impl Reflectors {
         self.first = first;
         self.count = GROUP.min(self.n - first);
         let (m, n, b, count) = (self.m, self.n, self.block_size(), self.count);
-        let begin = start + (first * m) as u64;
-        let aligned = begin / BLOCK as u64;
-        let lead = (begin % BLOCK as u64) as usize;
-        let needed = (lead + (count - 1) * m + (m - first - count + 1)).next_multiple_of(BLOCK);
-        let reads = Reads { start, m, n };
-        share(threads, self.normals[..needed].chunks_mut(BLOCK).enumerate(), |(i, out)| {
-            let block = aligned + i as u64;
-            dispatch!(level, s => read_normals(s, stream, block, reads, out));
-        });
-        let normals = &self.normals[lead..needed];
         let slot = (m - first) * b;
+        let run = (RUN / (b * m)).max(1);
+        let reads = Reads { start, m, n };
         let work = self.vectors[..count.div_ceil(b) * slot]
-            .chunks_mut(slot)
-            .zip(self.triangles.chunks_mut(b * b))
-            .zip(self.diagonal[first..first + count].chunks_mut(b))
+            .chunks_mut(run * slot)
+            .zip(self.triangles.chunks_mut(run * b * b))
+            .zip(self.diagonal[first..first + count].chunks_mut(run * b))
             .enumerate();
-        share(threads, work, |(k, ((vectors, triangle), diagonal))| {
-            let rows = m - first - k * b;
-            let part = Part { normals: &normals[k * b * m..], m, rows };
-            let vectors = &mut vectors[..rows * b];
-            if b == 4 {
-                dispatch!(level, s => prepare::<_, 4>(s, part, vectors, triangle, diagonal));
-            } else {
-                dispatch!(level, s => prepare::<_, 16>(s, part, vectors, triangle, diagonal));
+        let pool = &self.normals;
+        share(threads, work, |(i, ((vectors, triangles), diagonal))| {
+            let first = first + i * run * b;
+            let mut normals = pool.take();
+            let lead = read_reflectors(level, stream, reads, first, diagonal.len(), &mut normals);
+            let blocks = vectors
+                .chunks_mut(slot)
+                .zip(triangles.chunks_mut(b * b))
+                .zip(diagonal.chunks_mut(b))
+                .enumerate();
+            for (k, ((vectors, triangle), diagonal)) in blocks {
+                let rows = m - first - k * b;
+                let part = Part { normals: &normals[lead + k * b * m..], m, rows };
+                let vectors = &mut vectors[..rows * b];
+                if b == 4 {
+                    dispatch!(level, s => prepare::<_, 4>(s, part, vectors, triangle, diagonal));
+                } else {
+                    dispatch!(level, s => prepare::<_, 16>(s, part, vectors, triangle, diagonal));
+                }
             }
+            pool.put(normals);
         });
     }
+}
+
+/// Reads the normals of reflectors `first .. first + count`, from whole blocks of the stream; where they begin.
+fn read_reflectors(
+    level: Level,
+    stream: Stream,
+    reads: Reads,
+    first: usize,
+    count: usize,
+    normals: &mut Vec<f32>,
+) -> usize {
+    let Reads { start, m, .. } = reads;
+    let begin = start + (first * m) as u64;
+    let lead = (begin % BLOCK as u64) as usize;
+    let needed = (lead + (count - 1) * m + (m - first - count + 1)).next_multiple_of(BLOCK);
+    normals.resize(needed, 0.0);
+    for (i, out) in normals.chunks_exact_mut(BLOCK).enumerate() {
+        let block = begin / BLOCK as u64 + i as u64;
+        dispatch!(level, s => read_normals(s, stream, block, reads, out));
+    }
+    lead
 }
 
 /// Which normals of the stream a draw reads: reflector j the elements `start + j m .. start + j m + (m - j)`.
@@ -179,7 +218,7 @@ struct Part<'a> {
 /// `T = (strict upper triangle of V'V + half its diagonal)^-1`, and the diagonal `-s_p`.
 #[simd]
 fn prepare<S: Simd, const B: usize>(
-    _: S,
+    s: S,
     part: Part<'_>,
     vectors: &mut [f32],
     triangle: &mut [f32],
@@ -187,43 +226,70 @@ fn prepare<S: Simd, const B: usize>(
 ) {
     let mut inverse = [0.0; B];
     for (p, d) in diagonal.iter_mut().enumerate() {
-        let x = &part.normals[p * part.m..][..part.rows - p];
+        let x = &part.normals[p * part.m..];
         let head = f64::from(x[0]);
-        let norm = sum_of_squares(x).sqrt();
+        let norm = sum_of_squares(s, x, part.rows - p).sqrt();
         // A tail of zeros keeps the reflector e_1, whose scale is of no consequence.
         inverse[p] = if norm > 0.0 { (1.0 / (head + norm.copysign(head))) as f32 } else { 0.0 };
         *d = -(1f32.copysign(x[0]));
     }
-    pack(part, &inverse[..diagonal.len()], vectors);
-    let gram = gram::<B>(part.rows, vectors);
+    pack(s, part, &inverse[..diagonal.len()], vectors);
+    let gram = gram::<S, B>(s, part.rows, vectors);
     invert::<B>(&gram, diagonal.len(), triangle);
 }
 
-/// The sum of squares in f64: 16 stripes, then a tree.
+/// The sum of squares of the first `count` values in f64: 16 stripes, then a tree. What lies behind them is read and
+/// counts nothing.
 #[inline(always)]
-fn sum_of_squares(x: &[f32]) -> f64 {
-    let mut sums = [0f64; 16];
-    let chunks = x.chunks_exact(16);
-    let rest = chunks.remainder();
-    for chunk in chunks {
-        for (sum, &value) in sums.iter_mut().zip(chunk) {
-            *sum += f64::from(value) * f64::from(value);
+fn sum_of_squares<S: Simd>(s: S, x: &[f32], count: usize) -> f64 {
+    let mut sums = [f64x4::splat(s, 0.0); 4];
+    let whole = count / 16 * 16;
+    for chunk in x[..whole].chunks_exact(16) {
+        add_squares(s, chunk, &mut sums);
+    }
+    if whole < count {
+        let mut last = [0.0; 16];
+        if let Some(chunk) = x[whole..].first_chunk::<16>() {
+            // Times 0, not a shorter loop: its square is +0.
+            let live = &LIVE[16 - (count - whole)..];
+            for l in 0..16 {
+                last[l] = chunk[l] * live[l];
+            }
+        } else {
+            last[..count - whole].copy_from_slice(&x[whole..count]);
         }
+        add_squares(s, &last, &mut sums);
     }
-    for (sum, &value) in sums.iter_mut().zip(rest) {
-        *sum += f64::from(value) * f64::from(value);
-    }
-    for half in [8, 4, 2, 1] {
-        for l in 0..half {
-            sums[l] += sums[l + half];
-        }
-    }
-    sums[0]
+    // Stripes l and l + 8, + 4, + 2, + 1.
+    let sums = (sums[0] + sums[2]) + (sums[1] + sums[3]);
+    let sums = sums.as_slice();
+    (sums[0] + sums[2]) + (sums[1] + sums[3])
 }
+
+/// Adds the squares of 16 values to 16 stripes.
+#[inline(always)]
+fn add_squares<S: Simd>(s: S, chunk: &[f32], sums: &mut [f64x4<S>; 4]) {
+    for half in 0..2 {
+        let (low, high) = s.widen_f32x8(f32x8::from_slice(s, &chunk[half * 8..half * 8 + 8]));
+        sums[2 * half] += low * low;
+        sums[2 * half + 1] += high * high;
+    }
+}
+
+/// Sixteen ones, sixteen zeros.
+const LIVE: [f32; 32] = {
+    let mut live = [0.0; 32];
+    let mut l = 0;
+    while l < 16 {
+        live[l] = 1.0;
+        l += 1;
+    }
+    live
+};
 
 /// Entry (row i, reflector p) is 0 for i < p, 1 for i = p, and below that the normal times `inverse[p]`.
 #[inline(always)]
-fn pack(part: Part<'_>, inverse: &[f32], vectors: &mut [f32]) {
+fn pack<S: Simd>(s: S, part: Part<'_>, inverse: &[f32], vectors: &mut [f32]) {
     let Part { normals, m, rows } = part;
     for (quad, packed) in vectors.chunks_exact_mut(rows * QUAD).enumerate() {
         let p0 = quad * QUAD;
@@ -237,13 +303,7 @@ fn pack(part: Part<'_>, inverse: &[f32], vectors: &mut [f32]) {
         }
         let below = &mut packed[top * QUAD..];
         if p0 + QUAD <= inverse.len() {
-            let n = rows - top;
-            let tails: [&[f32]; QUAD] = core::array::from_fn(|q| &normals[(p0 + q) * m + QUAD - q..][..n]);
-            for (i, row) in below.chunks_exact_mut(QUAD).enumerate() {
-                for q in 0..QUAD {
-                    row[q] = tails[q][i] * inverse[p0 + q];
-                }
-            }
+            interleave(s, normals, m, p0, &inverse[p0..p0 + QUAD], below);
         } else {
             below.fill(0.0);
             for p in p0..inverse.len() {
@@ -255,49 +315,127 @@ fn pack(part: Part<'_>, inverse: &[f32], vectors: &mut [f32]) {
     }
 }
 
-/// The upper triangle of V'V in f64, rows ascending.
+/// The rows below a quad's triangle: entry (i, q) is normal number `QUAD - q + i` of reflector `first + q`, scaled.
 #[inline(always)]
-fn gram<const B: usize>(rows: usize, vectors: &[f32]) -> [[f64; B]; B] {
+fn interleave<S: Simd>(s: S, normals: &[f32], m: usize, first: usize, scale: &[f32], out: &mut [f32]) {
+    let rows = out.len() / QUAD;
+    let a = &normals[first * m + 4..][..rows];
+    let b = &normals[(first + 1) * m + 3..][..rows];
+    let c = &normals[(first + 2) * m + 2..][..rows];
+    let d = &normals[(first + 3) * m + 1..][..rows];
+    let scales = f32x4::from_slice(s, scale);
+    let whole = rows / 4 * 4;
+    for i in (0..whole).step_by(4) {
+        let column = |x: &[f32]| f32x4::from_slice(s, &x[i..i + 4]);
+        let (a, b, c, d) = (column(a), column(b), column(c), column(d));
+        // Twice zipping transposes four rows of four.
+        let (ac, bd) = (s.zip_low_f32x4(a, c), s.zip_low_f32x4(b, d));
+        let (ac2, bd2) = (s.zip_high_f32x4(a, c), s.zip_high_f32x4(b, d));
+        let rows = &mut out[i * QUAD..(i + 4) * QUAD];
+        (s.zip_low_f32x4(ac, bd) * scales).store_slice(&mut rows[..4]);
+        (s.zip_high_f32x4(ac, bd) * scales).store_slice(&mut rows[4..8]);
+        (s.zip_low_f32x4(ac2, bd2) * scales).store_slice(&mut rows[8..12]);
+        (s.zip_high_f32x4(ac2, bd2) * scales).store_slice(&mut rows[12..16]);
+    }
+    for i in whole..rows {
+        for (q, x) in [a[i], b[i], c[i], d[i]].into_iter().enumerate() {
+            out[i * QUAD + q] = x * scale[q];
+        }
+    }
+}
+
+/// The upper triangle of V'V in f64, rows ascending; what is below it is of no consequence.
+#[inline(always)]
+fn gram<S: Simd, const B: usize>(s: S, rows: usize, vectors: &[f32]) -> [[f64; B]; B] {
     let mut gram = [[0f64; B]; B];
-    for right in 0..B / QUAD {
-        // Rows above the right quad's first reflector hold zeros there.
-        let skip = (right * QUAD).min(rows) * QUAD;
-        let y = &vectors[right * rows * QUAD..(right + 1) * rows * QUAD][skip..];
-        for left in 0..=right {
-            let x = &vectors[left * rows * QUAD..(left + 1) * rows * QUAD][skip..];
-            let mut sums = [[0f64; QUAD]; QUAD];
-            for (x, y) in x.chunks_exact(QUAD).zip(y.chunks_exact(QUAD)) {
-                for (sums, &x) in sums.iter_mut().zip(x) {
-                    for (sum, &y) in sums.iter_mut().zip(y) {
-                        *sum += f64::from(x) * f64::from(y);
-                    }
-                }
+    if const { B == QUAD } {
+        let mut sums = [f64x4::splat(s, 0.0); QUAD];
+        for v in vectors.chunks_exact(QUAD) {
+            let v = widened(v);
+            let y = f64x4::from_slice(s, &v);
+            for i in 0..QUAD {
+                sums[i] += f64x4::splat(s, v[i]) * y;
             }
-            for (i, sums) in sums.iter().enumerate() {
-                gram[left * QUAD + i][right * QUAD..][..QUAD].copy_from_slice(sums);
+        }
+        for i in 0..QUAD {
+            sums[i].store_slice(&mut gram[i][..QUAD]);
+        }
+        return gram;
+    }
+    // Rows are widened once, a few at a time, and then read by every product.
+    let mut wide = [[0f64; 16]; CHUNK];
+    let mut sums = [[f64x4::splat(s, 0.0); 8]; TILES.len()];
+    for first in (0..rows).step_by(CHUNK) {
+        let count = CHUNK.min(rows - first);
+        for k in 0..B / QUAD {
+            let quad = &vectors[(k * rows + first) * QUAD..][..count * QUAD];
+            for (row, v) in wide.iter_mut().zip(quad.chunks_exact(QUAD)) {
+                // Said in vectors: left to itself the compiler gathers over rows.
+                let (low, high) = s.widen_f32x4(f32x4::from_slice(s, v));
+                low.store_slice(&mut row[k * QUAD..k * QUAD + 2]);
+                high.store_slice(&mut row[k * QUAD + 2..k * QUAD + 4]);
             }
+        }
+        for (sums, (left, column)) in sums.iter_mut().zip(TILES) {
+            add_products(s, &wide[..count], left, column, sums);
+        }
+    }
+    for (sums, (left, column)) in sums.iter().zip(TILES) {
+        for i in 0..8 {
+            sums[i].store_slice(&mut gram[left + i][column..column + 4]);
         }
     }
     gram
 }
 
+/// Rows that are widened at a time: 4 KiB.
+const CHUNK: usize = 32;
+
+/// First column on the left and on the right of the products that make the upper triangle of 16, 8 x 4 at a time:
+/// enough chains to hide an addition's latency, few enough for 16 registers.
+const TILES: [(usize, usize); 6] = [(0, 0), (0, 4), (0, 8), (0, 12), (8, 8), (8, 12)];
+
+/// Adds the products of the eight columns from `left` on with the four from `column` on, row by row.
+#[inline(always)]
+fn add_products<S: Simd>(s: S, rows: &[[f64; 16]], left: usize, column: usize, sums: &mut [f64x4<S>; 8]) {
+    let mut chains = *sums;
+    for row in rows {
+        let x = &row[left..left + 8];
+        let y = f64x4::from_slice(s, &row[column..column + 4]);
+        for i in 0..8 {
+            chains[i] += f64x4::splat(s, x[i]) * y;
+        }
+    }
+    *sums = chains;
+}
+
+#[inline(always)]
+fn widened(quad: &[f32]) -> [f64; QUAD] {
+    [quad[0].into(), quad[1].into(), quad[2].into(), quad[3].into()]
+}
+
 /// `T`, the inverse of the strict upper triangle plus half the diagonal, column by column in f64; zero beyond `live`.
 #[inline(always)]
 fn invert<const B: usize>(gram: &[[f64; B]; B], live: usize, triangle: &mut [f32]) {
+    // By columns: all rows of a column advance together, each in its own order. Zeros below the diagonal add nothing.
     let mut t = [[0f64; B]; B];
     for j in 0..live {
         let head = 2.0 / gram[j][j];
-        t[j][j] = head;
-        for row in t[..j].iter_mut().enumerate() {
-            let (i, row) = row;
-            let mut sum = 0.0;
-            for l in i..j {
-                sum += row[l] * gram[l][j];
+        let mut sums = [0f64; B];
+        for l in 0..j {
+            let g = gram[l][j];
+            for i in 0..B {
+                sums[i] += t[l][i] * g;
             }
-            row[j] = -sum * head;
         }
+        for i in 0..j {
+            t[j][i] = -sums[i] * head;
+        }
+        t[j][j] = head;
     }
-    for (out, value) in triangle.iter_mut().zip(t.as_flattened()) {
-        *out = *value as f32;
+    for i in 0..B {
+        for j in 0..B {
+            triangle[i * B + j] = t[j][i] as f32;
+        }
     }
 }
