@@ -120,7 +120,7 @@ impl Product {
                 let at = sum.index(std::array::from_fn(|axis| s[axis] + t[axis])) * elements;
                 let (left, right) =
                     (MatRef::new(left, inputs, outputs), MatRef::new(right, outputs, outputs));
-                self.run(left, right, Init::Scaled(1.0), &mut sum.data[at..at + elements]);
+                self.run(left, right, Init::Accumulate, &mut sum.data[at..at + elements]);
             }
         }
         sum

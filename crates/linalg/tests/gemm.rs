@@ -41,6 +41,7 @@ fn initial(init: Init, j: usize, old: f32) -> Option<f32> {
     match init {
         Init::Zero => None,
         Init::Bias(bias) => Some(bias[j]),
+        Init::Accumulate => Some(old),
         Init::Scaled(beta) => Some(beta * old),
     }
 }
@@ -143,6 +144,7 @@ fn check(case: &Case, levels: &[Level]) {
     let inits = [
         (1.0, Init::Zero),
         (1.0, Init::Bias(&case.bias)),
+        (1.0, Init::Accumulate),
         (1.0, Init::Scaled(1.0)),
         (-0.3, Init::Scaled(0.7)),
     ];

@@ -6,71 +6,64 @@ use fearless_simd_macros::simd;
 use symbreak_linalg::gemm::epilogue::{Identity, ReluGradient};
 use symbreak_linalg::{Init, MatMut, MatRef, gemm};
 
-use crate::rows::{LayerRows, RowShard};
+use crate::forward::is_rectified;
+use crate::pieces::{Piece, overlap};
 use crate::spec::{Activation, Network};
 use crate::weights::WeightShard;
 
-/// Carries the loss's derivatives by the network's outputs, which stand in the last layer's deltas, down to the first
-/// layer that is trained.
+/// Fills the deltas of `out`, all rows and some columns of layer `l`, from those of the layer above: they are multiplied
+/// by its transposed kernel, and masked on the way to memory where layer `l` is a rectifier.
 pub(crate) fn backward(
     level: Level,
     network: &Network,
     weights: &[AtomicRefCell<WeightShard>],
-    rows: &mut RowShard,
+    above: &[AtomicRefCell<Piece>],
+    out: &mut Piece,
+    l: usize,
+    scratch: &mut [f32],
 ) {
-    let first = network.first_trainable();
-    let top = network.layers().len() - 1;
-    if first > top {
+    let n = out.width();
+    if n == 0 {
         return;
     }
-    through_activation(level, network, &mut rows.layers[top], top);
-    for l in (first + 1..=top).rev() {
-        product(level, network, weights, rows, l);
-        if network.layers()[l - 1].keeps_slope() {
-            through_activation(level, network, &mut rows.layers[l - 1], l - 1);
-        }
-    }
-}
-
-/// Deltas of layer `l - 1`: the deltas above times the transposed kernel, masked on the way to memory where layer
-/// `l - 1` is a rectifier.
-fn product(
-    level: Level,
-    network: &Network,
-    weights: &[AtomicRefCell<WeightShard>],
-    rows: &mut RowShard,
-    l: usize,
-) {
-    let (units, fan_in) = (network.layers()[l].units, network.fan_in(l));
-    let below = &network.layers()[l - 1];
-    let (lower, upper) = rows.layers.split_at_mut(l);
-    let LayerRows { outputs, deltas, .. } = &mut lower[l - 1];
-    let a = MatRef::new(&upper[0].deltas, rows.count, units);
+    let units = network.layers()[l + 1].units;
     for shard in weights {
         let shard = shard.borrow();
-        let block = &shard.blocks[l];
-        let n = block.rows.len();
-        if n == 0 || rows.count == 0 {
-            continue;
+        let block = &shard.blocks[l + 1];
+        for piece in above {
+            let piece = piece.borrow();
+            let columns = overlap(&block.columns, &piece.columns);
+            if columns.is_empty() || piece.rows.is_empty() {
+                continue;
+            }
+            let deltas = &piece.deltas[columns.start - piece.columns.start..];
+            let a = MatRef::with_stride(deltas, piece.rows.len(), columns.len(), piece.width());
+            let kernel = &block.kernel()[out.columns.start * block.width()..];
+            let b = MatRef::new(kernel, n, block.width()).t();
+            let at = out.at(piece.rows.start);
+            let c = MatMut::new(&mut out.deltas[at..], piece.rows.len(), n);
+            let init = if columns.start == 0 { Init::Zero } else { Init::Accumulate };
+            if columns.end == units && is_rectified(network, l) {
+                let outputs = MatRef::new(&out.outputs[at..], piece.rows.len(), n);
+                gemm(level, 1.0, a, b, init, c, &ReluGradient { outputs }, scratch);
+            } else {
+                gemm(level, 1.0, a, b, init, c, &Identity, scratch);
+            }
         }
-        let b = MatRef::new(block.kernel(units), n, units).t();
-        let c = MatMut::with_stride(&mut deltas[block.rows.start..], rows.count, n, fan_in);
-        if below.activation == Activation::Relu && !below.keeps_slope() {
-            let outputs = MatRef::with_stride(&outputs[block.rows.start..], rows.count, n, fan_in);
-            gemm(level, 1.0, a, b, Init::Zero, c, &ReluGradient { outputs }, &mut rows.scratch);
-        } else {
-            gemm(level, 1.0, a, b, Init::Zero, c, &Identity, &mut rows.scratch);
-        }
+    }
+    if network.layers()[l].keeps_slope() {
+        through_activation(level, network, out, l);
     }
 }
 
 /// Multiplies deltas by the derivative of the activation.
-fn through_activation(level: Level, network: &Network, layer: &mut LayerRows, l: usize) {
+pub(crate) fn through_activation(level: Level, network: &Network, piece: &mut Piece, l: usize) {
     let spec = &network.layers()[l];
+    let live = piece.live();
     if spec.keeps_slope() {
-        dispatch!(level, simd => multiply(simd, &mut layer.deltas, &layer.slopes));
+        dispatch!(level, simd => multiply(simd, &mut piece.deltas[..live], &piece.slopes[..live]));
     } else if spec.activation == Activation::Relu {
-        for (delta, output) in layer.deltas.iter_mut().zip(&layer.outputs) {
+        for (delta, output) in piece.deltas[..live].iter_mut().zip(&piece.outputs) {
             *delta = if *output > 0.0 { *delta } else { 0.0 };
         }
     }

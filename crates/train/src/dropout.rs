@@ -7,7 +7,7 @@ use fearless_simd::Level;
 use symbreak_rng::Stream;
 use symbreak_samplers::bernoulli::Bernoulli;
 
-use crate::rows::LayerRows;
+use crate::pieces::Piece;
 use crate::spec::Network;
 
 /// The mask of one layer in one epoch.
@@ -30,23 +30,32 @@ pub(crate) fn of_epoch(network: &Network, epoch: u64) -> Vec<Option<Dropout>> {
     network.layers().iter().map(mask).collect()
 }
 
+/// Memory for the mask of a batch, 1 for a dropped output; all columns of the layer.
+#[derive(Debug, Default)]
+pub(crate) struct Mask(Vec<u8>);
+
+impl Mask {
+    pub fn new(len: usize) -> Self {
+        Self(vec![0; len])
+    }
+}
+
 impl Dropout {
-    /// Drops outputs of the `count` rows from `place` of the epoch's order on.
-    pub fn apply(
-        &self,
-        level: Level,
-        place: usize,
-        count: usize,
-        units: usize,
-        layer: &mut LayerRows,
-        mask: &mut [u8],
-    ) {
-        let mask = &mut mask[..count * units];
-        self.dropped.fill(level, self.stream, (place * units) as u64, mask);
-        for ((output, slope), dropped) in layer.outputs.iter_mut().zip(&mut layer.slopes).zip(mask) {
-            let scale = if *dropped == 1 { 0.0 } else { self.scale };
-            *output *= scale;
-            *slope *= scale;
+    /// Drops outputs of the piece; `place` is where the batch's first row stands in the epoch's order.
+    pub fn apply(&self, level: Level, place: usize, units: usize, piece: &mut Piece) {
+        let (rows, columns, width) = (piece.rows.clone(), piece.columns.clone(), piece.width());
+        if width == 0 {
+            return;
+        }
+        let mask = &mut piece.mask.0[..rows.len() * units];
+        self.dropped.fill(level, self.stream, ((place + rows.start) * units) as u64, mask);
+        let outputs = piece.outputs.chunks_exact_mut(width).zip(piece.slopes.chunks_exact_mut(width));
+        for (mask, (outputs, slopes)) in mask.chunks_exact(units).zip(outputs) {
+            for ((output, slope), dropped) in outputs.iter_mut().zip(slopes).zip(&mask[columns.clone()]) {
+                let scale = if *dropped == 1 { 0.0 } else { self.scale };
+                *output *= scale;
+                *slope *= scale;
+            }
         }
     }
 }

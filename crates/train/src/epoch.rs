@@ -4,9 +4,10 @@ use std::ops::ControlFlow;
 
 use crate::error::TrainError;
 use crate::optimizer::Update;
+use crate::pieces::rows_of;
 use crate::regularize::{norm_factor, penalty};
 use crate::spec::LayerSpec;
-use crate::step::{ROWS, Step, UPDATE, WEIGHTS, Work};
+use crate::step::{Step, Work};
 use crate::team::Team;
 use crate::trainer::{Position, Totals};
 
@@ -47,16 +48,16 @@ impl Epoch<'_> {
         let work = self.work;
         let step = self.plan(index, rate);
         *work.step.borrow_mut() = step;
-        team.run(ROWS);
+        work.phases.before_loss().for_each(|phase| team.run(phase));
         if !self.count(step) {
             return false;
         }
-        team.run(WEIGHTS);
+        work.phases.after_loss().for_each(|phase| team.run(phase));
         let bound = work.optimizer.clip_norm;
         if step.complete && bound > 0.0 {
             let clip = norm_factor(work.level, work.network, work.weights, bound);
             work.step.borrow_mut().update.clip = clip;
-            team.run(UPDATE);
+            team.run(work.phases.update());
         }
         *self.pending = if step.complete { 0 } else { *self.pending + 1 };
         *self.updates += u64::from(step.complete);
@@ -88,9 +89,9 @@ impl Epoch<'_> {
     fn count(&mut self, step: Step) -> bool {
         let work = self.work;
         let (mut loss, mut correct) = (0.0, 0.0);
-        for rows in work.batch {
-            let rows = rows.borrow();
-            for score in &rows.scores[..rows.count] {
+        for (member, desk) in work.desks.iter().enumerate() {
+            let rows = rows_of(step.count, member, work.desks.len());
+            for score in &desk.borrow().scores[..rows.len()] {
                 loss += score.loss;
                 correct += score.correct;
             }

@@ -2,14 +2,15 @@
 
 use std::thread;
 
+use atomic_refcell::AtomicRefCell;
 use fearless_simd::dispatch;
 
 use crate::data::{Checked, Data};
 use crate::error::TrainError;
 use crate::forward::forward;
 use crate::loss::{self, Score};
+use crate::pieces::{Piece, Pieces};
 use crate::regularize::penalty;
-use crate::rows::RowShard;
 use crate::trainer::Trainer;
 
 /// Rows that go through the network at a time.
@@ -84,15 +85,11 @@ impl Trainer {
     ) {
         let inputs = self.network.inputs();
         let blocks = |first: usize, result: &mut [T]| {
-            let mut shard = RowShard::new(&self.network, BLOCK.min(rows), false);
+            let mut rooms = Rooms::new(self, BLOCK.min(rows));
             for (i, part) in result.chunks_mut(BLOCK * width).enumerate() {
-                let first = first + i * BLOCK;
-                shard.count = part.len() / width;
-                let live = shard.count * inputs;
-                shard.x[..live].copy_from_slice(&x[first * inputs..first * inputs + live]);
-                forward(self.level, &self.network, &self.weights, &mut shard, (&[], 0));
-                let top = shard.layers.last().map_or(&[][..], |layer| &layer.outputs);
-                each(first, &top[..shard.count * self.network.outputs()], part);
+                let (first, count) = (first + i * BLOCK, part.len() / width);
+                let top = rooms.forward(self, &x[first * inputs..(first + count) * inputs], count);
+                each(first, &top[..count * self.network.outputs()], part);
             }
         };
         let share = rows.div_ceil(threads.max(1)).next_multiple_of(BLOCK);
@@ -105,5 +102,44 @@ impl Trainer {
                 scope.spawn(move || blocks(i * share, part));
             }
         });
+    }
+}
+
+/// Workspace of one thread that goes forward.
+struct Rooms {
+    inputs: Pieces,
+    layers: Vec<Pieces>,
+    scratch: Vec<f32>,
+}
+
+impl Rooms {
+    fn new(trainer: &Trainer, capacity: usize) -> Self {
+        let network = &trainer.network;
+        let whole = |piece: Piece| vec![AtomicRefCell::new(piece)];
+        Self {
+            inputs: whole(Piece::of_inputs(network.inputs(), capacity)),
+            layers: network
+                .layers()
+                .iter()
+                .map(|layer| whole(Piece::of_layer(layer, 0..layer.units, capacity, false)))
+                .collect(),
+            scratch: vec![0.0; network.scratch_len(capacity)],
+        }
+    }
+
+    /// Outputs of the last layer for `count` rows.
+    fn forward(&mut self, trainer: &Trainer, x: &[f32], count: usize) -> &[f32] {
+        let input = self.inputs[0].get_mut();
+        input.rows = 0..count;
+        input.outputs[..x.len()].copy_from_slice(x);
+        for l in 0..self.layers.len() {
+            let (below, from) = self.layers.split_at_mut(l);
+            let below = below.last().unwrap_or(&self.inputs);
+            let out = from[0][0].get_mut();
+            out.rows = 0..count;
+            let Trainer { level, network, weights, .. } = trainer;
+            forward(*level, network, weights, below, out, l, None, &mut self.scratch);
+        }
+        self.layers.last_mut().map_or(&[], |layer| &layer[0].get_mut().outputs)
     }
 }

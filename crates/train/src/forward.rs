@@ -1,4 +1,4 @@
-//! Outputs of the layers, row by row of a batch.
+//! Outputs of a layer, piece by piece.
 
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::Level;
@@ -7,74 +7,114 @@ use symbreak_linalg::{Init, MatMut, MatRef, gemm};
 
 use crate::activation;
 use crate::dropout::Dropout;
-use crate::rows::RowShard;
+use crate::pieces::{Piece, overlap};
 use crate::spec::{Activation, Network};
 use crate::weights::WeightShard;
 
-/// Carries the rows of `x` through every layer. In training, `dropout` are the epoch's masks and `place` is where the
-/// first row stands in the epoch's order; else `dropout` is empty.
+/// Fills `out`, rows and columns of layer `l`, from what goes into the layer. In training, `dropout` is the layer's mask
+/// of the epoch and the place of the batch's first row in the epoch's order.
 pub(crate) fn forward(
     level: Level,
     network: &Network,
     weights: &[AtomicRefCell<WeightShard>],
-    rows: &mut RowShard,
-    (dropout, place): (&[Option<Dropout>], usize),
+    inputs: &[AtomicRefCell<Piece>],
+    out: &mut Piece,
+    l: usize,
+    dropout: Option<(&Dropout, usize)>,
+    scratch: &mut [f32],
 ) {
-    for (l, layer) in network.layers().iter().enumerate() {
-        product(level, network, weights, rows, l);
-        let (count, units) = (rows.count, layer.units);
-        let values = &mut rows.layers[l];
-        if layer.keeps_slope() {
-            let live = count * units;
-            activation::apply(
-                level,
-                layer.activation,
-                &mut values.outputs[..live],
-                &mut values.slopes[..live],
-            );
-        }
-        if let Some(Some(dropout)) = dropout.get(l) {
-            dropout.apply(level, place, count, units, values, &mut rows.mask);
-        }
+    let layer = &network.layers()[l];
+    if layer.units == 1 && inputs.len() > 1 {
+        joined_product(level, network, weights, inputs, out, l, scratch);
+    } else {
+        product(level, network, weights, inputs, out, l, scratch);
+    }
+    if layer.keeps_slope() {
+        let live = out.live();
+        activation::apply(level, layer.activation, &mut out.outputs[..live], &mut out.slopes[..live]);
+    }
+    if let Some((dropout, place)) = dropout {
+        dropout.apply(level, place, layer.units, out);
     }
 }
 
-/// Outputs of layer `l` before its activation, unless that is a rectifier which can be applied on the way to memory.
+/// Outputs before the activation, unless that is a rectifier which can be applied on the way to memory.
 fn product(
     level: Level,
     network: &Network,
     weights: &[AtomicRefCell<WeightShard>],
-    rows: &mut RowShard,
+    inputs: &[AtomicRefCell<Piece>],
+    out: &mut Piece,
     l: usize,
+    scratch: &mut [f32],
 ) {
-    let layer = &network.layers()[l];
-    let (units, fan_in) = (layer.units, network.fan_in(l));
-    let relu = layer.activation == Activation::Relu && !layer.keeps_slope();
-    let (below, from) = rows.layers.split_at_mut(l);
-    let inputs: &[f32] = below.last().map_or(&rows.x, |layer| &layer.outputs);
-    let bias = weights.last().map(|shard| shard.borrow());
-    let bias = bias.as_ref().map_or(&[][..], |shard| shard.blocks[l].bias(units));
-    let mut init = if layer.use_bias { Init::Bias(bias) } else { Init::Zero };
-    for (member, shard) in weights.iter().enumerate() {
-        let last = member + 1 == weights.len();
+    for shard in weights {
         let shard = shard.borrow();
         let block = &shard.blocks[l];
-        if block.rows.is_empty() && !last {
+        let columns = overlap(&block.columns, &out.columns);
+        if columns.is_empty() {
             continue;
         }
-        let a = MatRef::with_stride(
-            &inputs[block.rows.start.min(inputs.len())..],
-            rows.count,
-            block.rows.len(),
-            fan_in,
-        );
-        let b = MatRef::new(block.kernel(units), block.rows.len(), units);
-        let c = MatMut::new(&mut from[0].outputs, rows.count, units);
-        if relu && last {
-            gemm(level, 1.0, a, b, init, c, &Relu, &mut rows.scratch);
-        } else {
-            gemm(level, 1.0, a, b, init, c, &Identity, &mut rows.scratch);
+        for piece in inputs {
+            let piece = piece.borrow();
+            let rows = overlap(&piece.rows, &out.rows);
+            // A layer without inputs is its bias.
+            if rows.is_empty() || (piece.columns.is_empty() && network.fan_in(l) > 0) {
+                continue;
+            }
+            let a = MatRef::new(&piece.outputs[piece.at(rows.start)..], rows.len(), piece.width());
+            let kernel = &block.kernel()[piece.columns.start * block.width()..];
+            let b = MatRef::new(kernel, piece.width(), block.width());
+            let (at, width) = (out.at(rows.start) + columns.start - out.columns.start, out.width());
+            let c = MatMut::with_stride(&mut out.outputs[at..], rows.len(), columns.len(), width);
+            let init = match (piece.columns.start, network.layers()[l].use_bias) {
+                (0, true) => Init::Bias(block.bias()),
+                (0, false) => Init::Zero,
+                _ => Init::Accumulate,
+            };
+            let last = piece.columns.end == network.fan_in(l);
+            if last && is_rectified(network, l) {
+                gemm(level, 1.0, a, b, init, c, &Relu, scratch);
+            } else {
+                gemm(level, 1.0, a, b, init, c, &Identity, scratch);
+            }
         }
-        init = Init::Scaled(1.0);
     }
+}
+
+/// Whether the layer is a rectifier whose slope is read off its output.
+pub(crate) fn is_rectified(network: &Network, l: usize) -> bool {
+    let layer = &network.layers()[l];
+    layer.activation == Activation::Relu && !layer.keeps_slope()
+}
+
+/// The one column of a layer of one unit, whose sum over 16 lanes can't be taken up in the middle: the inputs are put
+/// side by side first.
+fn joined_product(
+    level: Level,
+    network: &Network,
+    weights: &[AtomicRefCell<WeightShard>],
+    inputs: &[AtomicRefCell<Piece>],
+    out: &mut Piece,
+    l: usize,
+    scratch: &mut [f32],
+) {
+    let fan_in = network.fan_in(l);
+    let mut joined = Piece {
+        rows: out.rows.clone(),
+        columns: 0..fan_in,
+        outputs: std::mem::take(&mut out.joined),
+        ..Piece::default()
+    };
+    for piece in inputs {
+        let piece = piece.borrow();
+        for row in overlap(&piece.rows, &out.rows) {
+            let source = &piece.outputs[piece.at(row)..][..piece.width()];
+            let at = joined.at(row) + piece.columns.start;
+            joined.outputs[at..at + source.len()].copy_from_slice(source);
+        }
+    }
+    let joined = AtomicRefCell::new(joined);
+    product(level, network, weights, std::slice::from_ref(&joined), out, l, scratch);
+    out.joined = joined.into_inner().outputs;
 }

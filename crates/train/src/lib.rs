@@ -3,7 +3,7 @@
 //!
 //! A [`NetworkSpec`] is checked once into a [`Network`]; a [`Trainer`] holds its parameters, is given its rows by
 //! [`Trainer::bind`], which plans every workspace, and then runs steps that allocate nothing. Threads share a step by
-//! rows (of the batch while deltas are made, of the kernels while those are updated): every sum keeps its one order, so
+//! columns of the kernels (by rows of the batch in the last layer): every sum keeps its one order, so
 //! neither their number nor the instruction set changes a bit. There is no clock in here: an observer that is called
 //! after every step decides when a run stops.
 
@@ -18,8 +18,8 @@ mod forward;
 mod loss;
 mod math;
 mod optimizer;
+mod pieces;
 mod regularize;
-mod rows;
 mod shuffle;
 mod spec;
 mod state;

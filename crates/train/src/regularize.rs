@@ -13,7 +13,7 @@ const PARTIALS: usize = 8;
 /// Adds the derivative of `l1 sum |w| + l2 sum w^2` to the kernel's gradient, times `share`.
 pub(crate) fn add_gradient(level: Level, layer: &LayerSpec, share: f64, block: &mut Block) {
     let (l1, l2) = ((layer.l1 * share) as f32, (2.0 * layer.l2 * share) as f32);
-    let live = block.rows.len() * layer.units;
+    let live = block.kernel_len();
     let (gradient, values) = (&mut block.gradient[..live], &block.values[..live]);
     dispatch!(level, simd => add_slopes(simd, l1, l2, gradient, values));
 }
@@ -49,13 +49,9 @@ fn clip<S: Simd>(simd: S, bound: f32, gradient: &mut [f32]) {
 pub(crate) fn penalty(level: Level, network: &Network, weights: &[AtomicRefCell<WeightShard>]) -> f64 {
     let mut total = 0.0;
     for (l, layer) in network.layers().iter().enumerate().filter(|(_, layer)| layer.is_regularized()) {
-        let (mut absolute, mut squared) = (0.0, 0.0);
-        for shard in weights {
-            for row in shard.borrow().blocks[l].kernel(layer.units).chunks_exact(layer.units) {
-                absolute += dispatch!(level, simd => sum(simd, row, f64::abs));
-                squared += dispatch!(level, simd => sum(simd, row, |w| w * w));
-            }
-        }
+        let rows = network.fan_in(l);
+        let absolute = sum(level, weights, l, rows, |block| &block.values, f64::abs);
+        let squared = sum(level, weights, l, rows, |block| &block.values, |w| w * w);
         total += layer.l1 * absolute + layer.l2 * squared;
     }
     total
@@ -69,31 +65,61 @@ pub(crate) fn norm_factor(
     weights: &[AtomicRefCell<WeightShard>],
     bound: f64,
 ) -> f32 {
+    let trainable = network.layers().iter().enumerate().filter(|(_, layer)| layer.trainable);
     let mut squared = 0.0;
-    for (l, layer) in network.layers().iter().enumerate().filter(|(_, layer)| layer.trainable) {
-        for shard in weights {
-            for row in shard.borrow().blocks[l].gradient.chunks_exact(layer.units) {
-                squared += dispatch!(level, simd => sum(simd, row, |g| g * g));
-            }
-        }
+    for (l, _) in trainable {
+        squared = sum_from(squared, level, weights, l, network.rows(l), |block| &block.gradient, |g| g * g);
     }
     let factor = bound / (squared.sqrt() + 1e-6);
     if factor < 1.0 { factor as f32 } else { 1.0 }
 }
 
-/// Sum of f over a row: partial sum j mod 8 in ascending order of j, then l and l + 4, + 2, + 1.
+/// Sum of f over the first `rows` rows of a layer's matrix.
+fn sum(
+    level: Level,
+    weights: &[AtomicRefCell<WeightShard>],
+    l: usize,
+    rows: usize,
+    pick: impl Fn(&Block) -> &[f32],
+    f: impl Fn(f64) -> f64 + Copy,
+) -> f64 {
+    sum_from(0.0, level, weights, l, rows, pick, f)
+}
+
+/// Adds to `total`, row by row, what f sums to over a row: partial sum j mod 8 of column j in ascending order, then l and
+/// l + 4, + 2, + 1. A row goes through all blocks, which begin at whole rounds of it.
+fn sum_from(
+    mut total: f64,
+    level: Level,
+    weights: &[AtomicRefCell<WeightShard>],
+    l: usize,
+    rows: usize,
+    pick: impl Fn(&Block) -> &[f32],
+    f: impl Fn(f64) -> f64 + Copy,
+) -> f64 {
+    for row in 0..rows {
+        let mut partial = [0.0; PARTIALS];
+        for shard in weights {
+            let shard = shard.borrow();
+            let block = &shard.blocks[l];
+            let part = &pick(block)[row * block.width()..(row + 1) * block.width()];
+            dispatch!(level, simd => add_row(simd, &mut partial, part, f));
+        }
+        for half in [4, 2, 1] {
+            for l in 0..half {
+                partial[l] += partial[l + half];
+            }
+        }
+        total += partial[0];
+    }
+    total
+}
+
 #[simd]
-fn sum<S: Simd>(simd: S, row: &[f32], f: impl Fn(f64) -> f64) -> f64 {
-    let mut partial = [0.0; PARTIALS];
+fn add_row<S: Simd>(simd: S, partial: &mut [f64; PARTIALS], row: &[f32], f: impl Fn(f64) -> f64) {
     for chunk in row.chunks(PARTIALS) {
         for (sum, x) in partial.iter_mut().zip(chunk) {
             *sum += f(f64::from(*x));
         }
     }
-    for half in [4, 2, 1] {
-        for l in 0..half {
-            partial[l] += partial[l + half];
-        }
-    }
-    partial[0]
 }

@@ -1,5 +1,7 @@
 //! What a network is, and the check that it makes sense.
 
+use symbreak_linalg::gemm_scratch_len;
+
 use crate::error::TrainError;
 
 /// A layer's nonlinearity.
@@ -195,6 +197,19 @@ impl Network {
     /// Multiply-adds that one row of input costs going forward.
     pub(crate) fn products(&self) -> usize {
         (0..self.spec.layers.len()).map(|l| self.fan_in(l) * self.spec.layers[l].units).sum()
+    }
+
+    /// The most scratch memory that a product of `rows` rows needs: forward, back through a transposed kernel, and for
+    /// the gradients of weights.
+    pub(crate) fn scratch_len(&self, rows: usize) -> usize {
+        (0..self.layers().len())
+            .map(|l| (self.fan_in(l), self.layers()[l].units))
+            .map(|(fan_in, units)| {
+                let back = gemm_scratch_len(units, fan_in);
+                gemm_scratch_len(fan_in, units).max(back).max(gemm_scratch_len(rows, units))
+            })
+            .max()
+            .unwrap_or(0)
     }
 
     /// The first layer that is trained: deltas are not carried below it.

@@ -17,12 +17,11 @@ impl Trainer {
             return Vec::new();
         }
         let mut state = vec![(self.updates % LOW) as f32, (self.updates / LOW) as f32, self.pending as f32];
-        let layers = self.network.layers().len();
         for slot in 0..self.bound.as_ref().map_or(0, |bound| bound.run.optimizer.slots()) {
-            state.extend(weights::gather(&self.weights, layers, |block| &block.slots[slot]));
+            state.extend(weights::gather(&self.weights, &self.network, |block| &block.slots[slot]));
         }
         if self.pending > 0 {
-            state.extend(weights::gather(&self.weights, layers, |block| &block.gradient));
+            state.extend(weights::gather(&self.weights, &self.network, |block| &block.gradient));
         }
         state
     }
@@ -53,14 +52,13 @@ impl Trainer {
         self.pending = state.get(2).map_or(0, |pending| *pending as usize);
         let zeros = vec![0.0; if state.is_empty() { arrays * count } else { 0 }];
         let values = state.get(HEADER..).unwrap_or(&zeros);
-        let layers = self.network.layers().len();
         for slot in 0..slots {
-            weights::scatter(&mut self.weights, layers, &values[slot * count..], |block| {
+            weights::scatter(&mut self.weights, &self.network, &values[slot * count..], |block| {
                 &mut block.slots[slot]
             });
         }
         if pending {
-            weights::scatter(&mut self.weights, layers, &values[slots * count..], |block| {
+            weights::scatter(&mut self.weights, &self.network, &values[slots * count..], |block| {
                 &mut block.gradient
             });
         }

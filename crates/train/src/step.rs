@@ -1,24 +1,67 @@
 //! One step of training, in phases that a team shares.
 
+use std::ops::Range;
+
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::{Level, dispatch};
 
-use crate::backward::backward;
+use crate::backward::{backward, through_activation};
 use crate::data::Checked;
 use crate::dropout::Dropout;
 use crate::forward::forward;
+use crate::loss::{self, Score};
 use crate::optimizer::{self, OptimizerSpec, Parameters, Update};
-use crate::rows::RowShard;
+use crate::pieces::{Piece, Pieces, rows_of};
 use crate::spec::Network;
 use crate::weights::WeightShard;
-use crate::{loss, regularize, update};
+use crate::{regularize, update};
 
-/// Every member takes its rows of the batch forward and back.
-pub(crate) const ROWS: usize = 0;
-/// Every member makes the gradients of its weights, and updates them unless all gradients are needed first.
-pub(crate) const WEIGHTS: usize = 1;
-/// Every member updates its weights, after their gradients' norm is known.
-pub(crate) const UPDATE: usize = 2;
+/// What every member of the team does at a time: a phase reads what others made in the phases before.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Phase {
+    /// Makes its columns of a layer that isn't the last. Whoever reads the batch's rows first copies them.
+    Forward(usize),
+    /// Takes its rows through the last layer and the loss.
+    Score,
+    /// Makes the deltas of its columns of a layer.
+    Backward(usize),
+    /// Makes the gradients of its weights, and updates them unless all gradients are needed first.
+    Weights,
+    /// Updates its weights, after their gradients' norm is known.
+    Update,
+}
+
+/// The phases of a step in their order; threads are told of them by number.
+#[derive(Debug)]
+pub(crate) struct Phases {
+    all: Vec<Phase>,
+    /// The number of those up to the loss.
+    loss: usize,
+}
+
+impl Phases {
+    pub fn new(network: &Network) -> Self {
+        let top = network.layers().len() - 1;
+        let mut all: Vec<_> = (0..top).map(Phase::Forward).collect();
+        all.push(Phase::Score);
+        let loss = all.len();
+        all.extend((network.first_trainable()..top).rev().map(Phase::Backward));
+        all.extend([Phase::Weights, Phase::Update]);
+        Self { all, loss }
+    }
+
+    pub fn before_loss(&self) -> Range<usize> {
+        0..self.loss
+    }
+
+    pub fn after_loss(&self) -> Range<usize> {
+        self.loss..self.update()
+    }
+
+    pub fn update(&self) -> usize {
+        self.all.len() - 1
+    }
+}
 
 /// What is different in every step.
 #[derive(Clone, Copy, Debug, Default)]
@@ -37,8 +80,16 @@ pub(crate) struct Step {
     pub update: Update,
 }
 
+/// A member's scores, one a row of its part of the batch, and where its matrix products pack their operands.
+#[derive(Debug, Default)]
+pub(crate) struct Desk {
+    pub scores: Vec<Score>,
+    pub scratch: Vec<f32>,
+}
+
 /// Everything that the members of a team work on. What is written is borrowed by one member at a time.
 pub(crate) struct Work<'a> {
+    pub phases: &'a Phases,
     pub level: Level,
     pub network: &'a Network,
     pub optimizer: &'a OptimizerSpec,
@@ -47,7 +98,9 @@ pub(crate) struct Work<'a> {
     pub order: &'a [u32],
     pub dropout: &'a [Option<Dropout>],
     pub weights: &'a [AtomicRefCell<WeightShard>],
-    pub batch: &'a [AtomicRefCell<RowShard>],
+    pub inputs: &'a Pieces,
+    pub layers: &'a [Pieces],
+    pub desks: &'a [AtomicRefCell<Desk>],
     pub step: AtomicRefCell<Step>,
 }
 
@@ -55,58 +108,82 @@ impl Work<'_> {
     /// One member's part of a phase.
     pub fn run(&self, phase: usize, member: usize) {
         let step = *self.step.borrow();
-        match phase {
-            ROWS => self.rows(step, member),
-            WEIGHTS => self.weights(step, member),
-            _ => self.update(step, &mut self.weights[member].borrow_mut()),
+        let desk = &mut *self.desks[member].borrow_mut();
+        match self.phases.all[phase] {
+            Phase::Forward(l) => self.forward(step, member, l, 0..step.count, desk),
+            Phase::Score => self.score(step, member, desk),
+            Phase::Backward(l) => self.backward(member, l, desk),
+            Phase::Weights => self.weights(step, member, desk),
+            Phase::Update => self.update(step, &mut self.weights[member].borrow_mut()),
         }
     }
 
-    fn rows(&self, step: Step, member: usize) {
-        let rows = &mut *self.batch[member].borrow_mut();
-        let members = self.batch.len();
-        let (first, end) = (step.count * member / members, step.count * (member + 1) / members);
-        let place = step.place + first;
-        rows.count = end - first;
-        let order = &self.order[place..place + rows.count];
-        self.gather(order, rows);
-        forward(self.level, self.network, self.weights, rows, (self.dropout, place));
-        self.score(step.factor, order, rows);
-        backward(self.level, self.network, self.weights, rows);
-    }
-
-    fn gather(&self, order: &[u32], rows: &mut RowShard) {
+    /// Copies the batch's rows for this member.
+    fn gather(&self, step: Step, member: usize) {
+        let piece = &mut *self.inputs[member].borrow_mut();
+        piece.rows = 0..step.count;
         let inputs = self.network.inputs();
-        if inputs > 0 {
-            for (row, target) in order.iter().zip(rows.x.chunks_exact_mut(inputs)) {
-                let first = *row as usize * inputs;
-                target.copy_from_slice(&self.data.x[first..first + inputs]);
-            }
+        if inputs == 0 {
+            return;
         }
+        let order = &self.order[step.place..step.place + step.count];
+        for (row, target) in order.iter().zip(piece.outputs.chunks_exact_mut(inputs)) {
+            let first = *row as usize * inputs;
+            target.copy_from_slice(&self.data.x[first..first + inputs]);
+        }
+    }
+
+    /// What goes into layer `l`.
+    fn below(&self, member: usize, l: usize) -> &[AtomicRefCell<Piece>] {
+        if l == 0 { &self.inputs[member..=member] } else { &self.layers[l - 1] }
+    }
+
+    fn forward(&self, step: Step, member: usize, l: usize, rows: Range<usize>, desk: &mut Desk) {
+        if l == 0 {
+            self.gather(step, member);
+        }
+        let piece = &mut *self.layers[l][member].borrow_mut();
+        piece.rows = rows;
+        let below = self.below(member, l);
+        let dropout = self.dropout.get(l).and_then(Option::as_ref).map(|dropout| (dropout, step.place));
+        forward(self.level, self.network, self.weights, below, piece, l, dropout, &mut desk.scratch);
     }
 
     /// The rows' losses, and their derivatives by the outputs as the last layer's deltas.
-    fn score(&self, factor: f32, order: &[u32], rows: &mut RowShard) {
-        let Some(top) = rows.layers.last_mut() else { return };
-        let outputs = self.network.outputs();
-        let loss = self.network.loss();
-        let chunks = top.outputs.chunks_exact(outputs).zip(top.deltas.chunks_exact_mut(outputs));
-        for (((output, delta), row), score) in chunks.zip(order).zip(&mut rows.scores) {
+    fn score(&self, step: Step, member: usize, desk: &mut Desk) {
+        let top = self.layers.len() - 1;
+        let rows = rows_of(step.count, member, self.layers[top].len());
+        self.forward(step, member, top, rows, desk);
+        let piece = &mut *self.layers[top][member].borrow_mut();
+        let (outputs, loss) = (self.network.outputs(), self.network.loss());
+        let order = &self.order[step.place + piece.rows.start..step.place + piece.rows.end];
+        let chunks = piece.outputs.chunks_exact(outputs).zip(piece.deltas.chunks_exact_mut(outputs));
+        for (((output, delta), row), score) in chunks.zip(order).zip(&mut desk.scores) {
             let target = self.data.target(*row as usize, outputs);
-            *score = dispatch!(self.level, simd => loss::row(simd, loss, output, target, factor, delta));
+            *score = dispatch!(self.level, simd => loss::row(simd, loss, output, target, step.factor, delta));
         }
+        through_activation(self.level, self.network, piece, top);
     }
 
-    fn weights(&self, step: Step, member: usize) {
+    fn backward(&self, member: usize, l: usize, desk: &mut Desk) {
+        let piece = &mut *self.layers[l][member].borrow_mut();
+        let above = &self.layers[l + 1];
+        backward(self.level, self.network, self.weights, above, piece, l, &mut desk.scratch);
+    }
+
+    fn weights(&self, step: Step, member: usize, desk: &mut Desk) {
         let shard = &mut *self.weights[member].borrow_mut();
-        let WeightShard { blocks, scratch } = shard;
         for (l, layer) in self.network.layers().iter().enumerate().filter(|(_, layer)| layer.trainable) {
-            let block = &mut blocks[l];
+            let block = &mut shard.blocks[l];
+            if block.columns.is_empty() {
+                continue;
+            }
             let mut target = std::mem::take(if self.plain { &mut block.values } else { &mut block.gradient });
             if !self.plain && step.fresh {
                 target.fill(0.0);
             }
-            update::accumulate(self.level, self.network, self.batch, block, l, &mut target, scratch);
+            let below = self.below(member, l);
+            update::accumulate(self.level, below, &self.layers[l], block, &mut target, &mut desk.scratch);
             if self.plain {
                 block.values = target;
                 continue;

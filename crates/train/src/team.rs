@@ -9,7 +9,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, Builder, Thread};
 
 /// Steps that the leader does alone after it had to park, at first and at most.
-const SOLO: (u32, u32) = (32, 4096);
+const SOLO: (u32, u32) = (4, 4096);
+/// Steps together without parking after which the machine counts as quiet again: a single late member may have been
+/// held up by an interrupt, several in a row by a neighbour.
+const QUIET: u32 = 16;
 /// Spins of about 20 ns before a thread parks, beside those that stand for the phase's own length.
 const SPINS: usize = 2000;
 
@@ -50,13 +53,18 @@ impl Seat {
     }
 }
 
+/// Two cache lines of its own: threads that wait for one value don't take another from those who write it.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Apart<T>(T);
+
 #[derive(Debug)]
 struct Board {
     /// Counts published phases.
-    turn: AtomicUsize,
+    turn: Apart<AtomicUsize>,
     phase: AtomicUsize,
     /// Members that are not done with the phase.
-    busy: AtomicUsize,
+    busy: Apart<AtomicUsize>,
     failed: AtomicBool,
     leader: Seat,
     seats: Vec<Seat>,
@@ -71,6 +79,8 @@ pub(crate) struct Team<'a, W: Fn(usize, usize) + Sync> {
     /// Steps to do alone before the team is asked again, and how many the next such stretch has.
     solo: u32,
     next_solo: u32,
+    /// Steps together since the last late one.
+    together: u32,
 }
 
 /// Runs `lead` with a team of `members`, the caller's thread among them; `work(phase, member)` does one member's part.
@@ -82,9 +92,9 @@ pub(crate) fn with_team<W: Fn(usize, usize) + Sync, R>(
     lead: impl FnOnce(&mut Team<W>) -> R,
 ) -> R {
     let board = Board {
-        turn: AtomicUsize::new(0),
+        turn: Apart::default(),
         phase: AtomicUsize::new(0),
-        busy: AtomicUsize::new(0),
+        busy: Apart::default(),
         failed: AtomicBool::new(false),
         leader: Seat::default(),
         seats: (1..members).map(|_| Seat::default()).collect(),
@@ -101,7 +111,7 @@ pub(crate) fn with_team<W: Fn(usize, usize) + Sync, R>(
         }
         // A system that gives no thread leaves everything to the leader.
         let solo = if hired + 1 == members { 0 } else { u32::MAX };
-        let mut team = Team { work, board: &board, members, spins, solo, next_solo: SOLO.0 };
+        let mut team = Team { work, board: &board, members, spins, solo, next_solo: SOLO.0, together: 0 };
         lead(&mut team)
     })
 }
@@ -112,8 +122,8 @@ fn follow<W: Fn(usize, usize) + Sync>(board: &Board, member: usize, spins: usize
     let _ = seat.thread.set(thread::current());
     let mut seen = 0;
     loop {
-        seat.wait(spins, || board.turn.load(Ordering::SeqCst) != seen);
-        seen = board.turn.load(Ordering::SeqCst);
+        seat.wait(spins, || board.turn.0.load(Ordering::SeqCst) != seen);
+        seen = board.turn.0.load(Ordering::SeqCst);
         let phase = board.phase.load(Ordering::Acquire);
         if phase == STOP {
             return;
@@ -134,7 +144,7 @@ impl Drop for Done<'_> {
         if thread::panicking() {
             self.board.failed.store(true, Ordering::SeqCst);
         }
-        self.board.busy.fetch_sub(1, Ordering::SeqCst);
+        self.board.busy.0.fetch_sub(1, Ordering::SeqCst);
         self.board.leader.wake();
     }
 }
@@ -148,27 +158,36 @@ impl<W: Fn(usize, usize) + Sync> Team<'_, W> {
         if self.members == 1 || self.solo > 0 {
             return (0..self.members).for_each(|member| (self.work)(phase, member));
         }
-        self.board.busy.store(self.members - 1, Ordering::SeqCst);
+        self.board.busy.0.store(self.members - 1, Ordering::SeqCst);
         self.publish(phase);
         (self.work)(phase, 0);
-        let late = self.board.leader.wait(self.spins, || self.board.busy.load(Ordering::SeqCst) == 0);
+        let late = self.board.leader.wait(self.spins, || self.board.busy.0.load(Ordering::SeqCst) == 0);
         assert!(!self.board.failed.load(Ordering::SeqCst), "a thread of the training team panicked");
         if late {
             self.solo = self.next_solo;
             self.next_solo = (self.next_solo * 2).min(SOLO.1);
+            self.together = 0;
         }
     }
 
     /// Counts a finished step.
     pub fn step(&mut self) {
-        if self.members > 1 && self.solo > 0 {
-            self.solo = if self.solo == u32::MAX { self.solo } else { self.solo - 1 };
+        if self.members == 1 || self.solo == u32::MAX {
+            return;
+        }
+        if self.solo > 0 {
+            self.solo -= 1;
+            return;
+        }
+        self.together += 1;
+        if self.together == QUIET {
+            self.next_solo = SOLO.0;
         }
     }
 
     fn publish(&self, phase: usize) {
         self.board.phase.store(phase, Ordering::Release);
-        self.board.turn.fetch_add(1, Ordering::SeqCst);
+        self.board.turn.0.fetch_add(1, Ordering::SeqCst);
         self.board.seats.iter().for_each(Seat::wake);
     }
 }

@@ -4,17 +4,17 @@ use std::ops::ControlFlow;
 
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::Level;
-use symbreak_linalg::gemm_scratch_len;
 
 use crate::data::{Checked, Data};
 use crate::dropout;
 use crate::epoch::Epoch;
 use crate::error::TrainError;
+use crate::loss::Score;
 use crate::optimizer::OptimizerSpec;
-use crate::rows::RowShard;
+use crate::pieces::{self, Pieces};
 use crate::shuffle::Order;
 use crate::spec::{LayerSpec, Network};
-use crate::step::Work;
+use crate::step::{Desk, Phases, Work};
 use crate::team::with_team;
 use crate::weights::{self, WeightShard};
 
@@ -71,7 +71,10 @@ pub(crate) struct Bound {
     data: Checked,
     pub run: RunSpec,
     order: Order,
-    batch: Vec<AtomicRefCell<RowShard>>,
+    inputs: Pieces,
+    layers: Vec<Pieces>,
+    desks: Vec<AtomicRefCell<Desk>>,
+    phases: Phases,
     /// See [`OptimizerSpec::is_plain`]; regularizers need the gradient too.
     pub plain: bool,
 }
@@ -94,7 +97,7 @@ impl Trainer {
     /// A trainer whose parameters are zero.
     pub fn new(level: Level, network: Network) -> Self {
         let zeros = vec![0.0; network.parameter_count()];
-        let weights = weights::shard(&network, &zeros, 1).into_iter().map(AtomicRefCell::new).collect();
+        let weights = weights::shard(&network, &zeros, 1);
         Self { level, network, weights, bound: None, updates: 0, pending: 0, totals: Totals::default() }
     }
 
@@ -105,7 +108,7 @@ impl Trainer {
 
     /// The flat parameter vector: layer by layer, kernel [in, out] in C order, then the bias [out].
     pub fn parameters(&self) -> Vec<f32> {
-        weights::gather(&self.weights, self.network.layers().len(), |block| &block.values)
+        weights::gather(&self.weights, &self.network, |block| &block.values)
     }
 
     /// Replaces the parameters.
@@ -114,8 +117,7 @@ impl Trainer {
     /// [`TrainError::Length`] if `values` isn't as long as [`Network::parameter_count`] says.
     pub fn set_parameters(&mut self, values: &[f32]) -> Result<(), TrainError> {
         TrainError::check_len("parameters", self.network.parameter_count(), values.len())?;
-        let layers = self.network.layers().len();
-        weights::scatter(&mut self.weights, layers, values, |block| &mut block.values);
+        weights::scatter(&mut self.weights, &self.network, values, |block| &mut block.values);
         Ok(())
     }
 
@@ -135,26 +137,32 @@ impl Trainer {
         let plain = run.optimizer.is_plain() && !self.network.layers().iter().any(LayerSpec::is_regularized);
         let mut shards = weights::shard(&self.network, &self.parameters(), members);
         for shard in &mut shards {
-            let widths = self.network.layers().iter().map(|layer| gemm_scratch_len(capacity, layer.units));
-            shard.scratch = vec![0.0; widths.max().unwrap_or(0)];
-            for block in &mut shard.blocks {
+            for block in &mut shard.get_mut().blocks {
                 let len = block.values.len();
                 block.gradient = vec![0.0; if plain { 0 } else { len }];
                 block.slots = vec![vec![0.0; len]; run.optimizer.slots()];
             }
         }
-        let rows = |_| AtomicRefCell::new(RowShard::new(&self.network, capacity.div_ceil(members), true));
-        let batch = (0..members).map(rows).collect();
+        let (inputs, layers) = pieces::of_batch(&self.network, capacity, members);
+        let desk = || Desk {
+            scores: vec![Score::default(); capacity.div_ceil(members)],
+            scratch: vec![0.0; self.network.scratch_len(capacity)],
+        };
+        let desks = (0..members).map(|_| AtomicRefCell::new(desk())).collect();
+        let phases = Phases::new(&self.network);
         let order = Order::new(data.rows);
-        self.weights = shards.into_iter().map(AtomicRefCell::new).collect();
-        self.bound = Some(Bound { data, run, order, batch, plain });
+        self.weights = shards;
+        self.bound = Some(Bound { data, run, order, inputs, layers, desks, phases, plain });
         self.set_state(&[])
     }
 
     /// Threads worth using for batches of `rows`.
     fn members(&self, rows: usize, threads: usize) -> usize {
         let products = 3 * self.network.products() * rows;
-        if products < WORTH_SHARING { 1 } else { threads.clamp(1, rows.max(1)) }
+        let layers = self.network.layers();
+        // Deltas of a layer of one unit are a sum over 16 lanes, which threads can't share.
+        let narrow = layers[..layers.len() - 1].iter().any(|layer| layer.units == 1);
+        if products < WORTH_SHARING || narrow { 1 } else { threads.clamp(1, rows.max(1)) }
     }
 
     /// Sets the sums of the epoch so far, for a run that goes on in the middle of one.
@@ -184,6 +192,7 @@ impl Trainer {
         }
         let masks = dropout::of_epoch(&self.network, from.epoch);
         let work = Work {
+            phases: &bound.phases,
             level: self.level,
             network: &self.network,
             optimizer,
@@ -192,7 +201,9 @@ impl Trainer {
             order: bound.order.places(),
             dropout: &masks,
             weights: &self.weights,
-            batch: &bound.batch,
+            inputs: &bound.inputs,
+            layers: &bound.layers,
+            desks: &bound.desks,
             step: AtomicRefCell::default(),
         };
         let mut epoch = Epoch {
@@ -203,7 +214,7 @@ impl Trainer {
             pending: &mut self.pending,
             totals: &mut self.totals,
         };
-        let members = bound.batch.len();
+        let members = bound.desks.len();
         let spins = 3 * self.network.products() * batch_size / members / PRODUCTS_PER_SPIN;
         let steps = with_team(members, spins, &|phase, member| work.run(phase, member), |team| {
             epoch.run(team, from, rates, observer)

@@ -9,51 +9,55 @@ use fearless_simd_macros::simd;
 use symbreak_linalg::gemm::epilogue::{Identity, load, store};
 use symbreak_linalg::{Init, MatMut, MatRef, gemm};
 
-use crate::rows::RowShard;
-use crate::spec::Network;
+use crate::pieces::{Piece, overlap};
 use crate::weights::Block;
 
 /// Adds the batch's sum of inputs times deltas to `target`, shaped as the block.
 pub(crate) fn accumulate(
     level: Level,
-    network: &Network,
-    batch: &[AtomicRefCell<RowShard>],
+    inputs: &[AtomicRefCell<Piece>],
+    layer: &[AtomicRefCell<Piece>],
     block: &Block,
-    l: usize,
     target: &mut [f32],
     scratch: &mut [f32],
 ) {
-    let (units, fan_in) = (network.layers()[l].units, network.fan_in(l));
-    let (kernel, bias) = target.split_at_mut(block.rows.len() * units);
-    for rows in batch {
-        let rows = rows.borrow();
-        if rows.count == 0 {
+    let width = block.width();
+    let (kernel, bias) = target.split_at_mut(block.kernel_len());
+    for piece in layer {
+        let piece = piece.borrow();
+        if overlap(&piece.columns, &block.columns).is_empty() || piece.rows.is_empty() {
             continue;
         }
-        let inputs: &[f32] = if l == 0 { &rows.x } else { &rows.layers[l - 1].outputs };
-        let deltas = &rows.layers[l].deltas[..rows.count * units];
-        if block.has_bias {
-            dispatch!(level, simd => add_rows(simd, deltas, bias));
+        let deltas = |row: usize| &piece.deltas[piece.at(row) + block.columns.start - piece.columns.start..];
+        if !bias.is_empty() {
+            let (deltas, rows) = (deltas(piece.rows.start), piece.rows.len());
+            dispatch!(level, simd => add_rows(simd, deltas, piece.width(), rows, bias));
         }
-        if block.rows.is_empty() {
-            continue;
-        }
-        let inputs = &inputs[block.rows.start..];
-        if units == 1 {
-            dispatch!(level, simd => add_multiples(simd, inputs, fan_in, deltas, kernel));
-        } else {
-            let a = MatRef::with_stride(inputs, rows.count, block.rows.len(), fan_in).t();
-            let b = MatRef::new(deltas, rows.count, units);
-            let c = MatMut::new(kernel, block.rows.len(), units);
-            gemm(level, 1.0, a, b, Init::Scaled(1.0), c, &Identity, scratch);
+        for input in inputs {
+            let input = input.borrow();
+            let rows = overlap(&input.rows, &piece.rows);
+            if rows.is_empty() || input.columns.is_empty() {
+                continue;
+            }
+            let x = &input.outputs[input.at(rows.start)..];
+            let kernel = &mut kernel[input.columns.start * width..input.columns.end * width];
+            if width == 1 && piece.width() == 1 {
+                let deltas = &deltas(rows.start)[..rows.len()];
+                dispatch!(level, simd => add_multiples(simd, x, input.width(), deltas, kernel));
+            } else {
+                let a = MatRef::new(x, rows.len(), input.width()).t();
+                let b = MatRef::with_stride(deltas(rows.start), rows.len(), width, piece.width());
+                let c = MatMut::new(kernel, input.width(), width);
+                gemm(level, 1.0, a, b, Init::Accumulate, c, &Identity, scratch);
+            }
         }
     }
 }
 
 /// Adds every row of `deltas` to `sum`.
 #[simd]
-fn add_rows<S: Simd>(simd: S, deltas: &[f32], sum: &mut [f32]) {
-    for row in deltas.chunks_exact(sum.len()) {
+fn add_rows<S: Simd>(simd: S, deltas: &[f32], stride: usize, rows: usize, sum: &mut [f32]) {
+    for row in deltas.chunks(stride).take(rows) {
         for (sum, delta) in sum.iter_mut().zip(row) {
             *sum += delta;
         }
@@ -66,9 +70,15 @@ fn add_multiples<S: Simd>(simd: S, inputs: &[f32], stride: usize, deltas: &[f32]
     let width = S::f32s::LEN;
     for (row, delta) in inputs.chunks(stride).zip(deltas) {
         let delta = S::f32s::splat(simd, *delta);
-        for (sum, x) in sum.chunks_mut(width).zip(row.chunks(width)) {
-            let x = load(simd, &x[..sum.len()]);
-            store::<S>(x.mul_add_precise(delta, load(simd, sum)), sum);
+        let (whole, rest) = sum.split_at_mut(sum.len() / width * width);
+        let (x, x_rest) = row[..whole.len() + rest.len()].split_at(whole.len());
+        for (sum, x) in whole.chunks_exact_mut(width).zip(x.chunks_exact(width)) {
+            let x = S::f32s::from_slice(simd, x);
+            x.mul_add_precise(delta, S::f32s::from_slice(simd, sum)).store_slice(sum);
+        }
+        if !rest.is_empty() {
+            let value = load(simd, x_rest).mul_add_precise(delta, load(simd, rest));
+            store::<S>(value, rest);
         }
     }
 }

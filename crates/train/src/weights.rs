@@ -1,7 +1,7 @@
-//! Parameters in memory, shared out by rows among the members of a team.
+//! Parameters in memory, shared out by columns among the members of a team.
 //!
-//! A layer's parameters are one matrix of `units` columns: the kernel's rows and, below them, the bias. Its rows are
-//! cut into one block a member; laid end to end, the blocks are the flat parameter vector.
+//! A layer's parameters are one matrix of `units` columns: the kernel's rows and, below them, the bias. Its columns are
+//! cut into one block a member; its rows, laid end to end, are the flat parameter vector.
 
 use std::ops::Range;
 
@@ -9,16 +9,16 @@ use atomic_refcell::AtomicRefCell;
 
 use crate::spec::Network;
 
-/// Height of the matrix product's tiles: blocks end on a multiple of it.
-const TILE: usize = 6;
+/// Blocks begin at a multiple of it: whole vectors, and whole rounds of the sums over a row.
+const CUT: usize = 16;
 
-/// Some rows of one layer's parameters.
+/// Some columns of one layer's parameters.
 #[derive(Debug, Default)]
 pub(crate) struct Block {
-    /// Which rows of the kernel.
-    pub rows: Range<usize>,
-    /// Whether the bias follows.
-    pub has_bias: bool,
+    pub columns: Range<usize>,
+    /// Rows of the kernel.
+    pub fan_in: usize,
+    /// Kernel, and bias if there is one, row after row.
     pub values: Vec<f32>,
     /// As long as `values` where the optimizer needs it, else empty.
     pub gradient: Vec<f32>,
@@ -27,13 +27,23 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    pub fn kernel(&self, units: usize) -> &[f32] {
-        &self.values[..self.rows.len() * units]
+    /// Elements of one of its rows.
+    pub fn width(&self) -> usize {
+        self.columns.len()
     }
 
-    /// Empty unless the bias belongs to this block and the layer has one.
-    pub fn bias(&self, units: usize) -> &[f32] {
-        &self.values[self.rows.len() * units..]
+    /// How many of its elements belong to the kernel.
+    pub fn kernel_len(&self) -> usize {
+        self.fan_in * self.width()
+    }
+
+    pub fn kernel(&self) -> &[f32] {
+        &self.values[..self.kernel_len()]
+    }
+
+    /// Empty if the layer has none.
+    pub fn bias(&self) -> &[f32] {
+        &self.values[self.kernel_len()..]
     }
 }
 
@@ -41,48 +51,56 @@ impl Block {
 #[derive(Debug, Default)]
 pub(crate) struct WeightShard {
     pub blocks: Vec<Block>,
-    /// Where matrix products pack their operands.
-    pub scratch: Vec<f32>,
 }
 
-/// Rows of a kernel with `fan_in` rows that belong to `member`. A layer of one unit is not cut: its product is a sum
-/// over 16 lanes that can't be taken up in the middle. No block has a single row, unless the kernel has.
-fn rows_of(fan_in: usize, units: usize, member: usize, members: usize) -> Range<usize> {
+/// Columns of a layer that belong to `member`. None has a single column, unless the layer has: such a product is summed
+/// in another order.
+pub(crate) fn columns_of(units: usize, member: usize, members: usize) -> Range<usize> {
     let cut = |m: usize| match m {
-        0 => 0,
-        m if m == members => fan_in,
-        _ if units == 1 => 0,
-        m => fan_in.saturating_sub(1) * m / members / TILE * TILE,
+        m if m == members => units,
+        m => match units * m / members / CUT * CUT {
+            cut if cut > 0 && cut + 1 == units => cut - CUT,
+            cut => cut,
+        },
     };
     cut(member)..cut(member + 1)
 }
 
 /// Cuts a flat parameter vector into shards.
-pub(crate) fn shard(network: &Network, flat: &[f32], members: usize) -> Vec<WeightShard> {
+pub(crate) fn shard(network: &Network, flat: &[f32], members: usize) -> Vec<AtomicRefCell<WeightShard>> {
     let mut shards: Vec<WeightShard> = (0..members).map(|_| WeightShard::default()).collect();
-    let mut rest = flat;
     for (l, layer) in network.layers().iter().enumerate() {
+        let (fan_in, rows) = (network.fan_in(l), network.rows(l));
         for (member, shard) in shards.iter_mut().enumerate() {
-            let rows = rows_of(network.fan_in(l), layer.units, member, members);
-            let has_bias = layer.use_bias && member + 1 == members;
-            let (values, tail) = rest.split_at((rows.len() + usize::from(has_bias)) * layer.units);
-            rest = tail;
-            shard.blocks.push(Block { rows, has_bias, values: values.to_vec(), ..Block::default() });
+            let columns = columns_of(layer.units, member, members);
+            let values = vec![0.0; rows * columns.len()];
+            shard.blocks.push(Block { columns, fan_in, values, ..Block::default() });
         }
     }
+    let mut shards: Vec<_> = shards.into_iter().map(AtomicRefCell::new).collect();
+    scatter(&mut shards, network, flat, |block| &mut block.values);
     shards
 }
 
 /// Joins one array of every block to a flat vector; `pick` chooses which.
 pub(crate) fn gather(
     shards: &[AtomicRefCell<WeightShard>],
-    layers: usize,
+    network: &Network,
     pick: impl Fn(&Block) -> &[f32],
 ) -> Vec<f32> {
-    let mut flat = Vec::new();
-    for l in 0..layers {
+    let mut flat = vec![0.0; network.parameter_count()];
+    let mut rest = &mut flat[..];
+    for (l, layer) in network.layers().iter().enumerate() {
+        let (matrix, tail) = rest.split_at_mut(network.rows(l) * layer.units);
+        rest = tail;
         for shard in shards {
-            flat.extend_from_slice(pick(&shard.borrow().blocks[l]));
+            let shard = shard.borrow();
+            let block = &shard.blocks[l];
+            let rows =
+                matrix.chunks_exact_mut(layer.units).zip(pick(block).chunks_exact(block.width().max(1)));
+            for (row, part) in rows {
+                row[block.columns.clone()].copy_from_slice(part);
+            }
         }
     }
     flat
@@ -91,16 +109,20 @@ pub(crate) fn gather(
 /// The inverse of [`gather`].
 pub(crate) fn scatter(
     shards: &mut [AtomicRefCell<WeightShard>],
-    layers: usize,
+    network: &Network,
     mut flat: &[f32],
     pick: impl Fn(&mut Block) -> &mut [f32],
 ) {
-    for l in 0..layers {
+    for (l, layer) in network.layers().iter().enumerate() {
+        let (matrix, tail) = flat.split_at(network.rows(l) * layer.units);
+        flat = tail;
         for shard in &mut *shards {
-            let target = pick(&mut shard.get_mut().blocks[l]);
-            let (head, tail) = flat.split_at(target.len());
-            target.copy_from_slice(head);
-            flat = tail;
+            let block = &mut shard.get_mut().blocks[l];
+            let (columns, width) = (block.columns.clone(), block.width().max(1));
+            let rows = matrix.chunks_exact(layer.units).zip(pick(block).chunks_exact_mut(width));
+            for (row, part) in rows {
+                part.copy_from_slice(&row[columns.clone()]);
+            }
         }
     }
 }

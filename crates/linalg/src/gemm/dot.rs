@@ -9,7 +9,7 @@ use crate::matrix::{MatMut, MatRef};
 /// Partial sums of a dot product.
 pub(super) const PARTIALS: usize = 16;
 
-/// C = epilogue(init + A b) for one column `b` that has been packed, zero behind its end, to whole chunks of 16.
+/// C = epilogue(init + A b) for one column `b` in consecutive elements.
 #[inline(always)]
 pub(super) fn fill_column<S: Simd, E: Epilogue>(
     simd: S,
@@ -21,46 +21,44 @@ pub(super) fn fill_column<S: Simd, E: Epilogue>(
 ) {
     for i in 0..a.rows() {
         let sum = if a.is_transposed() {
-            dot(simd, a.columns(), b, |p, lanes| {
-                let column = a.tail(i, p);
-                for (lane, x) in lanes.iter_mut().zip(column.iter().step_by(a.stride())) {
+            dot(simd, b, |p, len| {
+                let mut lanes = [0.0; PARTIALS];
+                for (lane, x) in lanes[..len].iter_mut().zip(a.tail(i, p).iter().step_by(a.stride())) {
                     *lane = *x;
                 }
+                f32x16::from_slice(simd, &lanes)
             })
         } else {
-            let row = &a.tail(i, 0)[..a.columns()];
-            dot(simd, a.columns(), b, |p, lanes| lanes.copy_from_slice(&row[p..p + lanes.len()]))
+            let row = &a.tail(i, 0)[..b.len()];
+            dot(simd, b, |p, len| padded(simd, &row[p..p + len]))
         };
         let slot = &mut c.tail_mut(i, 0)[..1];
         let sum = match init {
             Init::Zero => sum,
             Init::Bias(bias) => bias[0] + sum,
+            Init::Accumulate => slot[0] + sum,
             Init::Scaled(beta) => beta * slot[0] + sum,
         };
         store::<S>(epilogue.apply(simd, S::f32s::splat(simd, sum), i, 0, 1), slot);
     }
 }
 
-/// The sum of a(p) b(p): partial sum p mod 16 in ascending order of p, then a tree. `read` copies a run of a.
+/// The sum of a(p) b(p): partial sum p mod 16 in ascending order of p, then a tree. `read` gives a run of a, at most 16
+/// long, with zeros behind it.
 #[inline(always)]
-fn dot<S: Simd>(simd: S, depth: usize, b: &[f32], read: impl Fn(usize, &mut [f32])) -> f32 {
+fn dot<S: Simd>(simd: S, b: &[f32], read: impl Fn(usize, usize) -> f32x16<S>) -> f32 {
     let mut sums = f32x16::splat(simd, 0.0);
-    let mut lanes = [0.0; PARTIALS];
-    let whole = depth / PARTIALS * PARTIALS;
+    let whole = b.len() / PARTIALS * PARTIALS;
     for p in (0..whole).step_by(PARTIALS) {
-        read(p, &mut lanes);
-        let x = f32x16::from_slice(simd, &lanes);
-        sums = x.mul_add_precise(f32x16::from_slice(simd, &b[p..p + PARTIALS]), sums);
+        sums = read(p, PARTIALS).mul_add_precise(f32x16::from_slice(simd, &b[p..p + PARTIALS]), sums);
     }
     let mut partial = [0.0; PARTIALS];
     sums.store_slice(&mut partial);
-    let rest = depth - whole;
+    let rest = b.len() - whole;
     if rest > 0 {
-        read(whole, &mut lanes[..rest]);
-        let x = f32x16::from_slice(simd, &lanes);
-        let last = x.mul_add_precise(f32x16::from_slice(simd, &b[whole..whole + PARTIALS]), sums);
-        last.store_slice(&mut lanes);
-        partial[..rest].copy_from_slice(&lanes[..rest]);
+        // The other lanes have no more terms: a zero would turn -0 into +0.
+        let last = read(whole, rest).mul_add_precise(padded(simd, &b[whole..]), sums);
+        partial[..rest].copy_from_slice(&last.as_slice()[..rest]);
     }
     for half in [8, 4, 2, 1] {
         for l in 0..half {
@@ -68,4 +66,15 @@ fn dot<S: Simd>(simd: S, depth: usize, b: &[f32], read: impl Fn(usize, &mut [f32
         }
     }
     partial[0]
+}
+
+/// Up to 16 elements, with zeros behind them.
+#[inline(always)]
+fn padded<S: Simd>(simd: S, source: &[f32]) -> f32x16<S> {
+    if source.len() == PARTIALS {
+        return f32x16::from_slice(simd, source);
+    }
+    let mut lanes = [0.0; PARTIALS];
+    lanes[..source.len()].copy_from_slice(source);
+    f32x16::from_slice(simd, &lanes)
 }

@@ -25,7 +25,9 @@ pub enum Init<'a> {
     Zero,
     /// This value of the element's column.
     Bias(&'a [f32]),
-    /// This multiple of what C held, rounded; 1 accumulates onto C.
+    /// What C held.
+    Accumulate,
+    /// This multiple of what C held, rounded.
     Scaled(f32),
 }
 
@@ -36,16 +38,16 @@ const DEPTH: usize = 512;
 const ROWS: usize = 96;
 /// Columns of B that are packed at a time.
 const COLUMNS: usize = 256;
-/// With at least so many rows, packing costs less than reading B's rows at their stride.
+/// With at least so many rows, packing costs less than reading B's rows at their stride...
 const ROWS_WORTH_PACKING: usize = 48;
+/// ... which costs nothing where a row of the panel fills four lines and the stride is short.
+const SHORT_STRIDE: usize = 512;
+/// Up to this depth memory is what counts, not the multiply-adds: whole rows of C are read and written one by one.
+const SHALLOW: usize = 2;
 
 /// Elements of scratch memory that a product with an inner dimension of `depth` and `columns` columns needs.
 pub fn gemm_scratch_len(depth: usize, columns: usize) -> usize {
-    if columns == 1 {
-        depth.next_multiple_of(dot::PARTIALS)
-    } else {
-        depth.min(DEPTH) * columns.min(COLUMNS).next_multiple_of(MAX_WIDTH)
-    }
+    if columns == 1 { depth } else { depth.min(DEPTH) * columns.min(COLUMNS).next_multiple_of(MAX_WIDTH) }
 }
 
 /// C = epilogue(init + A (alpha B)) in the order that the [module](self) fixes.
@@ -89,9 +91,14 @@ fn run<S: Simd, E: Epilogue>(
     scratch: &mut [f32],
 ) {
     if c.columns() == 1 {
-        scratch.fill(0.0);
-        pack::pack_panel(simd, b, alpha, (0, b.rows()), (0, 1), 1, scratch);
-        return dot::fill_column(simd, a, scratch, init, c, epilogue);
+        let depth = b.rows();
+        let column = if alpha == 1.0 && depth > 0 && !b.is_transposed() && b.stride() == 1 {
+            &b.tail(0, 0)[..depth]
+        } else {
+            pack::pack_panel(simd, b, alpha, (0, depth), (0, 1), 1, scratch);
+            &scratch[..depth]
+        };
+        return dot::fill_column(simd, a, column, init, c, epilogue);
     }
     for column in (0..c.columns()).step_by(COLUMNS) {
         let columns = COLUMNS.min(c.columns() - column);
@@ -99,7 +106,7 @@ fn run<S: Simd, E: Epilogue>(
         let passes = a.columns().div_ceil(DEPTH).max(1);
         let cut = |pass: usize| a.columns() * pass / passes;
         for p in 0..passes {
-            let init = if p == 0 { init } else { Init::Scaled(1.0) };
+            let init = if p == 0 { init } else { Init::Accumulate };
             let pass = Pass { first: cut(p), depth: cut(p + 1) - cut(p), init, last: p + 1 == passes };
             block(simd, alpha, a, b, pass, (column, columns), c, epilogue, scratch);
         }
@@ -114,13 +121,20 @@ fn block<S: Simd, E: Epilogue>(
     a: MatRef,
     b: MatRef,
     pass: Pass,
-    (column, columns): (usize, usize),
+    (mut column, mut columns): (usize, usize),
     c: &mut MatMut,
     epilogue: &E,
     scratch: &mut [f32],
 ) {
     let width = tile::panel_vectors(S::f32s::LEN) * S::f32s::LEN;
-    let pack_all = b.is_transposed() || alpha != 1.0 || a.rows() >= ROWS_WORTH_PACKING;
+    let reused = a.rows() >= ROWS_WORTH_PACKING && (S::f32s::LEN < 16 || b.stride() > SHORT_STRIDE);
+    let shallow = pass.depth <= SHALLOW;
+    let pack_all = b.is_transposed() || alpha != 1.0 || (reused && !shallow);
+    if !pack_all && (shallow || a.rows() == 1) {
+        let done = tile::fill_wide(simd, pass, a, b, (column, columns), c, epilogue);
+        column += done;
+        columns -= done;
+    }
     for at in (0..columns).step_by(width) {
         let live = width.min(columns - at);
         if pack_all || live < width {

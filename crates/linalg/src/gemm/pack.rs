@@ -1,6 +1,6 @@
 //! Panels of B in the order in which the micro-kernel reads them.
 
-use fearless_simd::{Simd, prelude::*};
+use fearless_simd::{Simd, f32x4, prelude::*};
 
 use crate::matrix::MatRef;
 
@@ -25,7 +25,7 @@ pub(super) fn pack_panel<S: Simd>(
         if live < width {
             panel.fill(0.0);
         }
-        pack_transposed(alpha, source, b.stride(), live, width, panel);
+        pack_transposed(simd, alpha, source, b.stride(), (depth, live), width, panel);
     } else if live == width && width.is_multiple_of(S::f32s::LEN) {
         for (row, source) in panel.chunks_exact_mut(width).zip(source.chunks(b.stride())) {
             let vectors = source[..width].chunks_exact(S::f32s::LEN);
@@ -44,18 +44,37 @@ pub(super) fn pack_panel<S: Simd>(
     }
 }
 
-/// Columns of a transposed B lie in consecutive elements: 16 inner indices of each at a time, so that what is written
-/// stays in the first-level cache until its lines are full.
+/// Columns of a transposed B lie in consecutive elements: squares of 4 x 4 are turned in registers.
 #[inline(always)]
-fn pack_transposed(alpha: f32, source: &[f32], stride: usize, live: usize, width: usize, panel: &mut [f32]) {
-    const RUN: usize = 16;
-    for (run, rows) in panel.chunks_mut(RUN * width).enumerate() {
-        let count = rows.len() / width;
-        for j in 0..live {
-            let column = &source[j * stride + run * RUN..][..count];
-            for (row, x) in rows.chunks_exact_mut(width).zip(column) {
-                row[j] = alpha * x;
-            }
+fn pack_transposed<S: Simd>(
+    simd: S,
+    alpha: f32,
+    source: &[f32],
+    stride: usize,
+    (depth, live): (usize, usize),
+    width: usize,
+    panel: &mut [f32],
+) {
+    let (deep, wide) = if width < 4 { (0, 0) } else { (depth / 4 * 4, live / 4 * 4) };
+    for j in (0..wide).step_by(4) {
+        let column = |q: usize| &source[(j + q) * stride..][..deep];
+        let (a, b, c, d) = (column(0), column(1), column(2), column(3));
+        for (i, rows) in panel[..deep * width].chunks_exact_mut(4 * width).enumerate() {
+            let part = |x: &[f32]| f32x4::from_slice(simd, &x[4 * i..4 * i + 4]) * alpha;
+            let (a, b, c, d) = (part(a), part(b), part(c), part(d));
+            // Twice zipping turns four columns of four.
+            let (ac, bd) = (simd.zip_low_f32x4(a, c), simd.zip_low_f32x4(b, d));
+            let (ac2, bd2) = (simd.zip_high_f32x4(a, c), simd.zip_high_f32x4(b, d));
+            simd.zip_low_f32x4(ac, bd).store_slice(&mut rows[j..j + 4]);
+            simd.zip_high_f32x4(ac, bd).store_slice(&mut rows[width + j..width + j + 4]);
+            simd.zip_low_f32x4(ac2, bd2).store_slice(&mut rows[2 * width + j..2 * width + j + 4]);
+            simd.zip_high_f32x4(ac2, bd2).store_slice(&mut rows[3 * width + j..3 * width + j + 4]);
+        }
+    }
+    for j in 0..live {
+        let first = if j < wide { deep } else { 0 };
+        for p in first..depth {
+            panel[p * width + j] = alpha * source[j * stride + p];
         }
     }
 }

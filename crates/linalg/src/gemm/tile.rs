@@ -42,6 +42,44 @@ pub(super) struct Pass<'a> {
     pub last: bool,
 }
 
+/// Vectors in a row of a tile of one row: they read and write whole lines of B and C in the order of memory.
+const fn wide_vectors(lanes: usize) -> usize {
+    match lanes {
+        16 => 16,
+        8 => 8,
+        _ => 0,
+    }
+}
+
+/// Computes as many columns from `column` on as there are whole wide tiles of; how many that were.
+#[inline(always)]
+pub(super) fn fill_wide<S: Simd, E: Epilogue>(
+    simd: S,
+    pass: Pass,
+    a: MatRef,
+    b: MatRef,
+    (column, columns): (usize, usize),
+    c: &mut MatMut,
+    epilogue: &E,
+) -> usize {
+    let width = wide_vectors(S::f32s::LEN) * S::f32s::LEN;
+    if width == 0 {
+        return 0;
+    }
+    let whole = columns / width * width;
+    for row in 0..if whole > 0 { c.rows() } else { 0 } {
+        for at in (column..column + whole).step_by(width) {
+            let panel = Panel { data: b.tail(pass.first, at), stride: b.stride(), column: at, live: width };
+            if const { S::f32s::LEN == 16 } {
+                tile::<S, E, 1, 16, true>(simd, pass, a, panel, row, c, epilogue);
+            } else {
+                tile::<S, E, 1, 8, true>(simd, pass, a, panel, row, c, epilogue);
+            }
+        }
+    }
+    whole
+}
+
 /// Computes rows `row .. end` of the panel's columns in tiles of nearly equal heights.
 #[inline(always)]
 pub(super) fn fill_panel<S: Simd, E: Epilogue, const NV: usize>(
@@ -117,6 +155,14 @@ fn tile<S: Simd, E: Epilogue, const MR: usize, const NV: usize, const FULL: bool
                 }
             }
         }
+        Init::Accumulate => {
+            for i in 0..MR {
+                let source = &c.tail_mut(row + i, panel.column)[..live];
+                for v in 0..NV {
+                    sums[i][v] = load(simd, part(source, v * width, width));
+                }
+            }
+        }
         Init::Scaled(beta) => {
             for i in 0..MR {
                 let source = &c.tail_mut(row + i, panel.column)[..live];
@@ -164,9 +210,12 @@ fn accumulate<S: Simd, const MR: usize, const NV: usize>(
 ) {
     let depth = pass.depth;
     let rows: [&[f32]; MR] = core::array::from_fn(|i| &a[(i * a_stride).min(a.len())..][..depth]);
+    // A copy of its own, which nothing else can see: the loop needs not keep memory up to date.
+    let mut chains = *sums;
     for (p, b) in panel.data.chunks(panel.stride).take(depth).enumerate() {
-        step(simd, core::array::from_fn(|i| rows[i][p]), b, sums);
+        step(simd, core::array::from_fn(|i| rows[i][p]), b, &mut chains);
     }
+    *sums = chains;
 }
 
 /// The chains of a tile whose columns of A lie in consecutive elements.
@@ -179,10 +228,12 @@ fn accumulate_transposed<S: Simd, const MR: usize, const NV: usize>(
     panel: Panel,
     sums: &mut [[S::f32s; NV]; MR],
 ) {
+    let mut chains = *sums;
     for (column, b) in a.chunks(a_stride).zip(panel.data.chunks(panel.stride)).take(pass.depth) {
         let column = &column[..MR];
-        step(simd, core::array::from_fn(|i| column[i]), b, sums);
+        step(simd, core::array::from_fn(|i| column[i]), b, &mut chains);
     }
+    *sums = chains;
 }
 
 /// One step of every chain: `sums[i][j] = column[i] * b[j] + sums[i][j]`, rounded once.
