@@ -1,4 +1,14 @@
-import { leafOf, neighbour, type Preset, type PresetChoice, type Shapes, shapesOf } from './outline.js'
+import type { Layout } from '../../initializers/layouts.js'
+import {
+  leafOf,
+  neighbour,
+  ownerOf,
+  type Preset,
+  type PresetChoice,
+  type Shapes,
+  shapesOf,
+  type TensorOutline,
+} from './outline.js'
 
 /** Initializers by the name of the weight: Keras 3's layers' defaults. */
 const DEFAULTS: ReadonlyMap<string, string> = new Map([
@@ -23,13 +33,27 @@ const DEFAULTS: ReadonlyMap<string, string> = new Map([
  */
 export const keras: Preset = (tensors) => {
   const shapes = shapesOf(tensors)
-  return ({ name }) => {
-    const leaf = leafOf(name)
+  return (tensor) => {
+    const leaf = leafOf(tensor.name)
     const init = DEFAULTS.get(leaf)
     if (init === undefined) return undefined
-    return (leaf === 'bias' ? forgetGate(name, shapes) : undefined) ?? { init, layout: 'keras' }
+    const gate = leaf === 'bias' ? forgetGate(tensor.name, shapes) : undefined
+    return gate ?? { init, layout: attentionLayout(tensor) ?? 'keras' }
   }
 }
+
+/** Kernels of MultiHeadAttention and GroupedQueryAttention: fans by the axes that are contracted. */
+function attentionLayout({ name, shape, kind = 'EinsumDense' }: TensorOutline): Layout | undefined {
+  return shape.length === 3 && kind === 'EinsumDense' ? ATTENTION.get(ownerOf(name)) : undefined
+}
+
+/** (features, heads, head) into attention, (heads, head, features) out of it. */
+const ATTENTION: ReadonlyMap<string, Layout> = new Map<string, Layout>([
+  ['query', { inAxes: [0], outAxes: [1, 2] }],
+  ['key', { inAxes: [0], outAxes: [1, 2] }],
+  ['value', { inAxes: [0], outAxes: [1, 2] }],
+  ['attention_output', { inAxes: [0, 1], outAxes: [2] }],
+])
 
 /** The bias of a cell whose recurrent kernel packs four gates. */
 function forgetGate(name: string, shapes: Shapes): PresetChoice | undefined {

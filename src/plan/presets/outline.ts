@@ -55,7 +55,7 @@ export function depthOf(tensors: readonly TensorOutline[]): number {
 /** Whether a tensor is a table of embeddings, by its module's class or its name. */
 export function isEmbedding({ name, kind, shape }: TensorOutline): boolean {
   if (shape.length !== 2) return false
-  if (kind !== undefined) return kind === 'Embedding' || kind === 'Embed'
+  if (kind !== undefined) return kind === 'Embedding' || kind === 'EmbeddingBag' || kind === 'Embed'
   return (
     /^(wte|wpe|embed|embed_\w+|embedding|embeddings|\w+_embeddings?)$/.test(ownerOf(name)) ||
     leafOf(name).startsWith('embedding')

@@ -16,7 +16,7 @@ const XAVIER: PresetChoice = { init: 'xavier_uniform', layout: 'torch' }
 
 /**
  * What torch's own layers draw (`reset_parameters` of `torch.nn`, 2.x): Linear and convolutions
- * U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weight and bias, recurrent layers U(-1/sqrt(hidden), 1/sqrt(hidden)),
+ * U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weight and bias, Bilinear by its first input alone, recurrent layers U(-1/sqrt(hidden), 1/sqrt(hidden)),
  * Embedding N(0, 1), attention's packed projection xavier_uniform with zero biases, norms one and zero.
  */
 export const torch: Preset = (tensors) => {
@@ -32,7 +32,8 @@ export function torchChoice(tensor: TensorOutline, shapes: Shapes): PresetChoice
   if (leaf === 'running_var') return ONES
   if (/^(in|q|k|v)_proj_weight$/.test(leaf)) return XAVIER
   if (leaf === 'in_proj_bias') return ZEROS
-  if (/^(weight|bias)_[ih]h_l\d+/.test(leaf)) return recurrent(name, leaf, shapes)
+  if (/^(weight|bias)_(ih|hh|hr)_l\d+/.test(leaf)) return recurrent(name, leaf, shapes)
+  if (kind === 'Bilinear') return symmetric(shapes.get(neighbour(name, 'weight'))?.[1] ?? 1)
   if (leaf === 'bias') return biasChoice(tensor, shapes)
   if (leaf !== 'weight') return undefined
   if (kind === 'PReLU') return { init: { class_name: 'Constant', config: { value: 0.25 } } }
@@ -42,15 +43,22 @@ export function torchChoice(tensor: TensorOutline, shapes: Shapes): PresetChoice
 
 /** Biases follow their module's weight: zero beside a norm, else within 1 / sqrt(fan_in). */
 function biasChoice({ name }: TensorOutline, shapes: Shapes): PresetChoice | undefined {
-  const attention = name.replace(/out_proj\.bias$/, 'in_proj_weight')
-  if (attention !== name && shapes.has(attention)) return ZEROS
+  const attention = /^(.*\.|)out_proj\.bias$/s.exec(name)?.[1]
+  if (
+    attention !== undefined &&
+    ['in_proj_weight', 'q_proj_weight'].some((leaf) => shapes.has(attention + leaf))
+  )
+    return ZEROS
   const weight = shapes.get(neighbour(name, 'weight'))
   if (weight === undefined) return undefined
   return weight.length === 1 ? ZEROS : symmetric(sizeOf(weight.slice(1)))
 }
 
 function recurrent(name: string, leaf: string, shapes: Shapes): PresetChoice | undefined {
-  const hidden = shapes.get(neighbour(name, leaf.replace(/^(weight|bias)_[ih]h/, 'weight_hh')))?.[1]
+  // An LSTM with a projection recurs on its projected state, and scales by the hidden one.
+  const columns = (matrix: string) =>
+    shapes.get(neighbour(name, leaf.replace(/^(weight|bias)_(ih|hh|hr)/, `weight_${matrix}`)))?.[1]
+  const hidden = columns('hr') ?? columns('hh')
   return hidden === undefined ? undefined : symmetric(hidden)
 }
 
