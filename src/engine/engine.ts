@@ -45,6 +45,10 @@ export interface Measures {
   singularValues(w: Weights, rows: number, columns: number): Float64Array
   /** The largest entry of |QtQ - I|, or of |QQt - I| where there are more columns than rows. */
   orthogonalityError(w: Weights, rows: number, columns: number): number
+/** A job and the memory that it fills. */
+export interface Fill {
+  readonly job: FillJob
+  readonly out: View
 }
 
 /**
@@ -60,6 +64,11 @@ export interface Engine {
   readonly threads: number
   /** Fills the whole of `out` with the job's range. */
   fill(job: FillJob, out: View): void
+  /**
+   * Fills many arrays of floats, none overlapping another, with all threads shared among them. `fresh` memory has not
+   * been touched since it was allocated.
+   */
+  fillMany(fills: readonly Fill[], fresh?: boolean): void
   /** As `fill`, without blocking the event loop; memory is written on the calling thread only. */
   fillAsync(job: FillJob, out: View, control: Control): Promise<void>
   /** Replaces `out` by a permutation of 0 .. out.length - 1, from draw `first` of the stream on. */

@@ -1,7 +1,6 @@
-import type { FillJob } from '../engine/law.js'
 import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
 import { type EngineName, pickEngine } from '../engine/select.js'
-import type { Engine } from '../engine/engine.js'
+import type { Engine, Fill } from '../engine/engine.js'
 import type { Layout } from '../initializers/layouts.js'
 import type { InitializerConfig } from '../initializers/types.js'
 import type { Dtype, FloatArray } from '../random/output.js'
@@ -93,7 +92,7 @@ export class Plan {
   create(options?: WorkOptions): Map<string, PlanArray> {
     const work = readWork(readOptions(options, WORK_OPTIONS))
     const arrays = slabOf(this.tensors)
-    for (const { engine, job, view } of this.#fills([...arrays.values()], work)) engine.fill(job, view)
+    fillAll(this.#fills([...arrays.values()], work), true)
     return arrays
   }
 
@@ -103,7 +102,7 @@ export class Plan {
     const work = readWork(record)
     const { control, finish } = watch(record, this.size, 'elements')
     const arrays = slabOf(this.tensors)
-    await fillAll(this.#fills([...arrays.values()], work), control)
+    await fillAllAsync(this.#fills([...arrays.values()], work), control)
     finish()
     return arrays
   }
@@ -116,8 +115,7 @@ export class Plan {
    */
   fill<M extends ReadonlyMap<string, FloatArray>>(arrays: M, options?: WorkOptions): M {
     const work = readWork(readOptions(options, WORK_OPTIONS))
-    for (const { engine, job, view } of this.#fills(checkArrays(this.tensors, arrays), work))
-      engine.fill(job, view)
+    fillAll(this.#fills(checkArrays(this.tensors, arrays), work))
     return arrays
   }
 
@@ -129,7 +127,7 @@ export class Plan {
     const record = readOptions(options, [...WORK_OPTIONS, ...ASYNC_OPTIONS])
     const fills = this.#fills(checkArrays(this.tensors, arrays), readWork(record))
     const { control, finish } = watch(record, this.size, 'elements')
-    await fillAll(fills, control)
+    await fillAllAsync(fills, control)
     finish()
     return arrays
   }
@@ -145,7 +143,10 @@ export class Plan {
     let done = 0
     for (const tensor of this.#read.tensors) {
       const data = [...slabOf([tensor]).values()][0] as PlanArray
-      await fillAll([fillOf(tensor, data, work)], { ...control, onStep: (n) => control.onStep?.(done + n) })
+      await fillAllAsync([fillOf(tensor, data, work)], {
+        ...control,
+        onStep: (n) => control.onStep?.(done + n),
+      })
       done += tensor.size
       yield { name: tensor.name, shape: [...tensor.shape], dtype: tensor.dtype, data }
     }
@@ -173,7 +174,7 @@ export class Plan {
   }
 
   /** Every engine is picked before any array changes. */
-  #fills(views: readonly PlanArray[], work: Work): Fill[] {
+  #fills(views: readonly PlanArray[], work: Work): PlannedFill[] {
     return this.#read.tensors.map((tensor, i) => fillOf(tensor, views[i] as PlanArray, work))
   }
 }
@@ -183,22 +184,33 @@ interface Work {
   readonly threads?: number | undefined
 }
 
-interface Fill {
+/** A tensor's memory, and who fills it with what. */
+interface PlannedFill extends Fill {
   readonly engine: Engine
-  readonly job: FillJob
-  readonly view: PlanArray
 }
 
-function fillOf(tensor: ResolvedPlannedTensor, view: PlanArray, { engine, threads }: Work): Fill {
-  return { engine: pickEngine(engine, view.length, view), job: jobOf(tensor, threads), view }
+function fillOf(tensor: ResolvedPlannedTensor, view: PlanArray, { engine, threads }: Work): PlannedFill {
+  return { engine: pickEngine(engine, view.length, view), job: jobOf(tensor, threads), out: view }
 }
 
-async function fillAll(fills: readonly Fill[], control: ReturnType<typeof watch>['control']): Promise<void> {
+/** Each engine fills its own together. */
+function fillAll(fills: readonly PlannedFill[], fresh = false): void {
+  for (const engine of new Set(fills.map((fill) => fill.engine)))
+    engine.fillMany(
+      fills.filter((fill) => fill.engine === engine),
+      fresh,
+    )
+}
+
+async function fillAllAsync(
+  fills: readonly PlannedFill[],
+  control: ReturnType<typeof watch>['control'],
+): Promise<void> {
   let done = 0
-  for (const { engine, job, view } of fills) {
+  for (const { engine, job, out } of fills) {
     const before = done
-    await engine.fillAsync(job, view, { ...control, onStep: (n) => control.onStep?.(before + n) })
-    done += view.length
+    await engine.fillAsync(job, out, { ...control, onStep: (n) => control.onStep?.(before + n) })
+    done += out.length
   }
 }
 

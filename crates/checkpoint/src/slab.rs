@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use fearless_simd::Level;
-use symbreak_init::{Dtype, FillError, Job, Out, Progress, fill};
+use symbreak_init::{FillError, Job, Out, Progress, fill_all};
 
 use crate::cut::{Run, SLAB};
 use crate::piece::Piece;
@@ -30,13 +30,17 @@ impl Slab {
         progress: &dyn Progress,
     ) -> Result<(), FillError> {
         self.lay_out(pieces, runs);
-        let bytes: &mut [u8] = bytemuck::cast_slice_mut(&mut self.words);
-        for (run, range) in runs.iter().zip(&self.ranges) {
-            let Piece { job, dtype, .. } = &pieces[run.piece];
-            let job = Job { offset: job.offset + run.first, ..job.clone() };
-            fill(level, threads, &job, typed(*dtype, &mut bytes[range.clone()]), progress)?;
+        let jobs: Vec<Job> = runs.iter().map(|run| pieces[run.piece].job.skip(run.first)).collect();
+        let mut rest: &mut [u8] = bytemuck::cast_slice_mut(&mut self.words);
+        let mut end = 0;
+        let mut tasks = Vec::with_capacity(runs.len());
+        for ((job, run), range) in jobs.iter().zip(runs).zip(&self.ranges) {
+            let (head, tail) = std::mem::take(&mut rest).split_at_mut(range.end - end);
+            let out = Out::of_bytes(pieces[run.piece].dtype, &mut head[range.start - end..]);
+            tasks.push((job, out.expect("runs start at multiples of 8 bytes")));
+            (rest, end) = (tail, range.end);
         }
-        Ok(())
+        fill_all(level, threads, tasks, progress)
     }
 
     fn lay_out(&mut self, pieces: &[Piece], runs: &[Run]) {
@@ -63,14 +67,5 @@ impl Slab {
     /// Number of bytes of the file that the slab holds.
     pub(crate) fn len(&self) -> usize {
         self.ranges.iter().map(Range::len).sum()
-    }
-}
-
-fn typed(dtype: Dtype, bytes: &mut [u8]) -> Out<'_> {
-    match dtype {
-        Dtype::F32 => Out::F32(bytemuck::cast_slice_mut(bytes)),
-        Dtype::F64 => Out::F64(bytemuck::cast_slice_mut(bytes)),
-        Dtype::F16 => Out::F16(bytemuck::cast_slice_mut(bytes)),
-        Dtype::Bf16 => Out::Bf16(bytemuck::cast_slice_mut(bytes)),
     }
 }

@@ -1,7 +1,6 @@
 //! Filling a range of a law on any number of threads.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use fearless_simd::Level;
 use symbreak_rng::Stream;
@@ -9,8 +8,8 @@ use symbreak_samplers::half::Half;
 
 use crate::law::Law;
 use crate::out::Out;
-use crate::queue::{CHUNK, Queue};
-use crate::team::on_workers;
+use crate::queue::{CHUNK, Chunk, Queue};
+use crate::team::share;
 use crate::{constant, whole};
 
 /// A range of one law on one stream: the output's first element is element `offset` of the tensor.
@@ -22,6 +21,14 @@ pub struct Job {
     pub stream: Stream,
     /// First element of the range within the tensor.
     pub offset: u64,
+}
+
+impl Job {
+    /// The same range without its first `elements`.
+    #[must_use]
+    pub fn skip(&self, elements: u64) -> Self {
+        Self { offset: self.offset + elements, ..self.clone() }
+    }
 }
 
 /// Watches a fill and may stop it; called from any thread, often.
@@ -78,21 +85,51 @@ pub fn fill(
     if job.law.is_whole() {
         return whole::fill(level, threads, job, out, progress);
     }
-    let workers = threads.min(out.len() / CHUNK).max(1);
-    let queue = Queue::new(job.offset, out);
-    let stopped = AtomicBool::new(false);
-    let work = || {
-        while !stopped.load(Ordering::Relaxed) {
-            let Some((offset, chunk)) = queue.take() else { return };
-            let length = chunk.len();
-            fill_elements(level, job, offset, chunk);
-            if progress.advance(length).is_break() {
-                stopped.store(true, Ordering::Relaxed);
-            }
-        }
-    };
-    on_workers(workers, work);
-    if stopped.into_inner() { Err(FillError::Cancelled) } else { Ok(()) }
+    let length = out.len();
+    fill_chunks(level, threads, length, std::iter::once((job, out)), progress)
+}
+
+/// Fills many outputs as [`fill`] does each, sharing the threads among all of them.
+///
+/// # Errors
+/// As [`fill`].
+///
+/// # Panics
+/// As [`fill`].
+pub fn fill_all<'a>(
+    level: Level,
+    threads: usize,
+    tasks: Vec<(&'a Job, Out<'a>)>,
+    progress: &dyn Progress,
+) -> Result<(), FillError> {
+    for (job, out) in &tasks {
+        check(&job.law, out)?;
+    }
+    let (wholes, others): (Vec<_>, Vec<_>) = tasks.into_iter().partition(|(job, _)| job.law.is_whole());
+    whole::fill_all(level, threads, wholes, progress)?;
+    let length = others.iter().map(|(_, out)| out.len()).sum();
+    fill_chunks(level, threads, length, others.into_iter(), progress)
+}
+
+/// Fills `length` elements of elementwise laws, chunk by chunk.
+fn fill_chunks<'a>(
+    level: Level,
+    threads: usize,
+    length: usize,
+    tasks: impl Iterator<Item = (&'a Job, Out<'a>)> + Send,
+    progress: &dyn Progress,
+) -> Result<(), FillError> {
+    let queue = Queue::new(tasks);
+    let end = share(
+        threads.min(length / CHUNK),
+        || queue.take(),
+        |Chunk { job, offset, out }| {
+            let length = out.len();
+            fill_elements(level, job, offset, out);
+            progress.advance(length)
+        },
+    );
+    if end.is_break() { Err(FillError::Cancelled) } else { Ok(()) }
 }
 
 /// Refuses the element types that a law has no form in.

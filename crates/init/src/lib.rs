@@ -20,7 +20,7 @@ mod whole;
 
 pub use conv_orthogonal::PlacedConvOrthogonal;
 pub use diagonal::Diagonal;
-pub use fill::{FillError, Job, Progress, Unwatched, fill};
+pub use fill::{FillError, Job, Progress, Unwatched, fill, fill_all};
 pub use law::Law;
 pub use long_tail::{WORDS_PER_VALUE, fill_long_tail};
 pub use orthogonal::{PlacedOrthogonal, Placement};

@@ -5,13 +5,12 @@
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use symbreak_rng::{Stream, Words};
 use symbreak_samplers::long_tail::LongTail;
 
 use crate::fill::{FillError, Progress};
-use crate::team::on_workers;
+use crate::team::share;
 
 /// Words set aside for a value. The draws of any of the distributions take fewer on average, most of them below 10.
 pub const WORDS_PER_VALUE: u64 = 64;
@@ -45,18 +44,15 @@ pub fn fill_long_tail(
     let next = chunk + u64::from(skipped != 0);
     let workers = threads.min(tail.len().div_ceil(values));
     let chunks = Mutex::new(tail.chunks_mut(values).enumerate());
-    let stopped = AtomicBool::new(false);
-    on_workers(workers, || {
-        while !stopped.load(Ordering::Relaxed) {
-            let taken = chunks.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let Some((index, part)) = taken else { return };
+    let end = share(
+        workers,
+        || chunks.lock().unwrap_or_else(PoisonError::into_inner).next(),
+        |(index, part)| {
             law.fill(&mut Words::new(stream, position + (next + index as u64) * words), part);
-            if progress.advance(part.len()).is_break() {
-                stopped.store(true, Ordering::Relaxed);
-            }
-        }
-    });
-    if stopped.into_inner() { Err(FillError::Cancelled) } else { Ok(()) }
+            progress.advance(part.len())
+        },
+    );
+    if end.is_break() { Err(FillError::Cancelled) } else { Ok(()) }
 }
 
 #[cfg(test)]

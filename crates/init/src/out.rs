@@ -41,7 +41,18 @@ pub enum Out<'a> {
     I32(&'a mut [i32]),
 }
 
-impl Out<'_> {
+impl<'a> Out<'a> {
+    /// Memory as elements of a type, in the machine's byte order; `None` where it isn't aligned for them or ends
+    /// within one.
+    pub fn of_bytes(dtype: Dtype, bytes: &'a mut [u8]) -> Option<Self> {
+        Some(match dtype {
+            Dtype::F32 => Self::F32(bytemuck::try_cast_slice_mut(bytes).ok()?),
+            Dtype::F64 => Self::F64(bytemuck::try_cast_slice_mut(bytes).ok()?),
+            Dtype::F16 => Self::F16(bytemuck::try_cast_slice_mut(bytes).ok()?),
+            Dtype::Bf16 => Self::Bf16(bytemuck::try_cast_slice_mut(bytes).ok()?),
+        })
+    }
+
     /// Number of elements.
     pub fn len(&self) -> usize {
         match self {
@@ -60,7 +71,7 @@ impl Out<'_> {
 
     /// The first `mid` elements and the rest.
     pub(crate) fn split_at(self, mid: usize) -> (Self, Self) {
-        fn both<'a, T>(s: &'a mut [T], mid: usize, wrap: fn(&'a mut [T]) -> Out<'a>) -> (Out<'a>, Out<'a>) {
+        fn both<'s, T>(s: &'s mut [T], mid: usize, wrap: fn(&'s mut [T]) -> Out<'s>) -> (Out<'s>, Out<'s>) {
             let (head, tail) = s.split_at_mut(mid);
             (wrap(head), wrap(tail))
         }

@@ -1,36 +1,47 @@
-//! Splits a range into block-aligned chunks that threads take one after another.
+//! Splits ranges into block-aligned chunks that threads take one after another.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use symbreak_rng::BLOCK;
 
+use crate::fill::Job;
 use crate::out::Out;
 
 /// Elements a thread takes at a time: 64 blocks, 1 MiB of f32. Long enough to hide the lock, short enough that two
 /// threads end together and that a cancelled fill stops within a millisecond.
 pub(crate) const CHUNK: usize = 64 * BLOCK;
 
-/// Chunks of one output, handed out in order.
-pub(crate) struct Queue<'a> {
-    rest: Mutex<Option<(u64, Out<'a>)>>,
+/// A part of one job's range: the output's first element is element `offset` of the tensor.
+pub(crate) struct Chunk<'a> {
+    pub(crate) job: &'a Job,
+    pub(crate) offset: u64,
+    pub(crate) out: Out<'a>,
 }
 
-impl<'a> Queue<'a> {
-    /// A queue over `out`, whose first element is element `offset` of the tensor.
-    pub(crate) fn new(offset: u64, out: Out<'a>) -> Self {
-        Self { rest: Mutex::new(Some((offset, out))) }
+/// The chunks of any number of jobs, handed out in order.
+pub(crate) struct Queue<'a, I> {
+    rest: Mutex<(Option<Chunk<'a>>, I)>,
+}
+
+impl<'a, I: Iterator<Item = (&'a Job, Out<'a>)>> Queue<'a, I> {
+    pub(crate) fn new(tasks: I) -> Self {
+        Self { rest: Mutex::new((None, tasks)) }
     }
 
-    /// The next chunk and the tensor element it starts at. Cuts fall on block boundaries, so no block is made twice.
-    pub(crate) fn take(&self) -> Option<(u64, Out<'a>)> {
-        let mut rest = self.rest.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let (offset, out) = rest.take()?;
+    /// The next chunk. Cuts fall on block boundaries, so no block is made twice.
+    pub(crate) fn take(&self) -> Option<Chunk<'a>> {
+        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
+        let (open, tasks) = &mut *rest;
+        let Chunk { job, offset, out } = match open.take() {
+            Some(chunk) => chunk,
+            None => tasks.next().map(|(job, out)| Chunk { job, offset: job.offset, out })?,
+        };
         let cut = CHUNK - (offset % BLOCK as u64) as usize;
         if out.len() <= cut {
-            return Some((offset, out));
+            return Some(Chunk { job, offset, out });
         }
         let (head, tail) = out.split_at(cut);
-        *rest = Some((offset + cut as u64, tail));
-        Some((offset, head))
+        *open = Some(Chunk { job, offset: offset + cut as u64, out: tail });
+        Some(Chunk { job, offset, out: head })
     }
 }

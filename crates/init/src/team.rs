@@ -1,7 +1,10 @@
-//! The same work on several threads at once.
+//! Work that several threads share.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Runs `work` on `workers` threads, the calling one included, and waits for all of them.
-pub(crate) fn on_workers(workers: usize, work: impl Fn() + Sync) {
+fn on_workers(workers: usize, work: impl Fn() + Sync) {
     if workers <= 1 {
         return work();
     }
@@ -11,4 +14,22 @@ pub(crate) fn on_workers(workers: usize, work: impl Fn() + Sync) {
         }
         work();
     });
+}
+
+/// Does `work` on every item that `take` gives, on at most `threads` threads, until there are none or one breaks.
+pub(crate) fn share<T>(
+    threads: usize,
+    take: impl Fn() -> Option<T> + Sync,
+    work: impl Fn(T) -> ControlFlow<()> + Sync,
+) -> ControlFlow<()> {
+    let stopped = AtomicBool::new(false);
+    on_workers(threads, || {
+        while !stopped.load(Ordering::Relaxed) {
+            let Some(item) = take() else { return };
+            if work(item).is_break() {
+                stopped.store(true, Ordering::Relaxed);
+            }
+        }
+    });
+    if stopped.into_inner() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }

@@ -1,12 +1,42 @@
 //! Laws that are made as one piece, of which a range is a copy.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
+use std::sync::{Mutex, PoisonError};
 
 use fearless_simd::Level;
 
 use crate::fill::{FillError, Job, Progress};
 use crate::law::Law;
 use crate::out::Out;
+use crate::team::share;
+
+/// Fills many outputs. A piece that is more than a thread's share of the work is made by all threads together, the
+/// others one a thread.
+pub(crate) fn fill_all(
+    level: Level,
+    threads: usize,
+    tasks: Vec<(&Job, Out<'_>)>,
+    progress: &dyn Progress,
+) -> Result<(), FillError> {
+    let total: usize = tasks.iter().map(|(_, out)| out.len()).sum();
+    let fair = total / threads.max(1);
+    let (large, small): (Vec<_>, Vec<_>) = tasks.into_iter().partition(|(_, out)| out.len() > fair);
+    for (job, out) in large {
+        fill(level, threads, job, out, progress)?;
+    }
+    let workers = threads.min(small.len());
+    let queue = Mutex::new(small.into_iter());
+    let end = share(
+        workers,
+        || queue.lock().unwrap_or_else(PoisonError::into_inner).next(),
+        // The only way to fail is to be stopped.
+        |(job, out)| match fill(level, 1, job, out, progress) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        },
+    );
+    if end.is_break() { Err(FillError::Cancelled) } else { Ok(()) }
+}
 
 /// Fills `out` with the job's range of a whole law.
 pub(crate) fn fill(

@@ -20,6 +20,8 @@ mod guard;
 mod info;
 mod job;
 mod memory;
+mod pieces;
 mod place;
 mod sample;
+mod tensors;
 mod trainer;

@@ -1,4 +1,4 @@
-import type { Control, Engine } from '../engine.js'
+import type { Control, Engine, Fill } from '../engine.js'
 import type { FillJob, StreamKey, View } from '../law.js'
 import { runInSlices } from '../slices.js'
 import type { Trainer, TrainerSpec } from '../trainer.js'
@@ -34,6 +34,10 @@ export const jsEngine: Engine = {
     if (!isWhole(job.law)) return fillElements(job, out)
     const steps = wholeSteps(job, out)
     while (!steps.next().done);
+  },
+
+  fillMany(fills: readonly Fill[]): void {
+    for (const { job, out } of fills) jsEngine.fill(job, out)
   },
 
   fillAsync(job: FillJob, out: View, control: Control): Promise<void> {

@@ -1,8 +1,8 @@
 import { packageVersion } from '../../version.js'
 import { abortError } from '../../errors.js'
-import type { Control, Engine, LongTail, Measures } from '../engine.js'
+import type { Control, Engine, Fill, LongTail, Measures } from '../engine.js'
 import { environment } from '../environment.js'
-import type { FillJob, StreamKey, View } from '../law.js'
+import type { Dtype, FillJob, StreamKey, View } from '../law.js'
 import type { NativeProvider } from '../select.js'
 import type { Trainer, TrainerSpec } from '../trainer.js'
 import { checkThreads } from '../threads.js'
@@ -13,6 +13,7 @@ import { translated } from './errors.js'
 import { RECORD_WIDTH, writeRecord } from './job.js'
 import { nativeLongTail } from './long-tail.js'
 import { nativeMeasures } from './measures.js'
+import { packed } from './pieces.js'
 import { placeRow } from './place.js'
 import { nativeTrainer } from './trainer.js'
 import { watched } from './watch.js'
@@ -70,6 +71,15 @@ export class NativeEngine implements Engine {
     else addon.fillI32(out as Int32Array, this.#record)
   }
 
+  fillMany(fills: readonly Fill[], fresh = false): void {
+    const views = fills.map(
+      ({ out }) => new Uint8Array(out.buffer as ArrayBuffer, out.byteOffset, out.byteLength),
+    )
+    const pieces = fills.map(({ job, out }) => ({ job, dtype: dtypeOf(job, out), elements: out.length }))
+    const { records, rows, literals, bound } = packed(pieces, this.threads)
+    translated(() => this.#addon.fillTensors(views, records, rows, literals, bound, fresh))
+  }
+
   async fillAsync(job: FillJob, out: View, control: Control): Promise<void> {
     const slab = isWhole(job.law) ? out.length : SLAB
     if (control.signal?.aborted) throw abortError(control.signal)
@@ -118,6 +128,11 @@ export class NativeEngine implements Engine {
   trainer(spec: TrainerSpec): Trainer {
     return nativeTrainer(this.#addon, this.threads, spec)
   }
+}
+
+function dtypeOf({ half }: FillJob, out: View): Dtype {
+  if (out instanceof Float32Array) return 'F32'
+  return out instanceof Float64Array ? 'F64' : (half ?? 'F16')
 }
 
 /** Reaches the addon when it is first needed. */
