@@ -118,6 +118,39 @@ for (const engine of engines) {
     t.false((await verify(path, { engine })).ok)
   })
 
+  test(`${engine}: a sample looks at some of every tensor, the same for the same seed`, async (t) => {
+    const path = join(await folder(t), 'm.safetensors')
+    const tensors = [
+      ...kinds,
+      { name: 'big', shape: [3, 2 ** 18 + 1], init: 'random_uniform', dtype: 'F16' as const },
+    ]
+    await plan({ seed: 42, tensors }).write(path, { engine })
+    const small = mixed.byteLength
+    const sample = await verify(path, { engine, sample: 1e-9, seed: 1 })
+    t.like(sample, { ok: true, tensors: 9, seed: '1' })
+    t.true([2 ** 19 + small, 6 + small].includes(sample.bytes), String(sample.bytes))
+    const most = await verify(path, { engine, sample: 0.75, seed: 2 })
+    t.true(most.bytes > sample.bytes && most.bytes <= 3 * 2 ** 19 + small)
+    t.is((await verify(path, { engine, sample: 1 })).bytes, 6 * (2 ** 18 + 1) + small)
+    // A wrong byte in each tile of the large tensor: a sample finds the first that it looks at.
+    const file = await open(path, 'r+')
+    const start = (await stat(path)).size - 6 * (2 ** 18 + 1)
+    for (const tile of [0, 1, 2, 3]) await file.write(Buffer.from([0x7e]), 0, 1, start + tile * 2 ** 19 + 5)
+    await file.close()
+    const found = new Set<number | undefined>()
+    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      const { ok, mismatches } = await verify(path, { engine, sample: 0.25, seed })
+      t.deepEqual([ok, mismatches.length, mismatches[0]?.name], [false, 1, 'big'])
+      t.deepEqual(mismatches, (await verify(path, { engine, sample: 0.25, seed })).mismatches)
+      found.add(mismatches[0]?.offset)
+    }
+    t.true(found.size > 1)
+    for (const wrong of [0, -1, 1.1, NaN, '0.5'])
+      await t.throwsAsync(() => verify(path, { sample: wrong as number }), { code: 'ERR_INVALID_ARGUMENT' })
+    await t.throwsAsync(() => verify(path, { seed: 1 }), { code: 'ERR_INVALID_ARGUMENT' })
+    await t.throwsAsync(() => verify(path, { sample: 0.5, seed: -1 }), { code: 'ERR_INVALID_SEED' })
+  })
+
   test(`${engine}: shards, alone or shared out in any order, are the same files, and the index comes last`, async (t) => {
     const [one, many] = [await folder(t), await folder(t)]
     const options = { engine, maxShardSize: '100KB' }
@@ -192,9 +225,15 @@ for (const engine of engines) {
     await mkdir(join(path, 'm.safetensors'))
     await t.throwsAsync(() => mixed.write(join(path, 'm.safetensors'), { engine }), { code: 'ERR_IO' })
     t.deepEqual(await readdir(path), ['m.safetensors'])
-    if (process.getuid?.() === 0) return t.log('root may write to read-only folders: not tested')
-    await chmod(path, 0o500)
-    await t.throwsAsync(() => mixed.write(join(path, 'x.safetensors'), { engine }), { code: 'ERR_IO' })
+    const locked = join(path, 'locked')
+    await mkdir(locked)
+    // Root may write to any folder but one that is mounted without the right to.
+    const mounted = (await run('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', locked])) === 0
+    if (!mounted && process.getuid?.() === 0) return t.log('this process may not mount a folder: not tested')
+    await chmod(locked, 0o500).catch(() => undefined)
+    const end = mixed.write(join(locked, 'x.safetensors'), { engine })
+    await t.throwsAsync(end, { code: 'ERR_IO', message: /locked/ })
+    if (mounted) await run('umount', [locked])
   })
 
   test(`${engine}: a full disk is ERR_IO, and leaves what was there`, async (t) => {

@@ -61,11 +61,23 @@ export function fileOf(
   return { head, tensors, bytes: head.length + (entries.at(-1)?.end ?? 0) }
 }
 
-/** Tensors as what an engine writes and compares. */
-export function piecesOf(tensors: readonly ResolvedPlannedTensor[], threads: number | undefined): Piece[] {
-  return tensors.map((tensor) => ({
-    job: jobOf(tensor, threads),
+/** Elements `first .. first + elements` of a tensor. */
+export interface Part {
+  readonly tensor: ResolvedPlannedTensor
+  readonly first: number
+  readonly elements: number
+}
+
+/** The whole of a tensor. */
+export function wholeOf(tensor: ResolvedPlannedTensor): Part {
+  return { tensor, first: 0, elements: tensor.size }
+}
+
+/** Parts as what an engine writes and compares. */
+export function piecesOf(parts: readonly Part[], threads: number | undefined): Piece[] {
+  return parts.map(({ tensor, first, elements }) => ({
+    job: { ...jobOf(tensor, threads), offset: first },
     dtype: tensor.dtype,
-    elements: tensor.size,
+    elements,
   }))
 }

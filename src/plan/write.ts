@@ -11,7 +11,7 @@ import { readWork, WORK_OPTIONS, type WorkOptions } from '../random/fill.js'
 import { DTYPES } from '../random/output.js'
 import { oneOf, pathOf, readOptions } from '../validate.js'
 import { destinationOf } from './destination.js'
-import { fileOf, metadataOf, piecesOf, type TensorFile } from './file.js'
+import { fileOf, metadataOf, piecesOf, type TensorFile, wholeOf } from './file.js'
 import type { Plan } from './plan.js'
 import { bytesOf, encodeIndex, indexPath, type ShardShare, shardPath, shareOf, split } from './shards.js'
 import { isFinished, isVerified } from './finished.js'
@@ -124,7 +124,7 @@ class Writer {
     const { signal, onStep } = this.#control
     const before = this.#done
     const control: Control = { signal, onStep: onStep && ((n) => onStep(before + n)) }
-    const pieces = piecesOf(tensors, this.#threads)
+    const pieces = piecesOf(tensors.map(wholeOf), this.#threads)
     const skipped = index !== undefined && (await isVerified(this.#files, target, pieces, control))
     if (!skipped) {
       if (index !== undefined) await rm(index, { force: true }).catch(raise(`cannot remove ${index}`))

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { type Command, Option } from 'commander'
 import {
@@ -10,6 +9,7 @@ import {
   systemInfo,
   type WriteReport,
 } from '../../index.js'
+import { readJsonFile } from '../../plan/weight-index.js'
 import { shareOfEnvironment } from '../../runner/share.js'
 import { interruptible, UsageError } from '../exit.js'
 import { list, seed, share, wholeNumber } from '../options.js'
@@ -53,7 +53,7 @@ export function addInit(program: Command): void {
     )
     .option('--threads <n>', 'upper bound on threads', wholeNumber(1))
     .option('--dry-run', 'show what would be made, and make nothing')
-    .option('--json', 'print one JSON document; progress as JSON lines')
+    .option('--json', 'print one JSON document')
     .action((source: string, options: InitOptions) => init(source, options))
 }
 
@@ -61,7 +61,7 @@ async function init(source: string, options: InitOptions): Promise<void> {
   const plan = await planFromFile(source, await planOptions(options))
   if (options.dryRun) return dryRun(plan, options)
   if (options.output === undefined) throw new UsageError('init needs -o FILE (or --dry-run)')
-  const bar = meter(options.json ?? false)
+  const bar = meter(true)
   const threads = options.threads === undefined ? {} : { threads: options.threads }
   try {
     await interruptible(async (signal) => {
@@ -86,7 +86,7 @@ async function planOptions(options: InitOptions): Promise<PlanFromFileOptions> {
   return {
     exclude,
     ...(rules !== undefined && {
-      rules: JSON.parse(await readFile(rules, 'utf8')) as PlanFromFileOptions['rules'],
+      rules: (await readJsonFile(rules)) as PlanFromFileOptions['rules'],
     }),
     ...(preset !== undefined && { preset }),
     ...(options.seed !== undefined && { seed: options.seed }),
