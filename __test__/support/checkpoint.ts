@@ -1,0 +1,28 @@
+/** A plan of every kind of tensor, and folders to write it to. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { ExecutionContext } from 'ava'
+import { plan, systemInfo } from 'symbreak'
+import type { EngineName, PlanSpec } from 'symbreak'
+
+export const engines: EngineName[] = systemInfo().nativeError === undefined ? ['js', 'native'] : ['js']
+
+/** A folder that is removed at the end of the test. */
+export async function folder(t: ExecutionContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'symbreak-shards-'))
+  t.teardown(() => rm(path, { recursive: true, force: true }))
+  return path
+}
+
+export const kinds: PlanSpec['tensors'] = [
+  { name: 'a', shape: [300, 100], init: 'he_normal' },
+  { name: 'b', shape: [7], init: 'zeros' },
+  { name: 'c', shape: [50, 20], init: 'orthogonal' },
+  { name: 'd', shape: [3, 3], init: 'identity' },
+  { name: 'e', shape: [40, 10], init: { class_name: 'Sparse', config: { sparsity: 0.5 } } },
+  { name: 'f', shape: [4], init: { class_name: 'Constant', config: { value: [1, 2, 3, 4] } } },
+  { name: 'g', shape: [1000, 257], init: 'glorot_uniform' },
+  { name: 'h', shape: [0, 5], init: 'ones' },
+]
+export const mixed = plan({ seed: 42, tensors: kinds })
