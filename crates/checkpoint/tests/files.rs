@@ -90,13 +90,13 @@ fn expected(piece: &Piece) -> Vec<u8> {
     bytes.to_vec()
 }
 
-struct Folder {
+struct Place {
     folder: tempfile::TempDir,
     path: PathBuf,
     temporary: PathBuf,
 }
 
-impl Folder {
+impl Place {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let [path, temporary] = ["a.safetensors", "a.tmp"].map(|name| folder.path().join(name));
@@ -147,7 +147,7 @@ proptest! {
         // Types with larger elements come first, as the format's own writer orders them for alignment.
         pieces.sort_by_key(|piece| std::cmp::Reverse(piece.dtype.size()));
         pieces.insert(pieces.partition_point(|piece| piece.dtype.size() > 4), orthogonal(side));
-        let folder = Folder::new();
+        let folder = Place::new();
         let observer = Counter::new(u64::MAX);
         folder.write(threads, &pieces, &observer).unwrap();
         let bytes = fs::read(&folder.path).unwrap();
@@ -166,7 +166,7 @@ proptest! {
 #[test]
 fn a_law_of_one_piece_may_be_larger_than_a_slab() {
     let pieces = [normal(3_000_000, Dtype::F32), orthogonal(1600), normal(100, Dtype::Bf16)];
-    let folder = Folder::new();
+    let folder = Place::new();
     folder.write(2, &pieces, &Counter::new(u64::MAX)).unwrap();
     let bytes = fs::read(&folder.path).unwrap();
     let wanted: Vec<u8> = pieces.iter().flat_map(expected).collect();
@@ -177,7 +177,7 @@ fn a_law_of_one_piece_may_be_larger_than_a_slab() {
 #[test]
 fn the_first_wrong_or_missing_byte_of_each_piece_is_told() {
     let pieces = [normal(3_000_000, Dtype::F32), normal(1000, Dtype::F16), normal(5000, Dtype::F64)];
-    let folder = Folder::new();
+    let folder = Place::new();
     folder.write(1, &pieces, &Counter::new(u64::MAX)).unwrap();
     let mut bytes = fs::read(&folder.path).unwrap();
     let start = head(&pieces).len();
@@ -195,7 +195,7 @@ fn the_first_wrong_or_missing_byte_of_each_piece_is_told() {
 #[test]
 fn a_stopped_write_leaves_the_old_file_and_nothing_else() {
     let pieces = [normal(20_000_000, Dtype::F32)];
-    let folder = Folder::new();
+    let folder = Place::new();
     fs::write(&folder.path, "old").unwrap();
     for limit in [0, 1 << 20, 70 << 20] {
         let end = folder.write(2, &pieces, &Counter::new(limit));
@@ -209,7 +209,7 @@ fn a_stopped_write_leaves_the_old_file_and_nothing_else() {
 fn what_the_system_refuses_is_told_with_its_path() {
     let pieces = [normal(10, Dtype::F32)];
     let unwatched = Counter::new(u64::MAX);
-    let folder = Folder::new();
+    let folder = Place::new();
     fs::write(&folder.temporary, "of another writer").unwrap();
     assert!(is_io(folder.write(1, &pieces, &unwatched), &folder.temporary));
     assert_eq!(fs::read(&folder.temporary).unwrap(), b"of another writer");
@@ -230,7 +230,7 @@ fn what_the_system_refuses_is_told_with_its_path() {
 #[test]
 fn a_law_without_a_form_in_the_element_type_is_refused() {
     let piece = Piece { dtype: Dtype::F64, ..orthogonal(4) };
-    let folder = Folder::new();
+    let folder = Place::new();
     let end = folder.write(1, &[piece], &Counter::new(u64::MAX));
     assert!(matches!(end, Err(Error::Fill(FillError::Unsupported))), "{end:?}");
     assert_eq!(folder.names(), [""; 0]);
