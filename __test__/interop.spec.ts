@@ -138,3 +138,31 @@ test('the bytes of a plan are those of its file', async (t) => {
   const values = new Float32Array(Uint8Array.from(bytes.subarray(-300 * 7 * 4)).buffer)
   t.deepEqual(values, all.create().get('a') as Float32Array)
 })
+
+test('work in hand stops when its reader leaves, and the file’s bytes stop likewise', async (t) => {
+  const large = plan({ seed: 1, tensors: [{ name: 'w', shape: [6000, 6000], init: 'random_normal' }] })
+  const haar = plan({ seed: 1, tensors: [{ name: 'w', shape: [1500, 1500], init: 'orthogonal' }] })
+  for (const [p, engine] of [
+    [large, 'js'],
+    [large, 'auto'],
+    [haar, 'auto'],
+  ] as const) {
+    const values = p.tensorsAsync({ engine })
+    const pending = values.next()
+    const left = values.return()
+    await t.throwsAsync(pending, { code: 'ERR_ABORTED', name: 'AbortError' })
+    t.deepEqual(await left, { done: true, value: undefined })
+    t.deepEqual(await values.next(), { done: true, value: undefined })
+  }
+  const bytes = haar.bytes()
+  await bytes.next()
+  const pending = bytes.next()
+  const reason = new Error('enough')
+  await t.throwsAsync(() => Promise.all([pending, bytes.throw(reason)]), { code: 'ERR_ABORTED' })
+  const controller = new AbortController()
+  const values = large.tensorsAsync({ signal: controller.signal })
+  const next = values.next()
+  controller.abort(reason)
+  t.is((await t.throwsAsync(next, { code: 'ERR_ABORTED' })).cause, reason)
+  t.throws(() => large.tensorsAsync({ signal: 1 as never }), { code: 'ERR_INVALID_ARGUMENT' })
+})

@@ -41,7 +41,7 @@ export interface Watch {
  * @throws `ERR_INVALID_ARGUMENT`; `ERR_ABORTED` where the signal is aborted already.
  */
 export function watch(options: Record<string, unknown>, total: number, unit: string): Watch {
-  const signal = checkSignal(options['signal'])
+  const signal = signalOf(options)
   const onProgress = checkCallback(options['onProgress'])
   if (signal?.aborted) throw abortError(signal)
   if (onProgress === undefined) return { control: { signal }, finish: () => undefined }
@@ -57,7 +57,12 @@ export function watch(options: Record<string, unknown>, total: number, unit: str
   return { control: { signal, onStep }, finish: () => report(total, now()) }
 }
 
-function checkSignal(value: unknown): AbortSignal | undefined {
+/**
+ * The `signal` among a call's options.
+ *
+ * @throws `ERR_INVALID_ARGUMENT`
+ */
+export function signalOf({ signal: value }: Record<string, unknown>): AbortSignal | undefined {
   if (value === undefined) return undefined
   if (isSignal(value)) return value
   throw typeError('ERR_INVALID_ARGUMENT', `signal must be an AbortSignal, got ${show(value)}`)

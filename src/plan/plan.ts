@@ -1,4 +1,4 @@
-import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
+import { ASYNC_OPTIONS, type AsyncOptions, signalOf, watch } from '../engine/progress.js'
 import { type EngineName, pickEngine } from '../engine/select.js'
 import type { Engine, Fill } from '../engine/engine.js'
 import type { Layout } from '../initializers/layouts.js'
@@ -7,6 +7,7 @@ import type { Dtype, FloatArray } from '../random/output.js'
 import { readWork, WORK_OPTIONS, type WorkOptions } from '../random/fill.js'
 import { readOptions } from '../validate.js'
 import { jobOf } from './job.js'
+import { stopsWithReader } from './leaving.js'
 import { checkArrays, type PlanArray, slabOf } from './memory.js'
 import { type PlanSpec, readSpec, type ReadPlan } from './spec.js'
 import { type PlannedTensor, resolveTensor, type ResolvedPlannedTensor } from './tensor.js'
@@ -136,10 +137,17 @@ export class Plan {
    * The tensors one after another, each made when it is asked for: `Readable.from(p.tensorsAsync())` is a stream with
    * back-pressure. Progress counts elements.
    */
-  async *tensorsAsync(options?: WorkOptions & AsyncOptions): AsyncGenerator<TensorValues, void, undefined> {
+  tensorsAsync(options?: WorkOptions & AsyncOptions): AsyncGenerator<TensorValues, void, undefined> {
     const record = readOptions(options, [...WORK_OPTIONS, ...ASYNC_OPTIONS])
     const work = readWork(record)
-    const { control, finish } = watch(record, this.size, 'elements')
+    return stopsWithReader(signalOf(record), (signal) => this.#values(work, { ...record, signal }))
+  }
+
+  async *#values(
+    work: Work,
+    options: Record<string, unknown>,
+  ): AsyncGenerator<TensorValues, void, undefined> {
+    const { control, finish } = watch(options, this.size, 'elements')
     let done = 0
     for (const tensor of this.#read.tensors) {
       const data = [...slabOf([tensor]).values()][0] as PlanArray

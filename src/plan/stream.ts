@@ -1,12 +1,13 @@
 import type { Dtype, View } from '../engine/law.js'
-import { type AsyncOptions, ASYNC_OPTIONS, watch } from '../engine/progress.js'
+import { type AsyncOptions, ASYNC_OPTIONS, signalOf, watch } from '../engine/progress.js'
 import { pickEngine } from '../engine/select.js'
 import { isWhole } from '../engine/whole.js'
 import { readWork, WORK_OPTIONS, type WorkOptions } from '../random/fill.js'
 import { DTYPES, newOutput } from '../random/output.js'
 import { oneOf, readOptions } from '../validate.js'
-import { fileOf, metadataOf } from './file.js'
+import { fileOf, metadataOf, type TensorFile } from './file.js'
 import { jobOf } from './job.js'
+import { stopsWithReader } from './leaving.js'
 import type { Plan } from './plan.js'
 import { DTYPE_BYTES } from './tensor.js'
 
@@ -22,15 +23,23 @@ export interface FileOptions extends WorkOptions {
 const TILE = 4 << 20
 
 /** The bytes of a plan's file; see `Plan.bytes`. */
-export async function* encodedFile(
+export function encodedFile(
   plan: Plan,
   given: (FileOptions & AsyncOptions) | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const options = readOptions(given, ['dtype', 'metadata', ...WORK_OPTIONS, ...ASYNC_OPTIONS])
-  const { engine, threads } = readWork(options)
+  const work = readWork(options)
   const typed =
     options['dtype'] === undefined ? plan : plan.withDtype(oneOf(options['dtype'], 'dtype', DTYPES))
-  const { head, tensors, bytes } = fileOf(typed.resolved(), metadataOf(typed, options['metadata']))
+  const file = fileOf(typed.resolved(), metadataOf(typed, options['metadata']))
+  return stopsWithReader(signalOf(options), (signal) => tilesOf(file, work, { ...options, signal }))
+}
+
+async function* tilesOf(
+  { head, tensors, bytes }: TensorFile,
+  { engine, threads }: ReturnType<typeof readWork>,
+  options: Record<string, unknown>,
+): AsyncGenerator<Uint8Array, void, undefined> {
   const { control, finish } = watch(options, bytes, 'bytes')
   yield head
   let done = head.length
