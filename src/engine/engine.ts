@@ -45,6 +45,8 @@ export interface Measures {
   singularValues(w: Weights, rows: number, columns: number): Float64Array
   /** The largest entry of |QtQ - I|, or of |QQt - I| where there are more columns than rows. */
   orthogonalityError(w: Weights, rows: number, columns: number): number
+}
+
 /** A job and the memory that it fills. */
 export interface Fill {
   readonly job: FillJob
