@@ -66,11 +66,8 @@ export interface Engine {
   readonly threads: number
   /** Fills the whole of `out` with the job's range. */
   fill(job: FillJob, out: View): void
-  /**
-   * Fills many arrays of floats, none overlapping another, with all threads shared among them. `fresh` memory has not
-   * been touched since it was allocated.
-   */
-  fillMany(fills: readonly Fill[], fresh?: boolean): void
+  /** Fills many arrays of floats, none overlapping another, with all threads shared among them. */
+  fillMany(fills: readonly Fill[]): void
   /** As `fill`, without blocking the event loop; memory is written on the calling thread only. */
   fillAsync(job: FillJob, out: View, control: Control): Promise<void>
   /** Replaces `out` by a permutation of 0 .. out.length - 1, from draw `first` of the stream on. */

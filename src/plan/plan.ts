@@ -93,7 +93,7 @@ export class Plan {
   create(options?: WorkOptions): Map<string, PlanArray> {
     const work = readWork(readOptions(options, WORK_OPTIONS))
     const arrays = slabOf(this.tensors)
-    fillAll(this.#fills([...arrays.values()], work), true)
+    fillAll(this.#fills([...arrays.values()], work))
     return arrays
   }
 
@@ -202,12 +202,9 @@ function fillOf(tensor: ResolvedPlannedTensor, view: PlanArray, { engine, thread
 }
 
 /** Each engine fills its own together. */
-function fillAll(fills: readonly PlannedFill[], fresh = false): void {
+function fillAll(fills: readonly PlannedFill[]): void {
   for (const engine of new Set(fills.map((fill) => fill.engine)))
-    engine.fillMany(
-      fills.filter((fill) => fill.engine === engine),
-      fresh,
-    )
+    engine.fillMany(fills.filter((fill) => fill.engine === engine))
 }
 
 async function fillAllAsync(

@@ -10,14 +10,13 @@ use symbreak_init::{Out, Unwatched, fill_all};
 use crate::error::{Code, error, from_fill};
 use crate::guard::guarded;
 use crate::info::level;
-use crate::memory::{advise_huge_pages_in, populate};
+use crate::memory::advise_huge_pages_in;
 use crate::pieces::read_pieces;
 
 /// Gaps between neighbouring arrays that still belong to the same region: each page of it is touched anyway.
 const PAGE: usize = 4096;
 
-/// Fills each view with its piece. The views are the bytes of arrays that don't overlap; `fresh` ones have not been
-/// touched yet.
+/// Fills each view with its piece. The views are the bytes of arrays that don't overlap.
 #[napi]
 pub fn fill_tensors(
     mut views: Vec<Uint8ArraySlice>,
@@ -25,14 +24,13 @@ pub fn fill_tensors(
     rows: Float64ArraySlice,
     literals: Float64ArraySlice,
     threads: u32,
-    fresh: bool,
 ) -> Result<()> {
     let pieces = read_pieces(&records, &rows, &literals)?;
     if views.len() != pieces.len() || views.iter().zip(&pieces).any(|(v, p)| v.len() as u64 != p.bytes()) {
         return Err(error(Code::Internal, "the arrays to fill and their records differ"));
     }
     for region in regions(&views)? {
-        if fresh { populate(region) } else { advise_huge_pages_in(region) }
+        advise_huge_pages_in(region);
     }
     let mut tasks = Vec::with_capacity(pieces.len());
     // An empty array may point anywhere.

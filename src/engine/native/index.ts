@@ -71,13 +71,13 @@ export class NativeEngine implements Engine {
     else addon.fillI32(out as Int32Array, this.#record)
   }
 
-  fillMany(fills: readonly Fill[], fresh = false): void {
+  fillMany(fills: readonly Fill[]): void {
     const views = fills.map(
       ({ out }) => new Uint8Array(out.buffer as ArrayBuffer, out.byteOffset, out.byteLength),
     )
     const pieces = fills.map(({ job, out }) => ({ job, dtype: dtypeOf(job, out), elements: out.length }))
     const { records, rows, literals, bound } = packed(pieces, this.threads)
-    translated(() => this.#addon.fillTensors(views, records, rows, literals, bound, fresh))
+    translated(() => this.#addon.fillTensors(views, records, rows, literals, bound))
   }
 
   async fillAsync(job: FillJob, out: View, control: Control): Promise<void> {
