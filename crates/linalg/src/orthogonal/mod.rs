@@ -9,8 +9,11 @@
 //! Threads take panels of 64 columns. Neither they nor the vector length change any chain.
 
 mod apply;
+mod gram;
+mod normals;
 mod panel;
 mod reflectors;
+mod vectors;
 
 use std::ops::ControlFlow;
 

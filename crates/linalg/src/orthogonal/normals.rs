@@ -1,0 +1,70 @@
+//! The normals that reflectors are made of.
+
+use fearless_simd::{Level, Simd, dispatch, prelude::*};
+use fearless_simd_macros::simd;
+use symbreak_rng::{BLOCK, LANES, Lanes, Stream};
+use symbreak_samplers::normal::standard_pair;
+
+/// Reads the normals of reflectors `first .. first + count`, from whole blocks of the stream; where they begin.
+pub(super) fn read_reflectors(
+    level: Level,
+    stream: Stream,
+    reads: Reads,
+    first: usize,
+    count: usize,
+    normals: &mut Vec<f32>,
+) -> usize {
+    let Reads { start, m, .. } = reads;
+    let begin = start + (first * m) as u64;
+    let lead = (begin % BLOCK as u64) as usize;
+    let needed = (lead + (count - 1) * m + (m - first - count + 1)).next_multiple_of(BLOCK);
+    normals.resize(needed, 0.0);
+    for (i, out) in normals.chunks_exact_mut(BLOCK).enumerate() {
+        let block = begin / BLOCK as u64 + i as u64;
+        dispatch!(level, s => read_normals(s, stream, block, reads, out));
+    }
+    lead
+}
+
+/// Which normals of the stream a draw reads: reflector j the elements `start + j m .. start + j m + (m - j)`.
+#[derive(Clone, Copy)]
+pub(super) struct Reads {
+    pub start: u64,
+    pub m: usize,
+    pub n: usize,
+}
+
+impl Reads {
+    /// Whether any of the 32 elements from `element` on is read.
+    fn any(self, element: u64) -> bool {
+        let end = element + 2 * LANES as u64;
+        if end <= self.start {
+            return false;
+        }
+        let at = element.saturating_sub(self.start);
+        let (row, column) = (at / self.m as u64, at % self.m as u64);
+        row < self.n as u64
+            && (column + row < self.m as u64 || at - column + (self.m as u64) < end - self.start)
+    }
+}
+
+/// Makes the standard normals of a block, groups of 32 that nothing reads are only stepped over.
+#[simd]
+fn read_normals<S: Simd>(s: S, stream: Stream, block: u64, reads: Reads, out: &mut [f32]) {
+    let states = stream.lane_states(block);
+    let width = S::f32s::LEN;
+    for lane in (0..LANES).step_by(width) {
+        let mut lanes = Lanes::load(s, &states, lane);
+        let mut element = block * BLOCK as u64;
+        for pair in out.chunks_exact_mut(2 * LANES) {
+            let radius = lanes.step();
+            let angle = lanes.step();
+            if reads.any(element) {
+                let (x, y) = standard_pair(s, radius, angle);
+                x.store_slice(&mut pair[lane..lane + width]);
+                y.store_slice(&mut pair[LANES + lane..LANES + lane + width]);
+            }
+            element += 2 * LANES as u64;
+        }
+    }
+}
