@@ -1,5 +1,6 @@
 //! Work that threads take item by item.
 
+use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
 /// Calls `work` on each item, on at most `threads` threads including this one.
@@ -8,26 +9,46 @@ pub(crate) fn share<T: Send>(
     items: impl ExactSizeIterator<Item = T> + Send,
     work: impl Fn(T) + Sync,
 ) {
+    // Nobody stops it.
+    let _ = share_watched(threads, items, work, &mut || ControlFlow::Continue(()));
+}
+
+/// As [`share`]; this thread asks `watch` after each of its items, and no item is begun after a `Break`.
+pub(crate) fn share_watched<T: Send>(
+    threads: usize,
+    items: impl ExactSizeIterator<Item = T> + Send,
+    work: impl Fn(T) + Sync,
+    watch: &mut dyn FnMut() -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let helpers = threads.min(items.len()).saturating_sub(1);
     if helpers == 0 {
-        return items.for_each(work);
+        for item in items {
+            work(item);
+            watch()?;
+        }
+        return ControlFlow::Continue(());
     }
-    let queue = Mutex::new(items);
+    let queue = Mutex::new(Some(items));
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).as_mut().and_then(Iterator::next);
     let run = || {
-        loop {
-            let item = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-            match item {
-                Some(item) => work(item),
-                None => return,
-            }
+        while let Some(item) = next() {
+            work(item);
         }
     };
+    let mut end = ControlFlow::Continue(());
     rayon::in_place_scope(|scope| {
         for _ in 0..helpers {
             scope.spawn(|_| run());
         }
-        run();
+        while let Some(item) = next() {
+            work(item);
+            end = watch();
+            if end.is_break() {
+                *queue.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            }
+        }
     });
+    end
 }
 
 /// Arrays that threads have done with, for the next ones: as many as ever worked at once.

@@ -20,7 +20,7 @@ use std::ops::ControlFlow;
 use fearless_simd::Level;
 use symbreak_rng::{BLOCK, Stream};
 
-use crate::parallel::{Pool, share};
+use crate::parallel::{Pool, share_watched};
 use panel::{PANEL, Rows};
 use reflectors::Reflectors;
 
@@ -97,10 +97,11 @@ impl Orthogonal {
         for first in (0..n).step_by(GROUP).rev() {
             group.draw(level, threads, stream, start, first);
             let columns = (first / PANEL * PANEL..n).step_by(PANEL);
-            share(threads, columns, |column| q.reflect(level, group, column, panels));
-            if observer(n - first, n).is_break() {
-                return ControlFlow::Break(());
-            }
+            let reflect = |column| q.reflect(level, group, column, panels);
+            // Between panels too: a group of a large matrix takes a while.
+            let done = n - group.end();
+            share_watched(threads, columns, reflect, &mut || observer(done, n))?;
+            observer(n - first, n)?;
         }
         let flip = self.special && group.determinant_is_negative();
         scale(out, self.gain, flip.then_some(self.columns));
