@@ -8,6 +8,13 @@ for command in x86_64-w64-mingw32-gcc wine; do
 done
 "$here/rust.sh" x86_64-pc-windows-gnu
 export CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc
+# napi's build script wants a libnode.dll to link with, which Node does not come as: the addon looks N-API up in the
+# program that loads it, so an empty library does.
+export LIBNODE_PATH=$work/libnode
+mkdir -p "$LIBNODE_PATH"
+echo | x86_64-w64-mingw32-gcc -xc -c - -o "$LIBNODE_PATH/empty.o"
+ar rcs "$LIBNODE_PATH/libnode.a" "$LIBNODE_PATH/empty.o"
+touch "$LIBNODE_PATH/libnode.dll"
 addon=$(RUSTC=$work/rustc cross_build x86_64-pc-windows-gnu)
 cp "$addon" "$work/symbreak.win32-x64-gnu.node"
 

@@ -25,3 +25,5 @@ mod place;
 mod sample;
 mod tensors;
 mod trainer;
+#[cfg(feature = "track-allocations")]
+mod tracking;

@@ -35,11 +35,7 @@ export function loadAddon(version: string): Addon {
   if (finds(require, file)) return load(require, file, version)
   const name = `symbreak-${platform}`
   if (finds(require, name)) return load(require, name, version)
-  throw unavailable(
-    `its optional dependency ${name} is not installed. npm leaves it out of a lock file made on another platform ` +
-      '(npm/cli#4828: remove node_modules and package-lock.json and install again), and wherever optional dependencies ' +
-      'are omitted',
-  )
+  throw unavailable(`${name} is not installed`)
 }
 
 function load(require: NodeJS.Require, place: string, version: string): Addon {
@@ -51,9 +47,7 @@ function load(require: NodeJS.Require, place: string, version: string): Addon {
   }
   const found = typeof addon.version === 'function' ? addon.version() : 'of an unknown version'
   if (found === version) return addon
-  throw unavailable(
-    `the addon found is ${found}, this package is ${version} (${require.resolve(place)}). Install symbreak again`,
-  )
+  throw unavailable(`the addon found is ${found}, this package is ${version} (${require.resolve(place)})`)
 }
 
 /** Whether there is such a module at all, of which only its loading could tell more. */
@@ -67,9 +61,13 @@ function finds(require: NodeJS.Require, place: string): boolean {
 }
 
 function unavailable(reason: string, cause?: unknown): Error {
-  const message =
-    `the native engine is unavailable: ${reason}. ` +
-    "engine 'auto' falls back to the TypeScript engine, which gives the same bits"
+  const platform = platformName()
+  const advice =
+    platform === undefined
+      ? ''
+      : ` It comes in the optional dependency symbreak-${platform}, which npm leaves out of a lock file made on another ` +
+        'platform (npm/cli#4828): remove node_modules and package-lock.json and install again.'
+  const message = `the native engine is unavailable: ${reason}.${advice} engine 'auto' falls back to the TypeScript engine, which gives the same bits`
   return plainError('ERR_NATIVE_UNAVAILABLE', message, { cause })
 }
 
