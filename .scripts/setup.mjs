@@ -5,7 +5,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { at, has, must } from './lib/shell.mjs'
+import { at, has, must, tries } from './lib/shell.mjs'
 import { filesBelow, isStale, modified } from './lib/stale.mjs'
 
 const nativeFolder = at('src', 'engine', 'native')
@@ -14,7 +14,9 @@ const nativeFolder = at('src', 'engine', 'native')
 function installModules() {
   if (!isStale(at('node_modules', '.package-lock.json'), [at('package-lock.json')])) return
   console.error('setup: installing Node modules')
-  must('npm', ['install', '--no-save', '--prefer-offline', '--no-audit', '--no-fund'])
+  const install = ['install', '--no-save', '--prefer-offline', '--no-audit', '--no-fund']
+  // A registry that hiccups gets a second try.
+  if (!tries('npm', install)) must('npm', install)
 }
 
 /** Path of the addon built for this machine, if there is one. */

@@ -18,11 +18,11 @@ export function has(command) {
 }
 
 /**
- * Runs a command in the repository's folder with its output shown, and returns what it printed.
+ * Runs a command in the repository's folder with its output shown unless `show` is false, and returns what it printed.
  *
  * @returns a promise of `{ code, output }`; `code` is 1 when the command was killed or could not start
  */
-export function attempt(command, args, { env = {}, cwd = root } = {}) {
+export function attempt(command, args, { env = {}, cwd = root, show = true } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
@@ -30,13 +30,13 @@ export function attempt(command, args, { env = {}, cwd = root } = {}) {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const printed = []
-    const show = (stream, target) =>
+    const keep = (stream, target) =>
       stream.setEncoding('utf8').on('data', (text) => {
         printed.push(text)
-        target.write(text)
+        if (show) target.write(text)
       })
-    show(child.stdout, process.stdout)
-    show(child.stderr, process.stderr)
+    keep(child.stdout, process.stdout)
+    keep(child.stderr, process.stderr)
     child.on('error', (error) => resolve({ code: 1, output: String(error) }))
     child.on('close', (code) => resolve({ code: code ?? 1, output: printed.join('') }))
   })
@@ -52,4 +52,9 @@ export function must(command, args, { env = {}, cwd = root } = {}) {
   if (status === 0) return
   console.error(`\n${[command, ...args].join(' ')} failed${error ? `: ${error.message}` : ''}`)
   process.exit(status ?? 1)
+}
+
+/** As `must`, but only says whether the command succeeded. */
+export function tries(command, args) {
+  return spawnSync(command, args, { cwd: root, stdio: 'inherit' }).status === 0
 }
