@@ -1,5 +1,5 @@
 /**
- * `npm run build:ts`: checks the types of src, and bundles it into dist: a few files that load fast and keep the
+ * `npm run build:ts`: checks the types of src, and bundles it into dist: a few files that load fast, a function to a
  * classes' names for those who print objects, the declarations of what is public, and the addon. The new dist replaces the old
  * one as a whole. As with tsc itself, type errors fail the build but the output is written; it is dated back, so that
  * the next setup builds again.
