@@ -1,8 +1,8 @@
 /**
- * `npm run build:ts`: checks the types of src, and bundles it into dist: a few files that load fast, a function to a
- * classes' names for those who print objects, the declarations of what is public, and the addon. The new dist replaces the old
- * one as a whole. As with tsc itself, type errors fail the build but the output is written; it is dated back, so that
- * the next setup builds again.
+ * `npm run build:ts`: checks the types of src, and bundles it into dist: a few files that load fast, with a function to
+ * a line so that stack traces lead somewhere, the declarations of what is public, and the addon. The new dist replaces
+ * the old one as a whole. As with tsc itself, type errors fail the build but the output is written; it is dated back,
+ * so that the next setup builds again.
  */
 import {
   chmodSync,

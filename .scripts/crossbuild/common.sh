@@ -36,13 +36,19 @@ cross_build() {
   ls "${CARGO_TARGET_DIR:-$work/target}/$target/release/"{libsymbreak_node.so,symbreak_node.dll} 2>/dev/null || true
 }
 
-# prove LABEL ADDON NODE...: runs the program on a host with this addon, compares its digests with those of the
-# TypeScript engine on this machine's Node, and adds a line to the table.
+# prove LABEL ADDON NODE...: runs the programs on a host with this addon, compares the digests of the work with those of
+# the TypeScript engine on this machine's Node and the grid's with golden.json, and adds a line to the table.
 prove() {
   local label=$1 addon=$2
   shift 2
+  # Inside the repository, so that 'symbreak' is this package.
+  "$repository/node_modules/.bin/esbuild" "$here/golden.ts" --bundle --format=esm --platform=node --external:symbreak \
+    --log-level=warning --outfile="$work/golden.mjs"
   [ -e "$work/reference.json" ] || SYMBREAK_ENGINE=js node "$program" >"$work/reference.json"
-  NAPI_RS_NATIVE_LIBRARY_PATH=$addon SYMBREAK_ENGINE=native "$@" >"$work/answer.json" 2>"$work/errors.txt" ||
+  export NAPI_RS_NATIVE_LIBRARY_PATH=$addon SYMBREAK_ENGINE=native
+  { "$@" "$program" >"$work/answer.json" && "$@" "$work/golden.mjs" >"$work/grid.json"; } 2>"$work/errors.txt" ||
     { cat "$work/errors.txt" >&2; echo "$label: the program failed" >&2; return 1; }
-  node "$here/compare.mjs" "$label" "$work/reference.json" "$work/answer.json" | tee -a "$work/results.md"
+  node "$here/compare.mjs" "$label" "$work/reference.json" "$work/answer.json" "$work/grid.json" |
+    tee -a "$work/results.md"
+  unset NAPI_RS_NATIVE_LIBRARY_PATH SYMBREAK_ENGINE
 }

