@@ -79,7 +79,7 @@ export function tfjsInitializer<TfjsInitializer>(
 /** What an initializer is made of, or the text that its config carries. */
 type Parts = { readonly init: Initializer; readonly path: string | undefined } | { readonly name: string }
 
-type AdapterClass = new (parts: Parts) => object
+export type AdapterClass = new (parts: Parts) => object
 
 /** One class for each copy of tfjs, known by the class that it extends. */
 const classes = new WeakMap<object, AdapterClass>()

@@ -53,12 +53,13 @@ const factories =
   'heNormal heUniform hippo identity kaimingNormal kaimingUniform layerScale lecunNormal lecunUniform lstmBias mitchell ' +
   'ones orthogonal randomNormal randomUniform siren smallInit sparse specialOrthogonal subLN torchDefault truncNormal ' +
   'varianceScaling wang xavierNormal xavierUniform zerO zeros'
+const factoriesOf = { ...symbreak }
 const initializers = {}
 for (const name of factories.split(' ')) {
   const [options = name === 'subLN' ? { encoderLayers: 6 } : {}, shape = [12, 12], create = {}] =
     needs[name] ?? []
-  initializers[name] = () => symbreak[name](options).create(shape, create)
-  initializers[`${name} async`] = () => symbreak[name](options).createAsync(shape, create)
+  initializers[name] = () => factoriesOf[name](options).create(shape, create)
+  initializers[`${name} async`] = () => factoriesOf[name](options).createAsync(shape, create)
 }
 
 /** Each call is small, so that what it leaves behind would show. */

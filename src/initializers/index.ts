@@ -36,6 +36,7 @@ export type {
   ExplicitFans,
   GatesLayout,
   GroupedLayout,
+  LayerLayout,
   Layout,
   ProductLayout,
   TransposedLayout,
@@ -53,7 +54,7 @@ export type { MeasureOptions } from './measures.js'
 export { mel } from './mel.js'
 export type { MelOptions } from './mel.js'
 export { mimetic } from './mimetic.js'
-export type { MimeticOptions } from './mimetic.js'
+export type { MimeticOptions, MimeticPart } from './mimetic.js'
 export { convOrthogonal, deltaOrthogonal, orthogonal, specialOrthogonal } from './orthogonal.js'
 export type { OrthogonalOptions } from './orthogonal.js'
 export { randomNormal, randomUniform } from './random.js'

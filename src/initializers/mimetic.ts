@@ -8,11 +8,11 @@ import type { RandomOptions } from './random.js'
 import type { Initializer } from './types.js'
 import { drawn, matrixAxes, zerosFor } from './values.js'
 
-type Part = 'query' | 'key' | 'value' | 'projection'
+export type MimeticPart = 'query' | 'key' | 'value' | 'projection'
 
 export interface MimeticOptions extends RandomOptions {
   /** Which of an attention layer's square matrices. Query and key, and value and projection, need one seed and path. */
-  part: Part
+  part: MimeticPart
   /** Heads, which divide the size. Default: 1. */
   heads?: number | undefined
   /** Factor of the noise. Default: 0.7 for query and key, 0.4 for value and projection. */
@@ -22,7 +22,7 @@ export interface MimeticOptions extends RandomOptions {
 }
 
 interface Mimetic {
-  part: Part
+  part: MimeticPart
   heads: number
   alpha: number | null
   beta: number | null

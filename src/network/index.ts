@@ -1,3 +1,4 @@
+export type { ActivationName, LossName } from '../engine/trainer.js'
 export * from './callbacks/index.js'
 export type { NetworkConfig } from './config.js'
 export type { ClassWeight, Examples, Features, Targets, Tensor } from './data.js'
@@ -30,5 +31,6 @@ export {
   type OneCycleOptions,
   type Schedule,
   type ScheduleOptions,
+  type Unit as ScheduleUnit,
 } from './schedules.js'
 export type { Outcome, TrainingRun } from './training-run.js'

@@ -25,5 +25,6 @@ mod place;
 mod sample;
 mod tensors;
 mod trainer;
+
 #[cfg(feature = "track-allocations")]
 mod tracking;
