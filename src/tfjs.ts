@@ -73,13 +73,14 @@ export function tfjsInitializer<TfjsInitializer>(
   const { path } = readOptions(options, ['path'])
   const stream = path === undefined ? undefined : pathOf(path)
   const SymbreakInitializer = registerTfjs(tf)
-  return new SymbreakInitializer({ init: initializer(init), path: stream }) as TfjsInitializer
+  return new SymbreakInitializer({ init: initializer(init), path: stream } as never) as TfjsInitializer
 }
 
 /** What an initializer is made of, or the text that its config carries. */
 type Parts = { readonly init: Initializer; readonly path: string | undefined } | { readonly name: string }
 
-export type AdapterClass = new (parts: Parts) => object
+/** The class of `tfjsInitializer`, which only it constructs. */
+export type AdapterClass = new (parts: never) => object
 
 /** One class for each copy of tfjs, known by the class that it extends. */
 const classes = new WeakMap<object, AdapterClass>()
