@@ -8,7 +8,7 @@ import type {
   TrainerData,
   TrainerSpec,
 } from '../src/engine/trainer.js'
-import { engines, layer, network, noise, optimizer } from './support/trainers.js'
+import { engines, layer, network, noise, optimizer, rowsFor, runOf } from './support/trainers.js'
 
 const [js, native] = engines() as [Engine, Engine?]
 const both = native === undefined ? test.skip : test
@@ -94,12 +94,12 @@ function dataOf(c: Case): TrainerData {
 async function train(engine: Engine, c: Case, threads: number): Promise<unknown> {
   const trainer = engine.trainer(specOf(c))
   trainer.setParameters(noise(trainer.parameterCount, 1).map((w) => w * 0.4))
-  const run = { optimizer: optimizer(c.optimizer), batchSize: c.batchSize, shuffle: c.shuffle, threads }
-  trainer.bind(dataOf(c), run)
-  const rates = Float64Array.from({ length: 100 }, (_, i) => 0.05 / (1 + i))
-  const totals = []
-  for (let epoch = 0; epoch < 2; epoch++) totals.push(await trainer.run({ epoch, step: 0 }, rates, Infinity))
-  const evaluation = await trainer.evaluate(dataOf(c), threads)
+  const rows = rowsFor(engine, specOf(c), dataOf(c))
+  trainer.bind(rows, runOf(optimizer(c.optimizer), c.batchSize, { shuffle: c.shuffle, threads }))
+  const batches = Math.ceil(c.rows / c.batchSize)
+  const rates = Float64Array.from({ length: 2 * batches }, (_, i) => 0.05 / (1 + i))
+  const totals = await trainer.run({ epoch: 0, step: 0 }, rates, Infinity)
+  const evaluation = await trainer.evaluate(rows, threads)
   const outputs = await trainer.predict(dataOf(c).x, c.rows, threads)
   const result = {
     totals,
@@ -161,15 +161,11 @@ for (const engine of engines()) {
     const expected = (await train(engine, calm, 1)) as { weights: string }
     const trainer = engine.trainer(specOf(calm))
     trainer.setParameters(noise(trainer.parameterCount, 1).map((w) => w * 0.4))
-    trainer.bind(dataOf(calm), {
-      optimizer: optimizer(calm.optimizer),
-      batchSize: 7,
-      shuffle: calm.shuffle,
-      threads: 1,
-    })
+    const rows = rowsFor(engine, specOf(calm), dataOf(calm))
+    trainer.bind(rows, runOf(optimizer(calm.optimizer), 7, { shuffle: calm.shuffle }))
     for (let epoch = 0; epoch < 2; epoch++) {
       for (let step = 0; step < 8;) {
-        const rates = Float64Array.from({ length: 8 - step }, (_, i) => 0.05 / (1 + step + i))
+        const rates = Float64Array.from({ length: 8 - step }, (_, i) => 0.05 / (1 + 8 * epoch + step + i))
         const stretch = await trainer.run({ epoch, step }, rates, 0)
         t.is(stretch.steps, 1)
         step += stretch.steps
@@ -179,28 +175,45 @@ for (const engine of engines()) {
   })
 
   test(`${engine.name}: NaN and infinity stop a run by name`, async (t) => {
-    const trainer = engine.trainer(network(1, [layer(1, 'linear')], { loss: 'meanSquaredError' }))
+    const spec = network(1, [layer(1, 'linear')], { loss: 'meanSquaredError' })
+    const trainer = engine.trainer(spec)
     trainer.setParameters(Float32Array.of(1, 0))
     const data = { x: Float32Array.of(1, 2), rows: 2, targets: Float32Array.of(0, 0) }
-    trainer.bind(data, { optimizer: optimizer(), batchSize: 1, shuffle: false, threads: 1 })
+    trainer.bind(rowsFor(engine, spec, data), runOf(optimizer(), 1))
     await t.throwsAsync(trainer.run({ epoch: 0, step: 0 }, Float64Array.of(1e30, 1e30), 1000), {
       code: 'ERR_NOT_FINITE',
     })
   })
 
   test(`${engine.name}: arrays of the wrong length and unknown classes are refused`, (t) => {
-    const trainer = engine.trainer(network(2, [layer(3, 'linear')]))
-    const run = { optimizer: optimizer(), batchSize: 1, shuffle: false, threads: 1 }
+    const spec = network(2, [layer(3, 'linear')])
+    const trainer = engine.trainer(spec)
     const x = new Float32Array(2)
     t.throws(() => trainer.setParameters(new Float32Array(3)), { code: 'ERR_LENGTH_MISMATCH' })
-    t.throws(() => trainer.bind({ x, rows: 2, labels: Int32Array.of(0, 1) }, run), {
-      code: 'ERR_LENGTH_MISMATCH',
-    })
-    t.throws(() => trainer.bind({ x, rows: 1, labels: Int32Array.of(3) }, run), {
-      code: 'ERR_INVALID_ARGUMENT',
-    })
-    t.throws(() => trainer.bind({ x, rows: 1, labels: Int32Array.of(-1) }, run), {
-      code: 'ERR_INVALID_ARGUMENT',
-    })
+    const refused = (data: TrainerData, code: string) => t.throws(() => rowsFor(engine, spec, data), { code })
+    refused({ x, rows: 2, labels: Int32Array.of(0, 1) }, 'ERR_LENGTH_MISMATCH')
+    refused({ x, rows: 1, labels: Int32Array.of(3) }, 'ERR_INVALID_ARGUMENT')
+    refused({ x, rows: 1, labels: Int32Array.of(-1) }, 'ERR_INVALID_ARGUMENT')
   })
 }
+
+both('windows of an epoch have the bits of the TypeScript engine', async (t) => {
+  const spec = network(3, [layer(5, 'tanh', { dropout: 0.3 }), layer(2, 'linear')])
+  const results = []
+  for (const engine of [js, native as Engine]) {
+    const trainer = engine.trainer(spec)
+    trainer.setParameters(noise(trainer.parameterCount, 1))
+    for (const [number, first] of [0, 8, 16].entries()) {
+      const rows = number === 2 ? 3 : 8
+      const labels = Int32Array.from({ length: rows }, (_, i) => i % 2)
+      const data = { x: noise(3 * rows, number + 1), rows, labels }
+      const state = trainer.getState()
+      const run = runOf(optimizer({ momentum: 0.9 }), 4, { shuffle: true, window: { number, first } })
+      trainer.bind(rowsFor(engine, spec, data), run)
+      trainer.setState(state)
+      results.push(await trainer.run({ epoch: 1, step: 0 }, new Float64Array(2).fill(0.1), Infinity))
+    }
+    results.push(hex(trainer.getParameters()))
+  }
+  t.deepEqual(results.slice(4), results.slice(0, 4))
+})

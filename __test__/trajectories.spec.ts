@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import type { ActivationName, LossName, OptimizerSpec } from '../src/engine/trainer.js'
-import { engines, layer, network, optimizer } from './support/trainers.js'
+import { engines, layer, network, optimizer, rowsFor, runOf } from './support/trainers.js'
 
 interface Case {
   readonly activation: ActivationName
@@ -37,19 +37,17 @@ for (const engine of engines()) {
       const smoothed = c.loss === 'smoothedSoftmaxCrossEntropy'
       const loss = smoothed ? 'softmaxCrossEntropy' : (c.loss as LossName)
       const layers = [layer(hidden, c.activation), layer(outputs, 'linear')]
-      const trainer = engine.trainer(
-        network(inputs, layers, { loss, labelSmoothing: smoothed ? 0.1 : 0, huberDelta: 0.5 }),
-      )
+      const spec = network(inputs, layers, { loss, labelSmoothing: smoothed ? 0.1 : 0, huberDelta: 0.5 })
+      const trainer = engine.trainer(spec)
       trainer.setParameters(Float32Array.from(start))
       const classes = /CrossEntropy|hinge/.test(c.loss)
       const truth = classes ? { labels: Int32Array.from(labels) } : { targets: Float32Array.from(targets) }
-      const run = { optimizer: optimizer(c.optimizer), batchSize: batch, shuffle: false, threads: 1 }
-      trainer.bind({ x: Float32Array.from(x), rows, ...truth }, run)
+      const data = { x: Float32Array.from(x), rows, ...truth }
+      trainer.bind(rowsFor(engine, spec, data), runOf(optimizer(c.optimizer), batch))
       const epochs = every / (rows / batch)
       for (const [i, expected] of c.checkpoints.entries()) {
-        for (let epoch = i * epochs; epoch < (i + 1) * epochs; epoch++) {
-          await trainer.run({ epoch, step: 0 }, new Float64Array(rows / batch).fill(c.rate), Infinity)
-        }
+        const rates = new Float64Array(every).fill(c.rate)
+        await trainer.run({ epoch: i * epochs, step: 0 }, rates, Infinity)
         const worst = expected.map(
           (w, k) => Math.abs((trainer.getParameters()[k] as number) - w) / Math.max(0.1, Math.abs(w)),
         )

@@ -1,7 +1,15 @@
 import { jsEngine } from '../../src/engine/js/index.js'
 import { nativeProvider } from '../../src/engine/native/index.js'
 import type { Engine } from '../../src/engine/engine.js'
-import type { ActivationName, LayerSpec, OptimizerSpec, TrainerSpec } from '../../src/engine/trainer.js'
+import type {
+  ActivationName,
+  LayerSpec,
+  OptimizerSpec,
+  RunSpec,
+  TrainerData,
+  TrainerRows,
+  TrainerSpec,
+} from '../../src/engine/trainer.js'
 
 /** Both engines; the native one only where its addon was built. */
 export function engines(): Engine[] {
@@ -27,6 +35,20 @@ export function layer(units: number, activation: ActivationName, more: Partial<L
 
 export function network(inputs: number, layers: LayerSpec[], more: Partial<TrainerSpec> = {}): TrainerSpec {
   return { seed: 7n, inputs, layers, loss: 'softmaxCrossEntropy', labelSmoothing: 0, huberDelta: 1, ...more }
+}
+
+/** Rows in an engine's memory, for networks of this kind. */
+export function rowsFor(
+  engine: Engine,
+  { inputs, layers, loss }: TrainerSpec,
+  data: TrainerData,
+): TrainerRows {
+  return engine.rows({ inputs, units: (layers.at(-1) as LayerSpec).units, loss }, data)
+}
+
+/** How rows that are bound as a whole are trained on. */
+export function runOf(rule: OptimizerSpec, batchSize: number, more: Partial<RunSpec> = {}): RunSpec {
+  return { optimizer: rule, batchSize, shuffle: false, threads: 1, window: { number: 0, first: 0 }, ...more }
 }
 
 /** An optimizer with the package's defaults. */

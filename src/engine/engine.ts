@@ -1,5 +1,5 @@
 import type { FillJob, StreamKey, View } from './law.js'
-import type { Trainer, TrainerSpec } from './trainer.js'
+import type { RowsSpec, Trainer, TrainerData, TrainerRows, TrainerSpec } from './trainer.js'
 
 /** How asynchronous work is watched and stopped. */
 export interface Control {
@@ -77,4 +77,6 @@ export interface Engine {
   readonly longTail?: LongTail
   /** A network in the engine's own memory, ready to be trained. */
   trainer(spec: TrainerSpec): Trainer
+  /** Copies rows into the engine's memory, for the trainers of networks of that kind. */
+  rows(spec: RowsSpec, data: TrainerData): TrainerRows
 }

@@ -31,8 +31,10 @@ const INTERVAL = 100
 /** Work being watched: what the engine is told, and what is called once all is done. */
 export interface Watch {
   readonly control: Control
+  /** Corrects the total, where it is found out on the way. */
+  expect(total: number): void
   /** Reports the end. */
-  finish(): void
+  finish(done?: number): void
 }
 
 /**
@@ -40,21 +42,29 @@ export interface Watch {
  *
  * @throws `ERR_INVALID_ARGUMENT`; `ERR_ABORTED` where the signal is aborted already.
  */
-export function watch(options: Record<string, unknown>, total: number, unit: string): Watch {
+export function watch(options: Record<string, unknown>, expected: number, unit: string): Watch {
   const signal = signalOf(options)
   const onProgress = checkCallback(options['onProgress'])
   if (signal?.aborted) throw abortError(signal)
-  if (onProgress === undefined) return { control: { signal }, finish: () => undefined }
+  const nothing = () => undefined
+  if (onProgress === undefined) return { control: { signal }, expect: nothing, finish: nothing }
   const start = now()
   let reported = start
-  const report = (done: number, time: number) => onProgress({ done, total, unit, elapsedMs: time - start })
+  let total = expected
+  const report = (done: number, time: number) =>
+    onProgress({ done, total: Math.max(total, done), unit, elapsedMs: time - start })
   const onStep = (done: number) => {
     const time = now()
-    if (done >= total || time - reported < INTERVAL) return
+    if ((done >= total && total > 0) || time - reported < INTERVAL) return
     reported = time
     report(done, time)
   }
-  return { control: { signal, onStep }, finish: () => report(total, now()) }
+  const expect = (value: number) => void (total = value)
+  const finish = (done = total) => {
+    total = Math.max(done, expected)
+    report(total, now())
+  }
+  return { control: { signal, onStep }, expect, finish }
 }
 
 /**

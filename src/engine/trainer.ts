@@ -65,15 +65,35 @@ export interface TrainerData {
   readonly weights?: Float32Array | undefined
 }
 
+/** What of a network its rows depend on. */
+export interface RowsSpec {
+  readonly inputs: number
+  /** Outputs of a row. */
+  readonly units: number
+  readonly loss: LossName
+}
+
+/** Rows in an engine's own memory, copied once and read by any number of its trainers. */
+export interface TrainerRows {
+  readonly rows: number
+}
+
+/** A part of every epoch's rows, where not all are bound at once: its number, and the rows of the epoch before it. */
+export interface Window {
+  readonly number: number
+  readonly first: number
+}
+
 export interface RunSpec {
   readonly optimizer: OptimizerSpec
   readonly batchSize: number
   readonly shuffle: boolean
   /** Upper bound on threads; the bits never depend on it. */
   readonly threads: number
+  readonly window: Window
 }
 
-/** Where a run stands: `step` counts batches within `epoch`. */
+/** Where a run stands: `step` counts batches of the bound rows. */
 export interface Position {
   readonly epoch: number
   readonly step: number
@@ -85,6 +105,12 @@ export interface EpochTotals {
   readonly loss: number
   /** Rows whose largest (or thresholded) output is the label; 0 for regression. */
   readonly correct: number
+}
+
+/** What a stretch of training did: batches, and the sums over each epoch that it touched. */
+export interface Stretch {
+  readonly steps: number
+  readonly totals: readonly EpochTotals[]
 }
 
 export interface Evaluation {
@@ -104,21 +130,17 @@ export interface Trainer {
    */
   getState(): Float32Array
   setState(values: Float32Array): void
-  /** Binds the training rows (copied) and plans every workspace; the optimizer starts afresh until `setState`. */
-  bind(data: TrainerData, run: RunSpec): void
+  /** Takes rows of its engine and plans every workspace; the optimizer starts afresh until `setState`. */
+  bind(rows: TrainerRows, run: RunSpec): void
   /**
-   * Trains from `from` within its epoch for at most `steps` batches with one learning rate a batch, and at most about
-   * `milliseconds`; stops at the epoch's end. Rejects with `ERR_NOT_FINITE` when the loss is NaN or infinite (the
+   * Trains from `from` on with one learning rate a batch and for at most about `milliseconds`; where there are more
+   * rates than batches left, on into the next epochs, which take the same rows. Rejects with `ERR_NOT_FINITE` when the loss is NaN or infinite (the
    * parameters are then those before the batch) or a parameter is at the end of the stretch.
    */
-  run(
-    from: Position,
-    learningRates: Float64Array,
-    milliseconds: number,
-  ): Promise<{ steps: number; totals: EpochTotals }>
+  run(from: Position, learningRates: Float64Array, milliseconds: number): Promise<Stretch>
   /** Totals of the epoch so far must be set again when a run resumes in the middle of an epoch. */
   setTotals(totals: EpochTotals): void
-  evaluate(data: TrainerData, threads: number): Promise<Evaluation>
+  evaluate(rows: TrainerRows, threads: number): Promise<Evaluation>
   /** Outputs of the last layer [rows, units], after its activation (softmax and sigmoid losses: probabilities are the facade's). */
   predict(x: Float32Array, rows: number, threads: number): Promise<Float32Array>
   /** Frees the engine's memory at once; the trainer can't be used afterwards. */

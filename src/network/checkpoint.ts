@@ -13,6 +13,9 @@ export interface RunState {
   readonly fingerprint: Readonly<Record<string, string>>
   readonly epoch: number
   readonly step: number
+  /** Batches of the epochs before. */
+  readonly before: number
+  readonly stepsPerEpoch: number
   readonly learningRate: number
   readonly totals: EpochTotals
   readonly history: History
@@ -25,10 +28,20 @@ export async function writeCheckpoint(
   path: string,
   fingerprint: RunState['fingerprint'],
 ): Promise<void> {
-  const { epoch, step, learningRate, totals, history } = run
+  const { epoch, step, before, stepsPerEpoch, learningRate, totals, history } = run
   const states = run.plan.callbacks.map((callback) => callback.getState?.() ?? { values: {} })
   const callbacks = states.map(({ values }) => values)
-  const state: RunState = { fingerprint, epoch, step, learningRate, totals, history, callbacks }
+  const state: RunState = {
+    fingerprint,
+    epoch,
+    step,
+    before,
+    stepsPerEpoch,
+    learningRate,
+    totals,
+    history,
+    callbacks,
+  }
   const tensors = [
     tensor('parameters', run.session.parameters),
     tensor('optimizer', await run.session.state()),
@@ -56,9 +69,8 @@ export async function readCheckpoint(
     throw badFile(path, 'its tensors are not those of this run')
   }
   run.session.parameters = parameters
-  await run.session.bind(run.plan.train, run.plan.run, optimizer)
   await run.session.setTotals(state.totals)
-  run.resume(state)
+  run.resume(state, optimizer)
   for (const [i, callback] of run.plan.callbacks.entries()) callback.setState?.(stateOf(state, tensors, i))
 }
 

@@ -1,6 +1,7 @@
-import type { LossName, TrainerData } from '../engine/trainer.js'
+import type { LossName, RowsSpec, TrainerData } from '../engine/trainer.js'
 import { rangeError, show, typeError } from '../errors.js'
 import { readArray, readRecord, shapeOf, sizeOf } from '../validate.js'
+import { Rows } from './rows.js'
 
 /** A tensor with its shape, rows first. */
 export interface Tensor<T> {
@@ -19,13 +20,6 @@ export type Examples = readonly [Features, Targets] | { x: Features; y: Targets 
 
 /** Weight of each class's rows in the loss: by class index. */
 export type ClassWeight = Readonly<Record<number, number>>
-
-/** What the shape and meaning of data depend on. */
-export interface DataSpec {
-  readonly inputs: number
-  readonly units: number
-  readonly loss: LossName
-}
 
 /** Losses whose rows have a class. */
 export function isClassifier(loss: LossName): boolean {
@@ -57,42 +51,27 @@ export function readFeatures(
   return { x: unshared(x), rows: x.length / inputs }
 }
 
-/** Checks rows with their targets and weights. */
-export function readData(
-  spec: DataSpec,
-  x: unknown,
-  y: unknown,
-  weights: { sampleWeight?: unknown; classWeight?: unknown } = {},
-  names = { x: 'x', y: 'y' },
-): TrainerData {
+/** Checks rows with their targets. */
+export function readData(spec: RowsSpec, x: unknown, y: unknown, names = { x: 'x', y: 'y' }): Rows {
   const features = readFeatures(x, spec.inputs, names.x)
-  const answers = readTargets(spec, y, features.rows, names.y)
-  const rowWeights = readWeights(weights, features.rows, answers.labels)
-  return { ...features, ...answers, ...(rowWeights && { weights: rowWeights }) }
+  return new Rows(spec, { ...features, ...readTargets(spec, y, features.rows, names.y) })
 }
 
-/** Validation data in either of its forms. */
-export function readExamples(spec: DataSpec, value: unknown, argument: string): TrainerData {
+/** Rows and targets in either of their forms. */
+export function readExamples(spec: RowsSpec, value: unknown, argument: string): Rows {
   const names = { x: `${argument}.x`, y: `${argument}.y` }
   if (Array.isArray(value)) {
     const [x, y] = readArray(value, argument, 'ERR_INVALID_ARGUMENT', 2)
-    return readData(spec, x, y, {}, names)
+    return readData(spec, x, y, names)
   }
   const { x, y } = readRecord(value, argument)
-  return readData(spec, x, y, {}, names)
+  return readData(spec, x, y, names)
 }
 
-/** Rows `start` up to `end` as views. */
-export function sliceRows(data: TrainerData, start: number, end: number): TrainerData {
-  const inputs = data.rows === 0 ? 0 : data.x.length / data.rows
-  const units = data.targets && data.rows > 0 ? data.targets.length / data.rows : 0
-  return {
-    x: data.x.subarray(start * inputs, end * inputs),
-    rows: end - start,
-    ...(data.labels && { labels: data.labels.subarray(start, end) }),
-    ...(data.targets && { targets: data.targets.subarray(start * units, end * units) }),
-    ...(data.weights && { weights: data.weights.subarray(start, end) }),
-  }
+/** Gives rows the weights of `fit`'s options, if there are any. */
+export function weighted(rows: Rows, weights: { sampleWeight?: unknown; classWeight?: unknown }): Rows {
+  const found = readWeights(weights, rows.count, rows.data.labels)
+  return found === undefined ? rows : rows.weighted(found)
 }
 
 /** The data of a tensor whose shape agrees with it. */
@@ -122,7 +101,7 @@ function refuseNonFinite(data: Float32Array, columns: number, argument: string):
 }
 
 function readTargets(
-  spec: DataSpec,
+  spec: RowsSpec,
   value: unknown,
   rows: number,
   argument: string,

@@ -1,10 +1,13 @@
-import type { RunSpec, TrainerData } from '../engine/trainer.js'
+import type { RowsSpec, RunSpec } from '../engine/trainer.js'
 import { ASYNC_OPTIONS, type AsyncOptions } from '../engine/progress.js'
 import { rangeError, show, typeError } from '../errors.js'
 import { boolean, integer, probability, readArray, readOptions } from '../validate.js'
 import type { Callback } from './callbacks/callback.js'
-import { readData, readExamples, sliceRows, type ClassWeight, type DataSpec, type Examples } from './data.js'
+import { readExamples, weighted, type ClassWeight, type Examples } from './data.js'
+import { feedRows, type Feed } from './feed.js'
 import { readOptimizer, type Optimizer } from './optimizers.js'
+import { Rows } from './rows.js'
+import { feedSource, type RowSource } from './source.js'
 
 /** Options of `fit`; names and defaults are Keras's. */
 export interface FitOptions extends AsyncOptions {
@@ -47,43 +50,75 @@ const OPTIONS = [
   'initialEpoch',
 ]
 
+/** Options of `fit` over a source of batches. */
+export interface SourceOptions extends Omit<FitOptions, 'validationSplit' | 'sampleWeight'> {
+  /**
+   * Rows that are held at a time, rounded up to whole updates; with `shuffle` they are trained on in a random order.
+   * Default 8192.
+   */
+  bufferRows?: number
+}
+
 /** Checked options of `fit` with their data. */
 export interface FitPlan {
-  readonly run: RunSpec
+  readonly run: Omit<RunSpec, 'window'>
   readonly optimizer: Optimizer
   readonly epochs: number
   readonly initialEpoch: number
-  readonly train: TrainerData
-  readonly validation: TrainerData | undefined
+  readonly feed: Feed
+  readonly validation: Rows | undefined
   readonly callbacks: readonly Callback[]
   /** `signal` and `onProgress`, as given. */
   readonly watched: Record<string, unknown>
 }
 
 /** Checks everything that `fit` is given before any work starts. */
-export function readFit(spec: DataSpec, x: unknown, y: unknown, options: unknown): FitPlan {
+export function readFit(spec: RowsSpec, rows: Rows, options: unknown): FitPlan {
   const o = readOptions(options, OPTIONS)
-  const optimizer = readOptimizer(o['optimizer'])
-  const all = readData(spec, x, y, o)
-  const held = heldOut(o['validationSplit'], all.rows)
+  const all = weighted(rows, o)
+  const held = heldOut(o['validationSplit'], all.count)
   if (o['validationData'] !== undefined && held > 0) {
     throw typeError('ERR_INVALID_ARGUMENT', 'validationData and validationSplit exclude each other')
   }
-  const train = held > 0 ? sliceRows(all, 0, all.rows - held) : all
-  if (train.rows === 0)
+  const train = held > 0 ? all.slice(0, all.count - held) : all
+  if (train.count === 0)
     throw rangeError('ERR_INVALID_ARGUMENT', 'x must have at least one row to train on, got none')
+  const plan = readPlan(spec, o)
+  return {
+    ...plan,
+    run: { ...plan.run, batchSize: Math.min(plan.run.batchSize, train.count) },
+    feed: feedRows(train, plan.run.batchSize),
+    validation: held > 0 ? all.slice(all.count - held, all.count) : plan.validation,
+  }
+}
+
+/** Checks what `fit` over a source of batches is given; the batches are checked as they come. */
+export function readSourceFit(spec: RowsSpec, source: RowSource, options: unknown): FitPlan {
+  const names = OPTIONS.filter((name) => name !== 'validationSplit' && name !== 'sampleWeight')
+  const o = readOptions(options, [...names, 'bufferRows'])
+  const plan = readPlan(spec, o)
+  const { batchSize, optimizer } = plan.run
+  const group = batchSize * optimizer.accumulate
+  const size = Math.ceil(integer(o['bufferRows'] ?? 8192, 'bufferRows', 1) / group) * group
+  return { ...plan, feed: feedSource(spec, source, { size, batchSize, classWeight: o['classWeight'] }) }
+}
+
+function readPlan(spec: RowsSpec, o: Record<string, unknown>): Omit<FitPlan, 'feed'> {
+  const optimizer = readOptimizer(o['optimizer'])
   return {
     run: {
       optimizer,
-      batchSize: Math.min(integer(o['batchSize'] ?? 32, 'batchSize', 1), train.rows),
+      batchSize: integer(o['batchSize'] ?? 32, 'batchSize', 1),
       shuffle: boolean(o['shuffle'] ?? true, 'shuffle'),
       threads: readThreads(o['threads']),
     },
     optimizer,
     epochs: integer(o['epochs'] ?? 1, 'epochs', 0),
     initialEpoch: integer(o['initialEpoch'] ?? 0, 'initialEpoch', 0),
-    train,
-    validation: readValidation(spec, o['validationData'], all, held),
+    validation:
+      o['validationData'] === undefined
+        ? undefined
+        : readExamples(spec, o['validationData'], 'validationData'),
     callbacks: readCallbacks(o['callbacks']),
     watched: { signal: o['signal'], onProgress: o['onProgress'] },
   }
@@ -105,16 +140,6 @@ function heldOut(split: unknown, rows: number): number {
   }
   // Keras trains on floor(rows * (1 - split)).
   return rows - Math.floor(rows * (1 - share))
-}
-
-function readValidation(
-  spec: DataSpec,
-  data: unknown,
-  all: TrainerData,
-  held: number,
-): TrainerData | undefined {
-  if (data !== undefined) return readExamples(spec, data, 'validationData')
-  return held > 0 ? sliceRows(all, all.rows - held, all.rows) : undefined
 }
 
 function readCallbacks(value: unknown): Callback[] {

@@ -1,27 +1,28 @@
 import { abortError } from '../errors.js'
 import { watch, type Watch } from '../engine/progress.js'
 import type { Callback } from './callbacks/callback.js'
+import type { FeedPart } from './feed.js'
 import { record } from './history.js'
-import { epochRates } from './schedules.js'
+import { scheduledRates } from './schedules.js'
 import type { TrainingRun } from './training-run.js'
 
 /** Milliseconds of training between two looks at the signal, and between two progress reports. */
 const STRETCH = 100
+/** Batches whose rates are laid out at a time. */
+const RATES = 1 << 16
 
-/**
- * Trains until all epochs are done or somebody stops the run; then tells the callbacks how it ended.
- *
- * @param state - of the optimizer, to go on from; it starts afresh otherwise
- */
-export async function fit(run: TrainingRun, state?: Float32Array): Promise<void> {
-  const { plan, session } = run
-  const total = Math.max(0, run.epochs - plan.initialEpoch) * run.stepsPerEpoch
-  const watcher = watch(plan.watched, total, 'batches')
+/** Trains until all epochs are done or somebody stops the run; then tells the callbacks how it ended. */
+export async function fit(run: TrainingRun): Promise<void> {
+  const { callbacks, watched, feed, validation } = run.plan
+  const watcher = watch(watched, run.stepsInAll, 'batches')
   try {
-    await session.bind(plan.train, plan.run, state)
-    for (const callback of plan.callbacks) await callback.onTrainBegin?.(run)
-    for (const callback of plan.callbacks) await callback.onResume?.(run)
-    while (run.epoch < run.epochs && !run.stopping) await trainEpoch(run, watcher)
+    for (const callback of callbacks) await callback.onTrainBegin?.(run)
+    for (const callback of callbacks) await callback.onResume?.(run)
+    if (feed.rows !== undefined && callbacks.length === 0 && validation === undefined) {
+      await trainUnwatched(run, watcher)
+    } else {
+      while (run.epoch < run.epochs && !run.stopping) await trainEpoch(run, watcher)
+    }
     run.outcome = run.stopping ? 'stopped' : 'completed'
   } catch (error) {
     run.outcome = codeOf(error) === 'ERR_ABORTED' ? 'aborted' : 'failed'
@@ -29,7 +30,7 @@ export async function fit(run: TrainingRun, state?: Float32Array): Promise<void>
     throw error
   }
   await tellEnd(run)
-  watcher.finish()
+  watcher.finish(run.done)
 }
 
 function codeOf(error: unknown): unknown {
@@ -40,39 +41,76 @@ async function tellEnd(run: TrainingRun): Promise<void> {
   for (const callback of run.plan.callbacks) await callback.onTrainEnd?.(run)
 }
 
+/** Trains epoch after epoch where nobody wants to be told of any: the engine stops for the signal and progress alone. */
+async function trainUnwatched(run: TrainingRun, watcher: Watch): Promise<void> {
+  for (const part of run.plan.feed.parts(run.epoch, 0) as Iterable<FeedPart>) await run.bind(part)
+  const total = run.stepsInAll
+  while (run.epoch < run.epochs) {
+    throwIfAborted(watcher)
+    const left = total - run.done
+    const result = await run.session.run(run, ratesOf(run, run.learningRate, Math.min(left, RATES)), STRETCH)
+    let { steps } = result
+    for (const totals of result.totals) {
+      const taken = Math.min(steps, run.stepsPerEpoch - run.step)
+      run.advance(taken, totals)
+      steps -= taken
+      if (run.step === run.stepsPerEpoch) endEpoch(run, run.logs)
+    }
+    watcher.control.onStep?.(run.done)
+  }
+}
+
 /** Trains the rest of an epoch, measures it, and tells the callbacks. */
 async function trainEpoch(run: TrainingRun, watcher: Watch): Promise<void> {
-  const { callbacks, optimizer } = run.plan
-  const { epoch } = run
+  const { callbacks, feed } = run.plan
+  const { epoch, learningRate } = run
   if (run.step === 0) for (const callback of callbacks) await callback.onEpochBegin?.(epoch, run)
-  const rates = epochRates(run.learningRate, optimizer.schedule, epoch, run.stepsPerEpoch)
-  while (run.step < run.stepsPerEpoch) {
-    await trainStretch(run, rates, watcher)
-    if (run.stopping && run.step < run.stepsPerEpoch) return
+  for await (const part of feed.parts(epoch, run.step)) {
+    if (run.stopping) return
+    await run.bind(part)
+    while (run.step < part.end) {
+      await trainStretch(run, learningRate, part, watcher)
+      if (run.stopping && run.step < part.end) return
+    }
   }
   const logs = { ...run.logs, ...(await validate(run)) }
-  record(run.history, epoch, logs)
-  run.nextEpoch()
+  endEpoch(run, logs)
+  watcher.expect(run.stepsInAll)
   for (const callback of callbacks) await callback.onEpochEnd?.(epoch, logs, run)
 }
 
-/** Trains for about a tenth of a second, but not past the epoch's end or the next pause of a callback. */
-async function trainStretch(run: TrainingRun, rates: Float64Array, watcher: Watch): Promise<void> {
-  const { callbacks, initialEpoch } = run.plan
-  const { signal, onStep } = watcher.control
-  if (signal?.aborted) throw abortError(signal)
-  const until = Math.min(...callbacks.map((callback) => nextPause(callback, run.step)), rates.length)
+function endEpoch(run: TrainingRun, logs: Record<string, number>): void {
+  record(run.history, run.epoch, logs)
+  run.nextEpoch()
+}
+
+/** Trains for about a tenth of a second, but not past the part's end or the next pause of a callback. */
+async function trainStretch(run: TrainingRun, rate: number, part: FeedPart, watcher: Watch): Promise<void> {
+  const { callbacks } = run.plan
+  throwIfAborted(watcher)
+  const until = Math.min(...callbacks.map((callback) => nextPause(callback, run.step)), part.end)
+  const rates = ratesOf(run, rate, Math.min(until - run.step, RATES))
   try {
-    const result = await run.session.run(run, rates.subarray(run.step, until), STRETCH)
-    run.step += result.steps
-    run.totals = result.totals
+    const from = { epoch: run.epoch, step: run.step - part.start }
+    const { steps, totals } = await run.session.run(from, rates, STRETCH)
+    for (const each of totals) run.advance(steps, each)
   } catch (error) {
     if (codeOf(error) === 'ERR_NOT_FINITE') tellNotFinite(run, callbacks)
     if (!run.stopping) throw error
     return
   }
-  onStep?.((run.epoch - initialEpoch) * run.stepsPerEpoch + run.step)
+  watcher.control.onStep?.(run.done)
   for (const callback of callbacks) await callback.onBatches?.(run)
+}
+
+function throwIfAborted({ control: { signal } }: Watch): void {
+  if (signal?.aborted) throw abortError(signal)
+}
+
+function ratesOf(run: TrainingRun, rate: number, count: number): Float64Array {
+  const { epoch, step, before, stepsPerEpoch } = run
+  const at = { epoch, batch: before + step, step, stepsPerEpoch }
+  return scheduledRates(rate, run.plan.optimizer.schedule, at, count)
 }
 
 function nextPause({ everyBatches }: Callback, step: number): number {

@@ -3,7 +3,7 @@ export * from './callbacks/index.js'
 export type { NetworkConfig } from './config.js'
 export type { ClassWeight, Examples, Features, Targets, Tensor } from './data.js'
 export { dense, type DenseConfig, type DenseOptions, type Regularizer } from './dense.js'
-export type { FitOptions } from './fit-options.js'
+export type { FitOptions, SourceOptions } from './fit-options.js'
 export type { History } from './history.js'
 export { LinearModel, type LinearModelConfig } from './linear-model.js'
 export { accuracy, auc, classes, confusionMatrix, r2, topKAccuracy, type Labels } from './metrics.js'
@@ -33,4 +33,5 @@ export {
   type ScheduleOptions,
   type Unit as ScheduleUnit,
 } from './schedules.js'
+export type { RowBatch, RowBatches, RowSource } from './source.js'
 export type { Outcome, TrainingRun } from './training-run.js'

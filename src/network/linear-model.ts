@@ -1,10 +1,11 @@
 import type { EngineName } from '../engine/select.js'
 import { integer, nonNegative, oneOf, readOptions, type Seed } from '../validate.js'
 import type { Features, Targets } from './data.js'
-import type { FitOptions } from './fit-options.js'
+import type { FitOptions, SourceOptions } from './fit-options.js'
 import type { History } from './history.js'
 import { classes } from './metrics.js'
 import { Network, type EvaluateOptions, type Metrics, type PartialFitOptions } from './network.js'
+import type { RowSource } from './source.js'
 
 /** Loss of each kind of linear model. */
 const LOSS = {
@@ -60,8 +61,10 @@ export class LinearModel {
   }
 
   /** As `Network.fit`. */
-  fit(x: Features, y: Targets, options: FitOptions = {}): Promise<History> {
-    return this.network.fit(x, y, options)
+  fit(x: Features, y: Targets, options?: FitOptions): Promise<History>
+  fit(source: RowSource, options?: SourceOptions): Promise<History>
+  fit(x: Features | RowSource, y?: Targets | SourceOptions, options?: FitOptions): Promise<History> {
+    return this.network.fit(x as Features, y as Targets, options)
   }
 
   /** As `Network.partialFit`: one more pass over these rows, in their order. */

@@ -5,10 +5,19 @@ import { networkToJSON, readNetwork, type NetworkConfig, type NetworkSpec } from
 import { isClassifier, readData, readFeatures, type Features, type Targets } from './data.js'
 import { loadNetwork, saveNetwork } from './file.js'
 import { fit } from './fit.js'
-import { readFit, readThreads, type FitOptions } from './fit-options.js'
+import {
+  readFit,
+  readSourceFit,
+  readThreads,
+  type FitOptions,
+  type FitPlan,
+  type SourceOptions,
+} from './fit-options.js'
 import type { History } from './history.js'
 import { fromMap, initialValues, parametersOf, toMap, type Parameter } from './parameters.js'
+import type { Rows } from './rows.js'
 import { Session } from './session.js'
+import { isSource, type RowSource } from './source.js'
 import { TrainingRun } from './training-run.js'
 
 /** Loss, and accuracy of a classifier. */
@@ -100,8 +109,30 @@ export class Network {
    * @throws `ERR_INVALID_ARGUMENT`, `ERR_LENGTH_MISMATCH` before anything is touched; `ERR_ABORTED` when stopped by the
    *   signal, with the weights of the last batch done; the very error of a callback that throws.
    */
-  async fit(x: Features, y: Targets, options: FitOptions = {}): Promise<History> {
-    const run = new TrainingRun(this, this.#session, readFit(this.#spec, x, y, options))
+  fit(x: Features, y: Targets, options?: FitOptions): Promise<History>
+  /**
+   * Trains on batches of rows that come from a source, which may hold more than memory does. With `shuffle`, each part
+   * of `bufferRows` rows is taken in a random order; where one part holds all, the weights are those of `fit` on arrays.
+   */
+  fit(source: RowSource, options?: SourceOptions): Promise<History>
+  async fit(x: Features | RowSource, y?: Targets | SourceOptions, options?: FitOptions): Promise<History> {
+    if (isSource(x) && !isTargets(y)) return this.#train(readSourceFit(this.#spec, x, y))
+    return this.fitRows(this.rows(x as Features, y as Targets), options)
+  }
+
+  /** @internal Checked rows, for `fitRows` and `evaluateRows` of any network of this kind. */
+  rows(x: unknown, y: unknown): Rows {
+    return readData(this.#spec, x, y)
+  }
+
+  /** @internal `fit` on rows that have been checked. */
+  async fitRows(rows: Rows, options?: FitOptions): Promise<History> {
+    return this.#train(readFit(this.#spec, rows, options))
+  }
+
+  async #train(plan: FitPlan, state?: Float32Array): Promise<History> {
+    for (const rows of [plan.feed.rows, plan.validation]) if (rows) this.#session.prepare(rows)
+    const run = new TrainingRun(this, this.#session, plan, state)
     await this.#alone(() => fit(run))
     return run.history
   }
@@ -123,16 +154,15 @@ export class Network {
       'signal',
     ])
     const pass = { ...o, shuffle: false, initialEpoch: this.#passes, epochs: this.#passes + 1 }
-    const plan = readFit(this.#spec, x, y, pass)
-    const run = new TrainingRun(this, this.#session, plan)
+    const plan = readFit(this.#spec, this.rows(x, y), pass)
     const optimizer = JSON.stringify(plan.optimizer)
-    const state = this.#carried?.optimizer === optimizer ? this.#carried.state : undefined
-    await this.#alone(async () => {
-      await fit(run, state)
-      this.#carried = { optimizer, state: await this.#session.state() }
-      this.#passes++
-    })
-    return { loss: run.history.history.loss[0] as number, ...accuracyOf(run.history) }
+    const { history } = await this.#train(
+      plan,
+      this.#carried?.optimizer === optimizer ? this.#carried.state : undefined,
+    )
+    this.#carried = { optimizer, state: await this.#session.state() }
+    this.#passes++
+    return { loss: history.loss[0] as number, ...accuracyOf(history) }
   }
 
   async #alone(train: () => Promise<void>): Promise<void> {
@@ -148,9 +178,14 @@ export class Network {
 
   /** Mean loss over rows (without the layers' penalties and dropout) and, for classifiers, the share of right ones. */
   async evaluate(x: Features, y: Targets, options: EvaluateOptions = {}): Promise<Metrics> {
+    return this.evaluateRows(this.rows(x, y), options)
+  }
+
+  /** @internal `evaluate` on rows that have been checked. */
+  async evaluateRows(rows: Rows, options: EvaluateOptions = {}): Promise<Metrics> {
     const threads = threadsOf(options)
-    const data = readData(this.#spec, x, y)
-    return this.logsOf(await this.#session.evaluate(data, threads))
+    this.#session.prepare(rows)
+    return this.logsOf(await this.#session.evaluate(rows, threads))
   }
 
   /**
@@ -184,7 +219,12 @@ export class Network {
   }
 }
 
-function accuracyOf({ history }: History): { accuracy?: number } {
+/** Whether the second argument of `fit` are answers, not options. */
+function isTargets(value: unknown): boolean {
+  return ArrayBuffer.isView(value) || (typeof value === 'object' && value !== null && 'shape' in value)
+}
+
+function accuracyOf(history: History['history']): { accuracy?: number } {
   const [accuracy] = history['accuracy'] ?? []
   return accuracy === undefined ? {} : { accuracy }
 }

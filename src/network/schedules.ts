@@ -191,15 +191,30 @@ export function readSchedule(value: unknown): Schedule | undefined {
   throw typeError('ERR_INVALID_ARGUMENT', `schedule must be made by ${allowed}, got ${show(value)}`)
 }
 
-/** The learning rate of every batch of one epoch. */
-export function epochRates(
+/** Where the rates of a schedule begin: a batch of an epoch, and of all training. */
+export interface ScheduleTime {
+  readonly epoch: number
+  readonly step: number
+  readonly batch: number
+  /** Only read where the rates go on into the next epoch. */
+  readonly stepsPerEpoch: number
+}
+
+/** The learning rates of `count` batches. */
+export function scheduledRates(
   learningRate: number,
   schedule: Schedule | undefined,
-  epoch: number,
-  stepsPerEpoch: number,
+  from: ScheduleTime,
+  count: number,
 ): Float64Array {
-  const rates = new Float64Array(stepsPerEpoch)
+  const rates = new Float64Array(count)
   if (schedule === undefined) return rates.fill(learningRate)
-  if (schedule.unit === 'epoch') return rates.fill(learningRate * schedule.factor(epoch))
-  return rates.map((_, step) => learningRate * schedule.factor(epoch * stepsPerEpoch + step))
+  if (schedule.unit === 'step') return rates.map((_, i) => learningRate * schedule.factor(from.batch + i))
+  let { epoch } = from
+  let first = from.stepsPerEpoch === 0 ? count : from.stepsPerEpoch - from.step
+  rates.fill(learningRate * schedule.factor(epoch), 0, first)
+  for (; first < count; first += from.stepsPerEpoch) {
+    rates.fill(learningRate * schedule.factor(++epoch), first, first + from.stepsPerEpoch)
+  }
+  return rates
 }

@@ -1,7 +1,8 @@
 import type { Engine } from '../engine/engine.js'
-import type { EpochTotals, Evaluation, Position, RunSpec, Trainer, TrainerData } from '../engine/trainer.js'
+import type { EpochTotals, Evaluation, Position, RunSpec, Stretch, Trainer } from '../engine/trainer.js'
 import { pickEngine } from '../engine/select.js'
 import type { NetworkSpec } from './config.js'
+import type { Rows } from './rows.js'
 
 /**
  * A network's parameters and the trainer that works on them. Reading and writing parameters never waits and never
@@ -32,20 +33,22 @@ export class Session {
     this.#changed = true
   }
 
-  /** Gives the trainer its rows; the optimizer starts afresh unless its state is given. */
-  bind(data: TrainerData, run: RunSpec, state?: Float32Array): Promise<void> {
+  /** Copies rows into the engine's memory now, before whoever owns them can change them. */
+  prepare(rows: Rows): void {
+    rows.on(this.#engine)
+  }
+
+  /** Gives the trainer its rows and the state of its optimizer: an empty one starts afresh, none is the last one's. */
+  bind(rows: Rows, run: RunSpec, state: Float32Array | undefined): Promise<void> {
     return this.#exclusive((trainer) => {
-      trainer.bind(data, { ...run, threads: this.#threads(run.threads) })
-      trainer.setState(state ?? new Float32Array(0))
+      const carried = state ?? trainer.getState()
+      trainer.bind(rows.on(this.#engine), { ...run, threads: this.#threads(run.threads) })
+      trainer.setState(carried)
     })
   }
 
   /** Trains a stretch: see `Trainer.run`. */
-  run(
-    from: Position,
-    rates: Float64Array,
-    milliseconds: number,
-  ): Promise<{ steps: number; totals: EpochTotals }> {
+  run(from: Position, rates: Float64Array, milliseconds: number): Promise<Stretch> {
     return this.#exclusive(async (trainer) => {
       try {
         return await trainer.run(from, rates, milliseconds)
@@ -65,8 +68,8 @@ export class Session {
     return this.#exclusive((trainer) => trainer.setTotals(totals))
   }
 
-  evaluate(data: TrainerData, threads: number): Promise<Evaluation> {
-    return this.#exclusive((trainer) => trainer.evaluate(data, this.#threads(threads)))
+  evaluate(rows: Rows, threads: number): Promise<Evaluation> {
+    return this.#exclusive((trainer) => trainer.evaluate(rows.on(this.#engine), this.#threads(threads)))
   }
 
   predict(x: Float32Array, rows: number, threads: number): Promise<Float32Array> {

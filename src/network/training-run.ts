@@ -1,8 +1,10 @@
 import type { EpochTotals } from '../engine/trainer.js'
 import type { RunState } from './checkpoint.js'
+import type { FeedPart } from './feed.js'
 import type { FitPlan } from './fit-options.js'
 import type { History } from './history.js'
 import type { Network } from './network.js'
+import type { Rows } from './rows.js'
 import type { Session } from './session.js'
 
 /** How a run ended: all epochs done, stopped by a callback, by the signal, or by an error. */
@@ -16,7 +18,8 @@ export class TrainingRun {
   readonly network: Network
   /** Epochs after which the run ends. */
   readonly epochs: number
-  readonly stepsPerEpoch: number
+  /** Batches of an epoch; for a source of batches 0 until the first epoch is over. */
+  stepsPerEpoch: number
   history: History
   /** Epoch in training. */
   epoch: number
@@ -31,16 +34,26 @@ export class TrainingRun {
   readonly session: Session
   /** @internal Sums over the epoch so far. */
   totals = NOTHING
+  /** @internal Batches of the epochs before this one. */
+  before: number
+  /** State of the optimizer at the next binding of rows; none goes on with what it is. */
+  #state: Float32Array | undefined
+  #bound: Rows | undefined
   #stopping = false
 
-  /** @internal */
-  constructor(network: Network, session: Session, plan: FitPlan) {
+  /**
+   * @internal
+   * @param state - of the optimizer, to go on from; it starts afresh otherwise
+   */
+  constructor(network: Network, session: Session, plan: FitPlan, state: Float32Array = new Float32Array(0)) {
     this.network = network
     this.session = session
     this.plan = plan
     this.epochs = plan.epochs
-    this.stepsPerEpoch = Math.ceil(plan.train.rows / plan.run.batchSize)
+    this.stepsPerEpoch = plan.feed.stepsPerEpoch
     this.epoch = plan.initialEpoch
+    this.before = plan.initialEpoch * this.stepsPerEpoch
+    this.#state = state
     this.learningRate = plan.optimizer.learningRate
     this.history = { epoch: [], history: { loss: [] } }
   }
@@ -69,14 +82,42 @@ export class TrainingRun {
     this.session.parameters = values.slice()
   }
 
+  /** @internal Batches of this `fit` that are done. */
+  get done(): number {
+    return this.before + this.step - this.plan.initialEpoch * this.plan.feed.stepsPerEpoch
+  }
+
+  /** @internal Batches of the whole `fit`, as far as is known. */
+  get stepsInAll(): number {
+    return Math.max(0, this.epochs - this.plan.initialEpoch) * this.stepsPerEpoch
+  }
+
+  /** @internal Gives the engine the rows of a part, unless it has them. */
+  async bind({ rows, window }: FeedPart): Promise<void> {
+    if (rows === this.#bound) return
+    await this.session.bind(rows, { ...this.plan.run, window }, this.#state)
+    this.#bound = rows
+    this.#state = undefined
+  }
+
+  /** @internal So many more batches of the epoch are done. */
+  advance(steps: number, totals: EpochTotals): void {
+    this.step += steps
+    this.totals = totals
+  }
+
   /** @internal Takes up where a checkpoint stands. */
-  resume({ epoch, step, learningRate, totals, history }: RunState): void {
-    Object.assign(this, { epoch, step, learningRate, totals, history })
+  resume(state: RunState, optimizer: Float32Array): void {
+    const { epoch, step, before, stepsPerEpoch, learningRate, totals, history } = state
+    Object.assign(this, { epoch, step, before, stepsPerEpoch, learningRate, totals, history })
+    this.#state = optimizer
   }
 
   /** @internal The epoch is over: the next one starts at its first batch. */
   nextEpoch(): void {
     this.epoch++
+    this.before += this.step
+    this.stepsPerEpoch = this.step
     this.step = 0
     this.totals = NOTHING
   }

@@ -18,7 +18,7 @@ export async function runAll(
   const rows = readRows(data)
   const plan = readRestarts(configs, rows, options)
   const { seeds, threshold, width } = plan
-  const trials = configs.flatMap((config) => seeds.map((seed) => trialOf(config, rows, seed, plan)))
+  const trials = configs.flatMap((config) => seeds.map((seed) => trialOf(config, seed, plan)))
   const watched = watch(plan.watched, trials.length, 'networks')
   const runner = plan.runner ?? localRunner({ parallel: width })
   const { signal, onStep } = watched.control
@@ -39,11 +39,11 @@ export async function runAll(
 /** A run as the JSON that a runner carries. */
 type Row = Run & { readonly [key: string]: Json }
 
-function trialOf(config: NetworkConfig, data: RestartData, seed: bigint, plan: RestartPlan): Trial {
+function trialOf(config: NetworkConfig, seed: bigint, plan: RestartPlan): Trial {
   const fit = plan.fit(seed)
   const threads =
     fit.threads ?? Math.max(1, Math.floor(pickEngine(config.engine, Infinity).threads / plan.width))
-  return { config, data, seed, fit: { ...fit, threads }, threshold: plan.threshold }
+  return { config, rows: plan.rows, seed, fit: { ...fit, threads }, threshold: plan.threshold }
 }
 
 function batchOf(trials: readonly Trial[], data: RestartData, threshold: number | undefined): Batch<Row> {

@@ -1,13 +1,13 @@
 import { ASYNC_OPTIONS, type AsyncOptions } from '../engine/progress.js'
 import { pickEngine } from '../engine/select.js'
 import { rangeError, show, typeError } from '../errors.js'
-import { readNetwork, type NetworkConfig } from '../network/config.js'
+import { readNetwork, type NetworkConfig, type NetworkSpec } from '../network/config.js'
 import { readData } from '../network/data.js'
 import { readFit, type FitOptions } from '../network/fit-options.js'
 import { parametersOf } from '../network/parameters.js'
 import type { Runner } from '../runner/batch.js'
 import { finite, integer, readArray, readOptions, readRecord, seedOf, type Seed } from '../validate.js'
-import type { RestartData } from './trial.js'
+import type { RestartData, TrialRows } from './trial.js'
 
 /** `fit`'s options for one network; the signal and progress are those of the whole. */
 export type TrialFit = Omit<FitOptions, 'signal' | 'onProgress'>
@@ -34,6 +34,7 @@ export interface RestartPlan {
   readonly width: number
   readonly threshold: number | undefined
   readonly runner: Runner | undefined
+  readonly rows: TrialRows
   /** `signal` and `onProgress`, as given. */
   readonly watched: Record<string, unknown>
 }
@@ -58,9 +59,10 @@ export function readRestarts(
     runner: readRunner(o['runner']),
     watched: { signal: o['signal'], onProgress: o['onProgress'] },
   }
-  const widths = configs.map((config) => checkTrial(config, data, plan.fit(seeds[0] ?? 0n)))
+  const rows = readTrialRows(readNetwork(configs[0]), data)
+  const widths = configs.map((config) => checkTrial(config, rows, plan.fit(seeds[0] ?? 0n)))
   const width = o['parallel'] === undefined ? Math.min(...widths) : integer(o['parallel'], 'parallel', 1)
-  return { ...plan, width }
+  return { ...plan, rows, width }
 }
 
 /** Test rows come in both parts or not at all. */
@@ -68,6 +70,14 @@ export function readRows(value: unknown): RestartData {
   const rows = readOptions(value, ['x', 'y', 'xTest', 'yTest'], 'data') as unknown as RestartData
   if ((rows.xTest === undefined) === (rows.yTest === undefined)) return rows
   throw typeError('ERR_INVALID_ARGUMENT', 'data must have both xTest and yTest, or neither')
+}
+
+/** Networks that differ in their initializers alone read the same rows. */
+function readTrialRows(spec: NetworkSpec, { x, y, xTest, yTest }: RestartData): TrialRows {
+  return {
+    train: readData(spec, x, y),
+    test: xTest && readData(spec, xTest, yTest, { x: 'xTest', y: 'yTest' }),
+  }
 }
 
 function readSeeds(value: unknown): bigint[] {
@@ -107,10 +117,9 @@ const CACHE = 1 << 24
  * Checks one network with its data, and says how many of them to train at once: one a thread while they are small
  * (threads inside a network wait for each other several times a step), one on all threads when they are large.
  */
-function checkTrial(config: NetworkConfig, data: RestartData, fit: TrialFit): number {
+function checkTrial(config: NetworkConfig, { train }: TrialRows, fit: TrialFit): number {
   const spec = readNetwork(config)
-  readFit(spec, data.x, data.y, fit)
-  if (data.xTest) readData(spec, data.xTest, data.yTest, {}, { x: 'xTest', y: 'yTest' })
+  readFit(spec, train, fit)
   const parameters = parametersOf(spec).at(-1)?.end ?? 0
   const bytes = 3 * 4 * parameters
   return bytes <= CACHE ? pickEngine(spec.engine, parameters).threads : 1

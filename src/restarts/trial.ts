@@ -3,6 +3,7 @@ import type { NetworkConfig } from '../network/config.js'
 import type { FitOptions } from '../network/fit-options.js'
 import type { Features, Targets } from '../network/data.js'
 import type { History } from '../network/history.js'
+import type { Rows } from '../network/rows.js'
 import { distinctUnits } from '../network/metrics.js'
 import type { Run } from './report.js'
 
@@ -14,10 +15,16 @@ export interface RestartData {
   yTest?: Targets
 }
 
+/** The same, checked: what all trials of a batch read. */
+export interface TrialRows {
+  readonly train: Rows
+  readonly test: Rows | undefined
+}
+
 /** What one run of a batch needs. */
 export interface Trial {
   readonly config: NetworkConfig
-  readonly data: RestartData
+  readonly rows: TrialRows
   readonly seed: bigint
   readonly fit: FitOptions
   readonly threshold: number | undefined
@@ -40,16 +47,15 @@ export async function runTrial(trial: Trial, signal: AbortSignal | undefined): P
 }
 
 async function measure(
-  { config, data, seed, fit, threshold }: Trial,
+  { config, rows: { train: rows, test }, seed, fit, threshold }: Trial,
   signal?: AbortSignal,
 ): Promise<Run['metrics']> {
   const network = new Network({ ...config, seed })
   try {
-    const history = await network.fit(data.x, data.y, { ...fit, ...(signal && { signal }) })
+    const history = await network.fitRows(rows, { ...fit, ...(signal && { signal }) })
     const options = fit.threads === undefined ? {} : { threads: fit.threads }
-    const train = await network.evaluate(data.x, data.y, options)
-    const { xTest, yTest } = data
-    const final = xTest && yTest ? await network.evaluate(xTest, yTest, options) : train
+    const train = await network.evaluateRows(rows, options)
+    const final = test ? await network.evaluateRows(test, options) : train
     const epochs = epochsToThreshold(history, threshold)
     return {
       ...final,

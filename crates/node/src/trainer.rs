@@ -4,12 +4,14 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::{Duration, Instant};
 
-use napi::bindgen_prelude::{AsyncTask, Float32Array, Float32ArraySlice, Float64ArraySlice, Int32ArraySlice};
+use napi::bindgen_prelude::{
+    AsyncTask, Float32Array, Float32ArraySlice, Float64Array, Float64ArraySlice, Int32ArraySlice,
+};
 use napi::{Error, Result};
 use napi_derive::napi;
 use symbreak_train::{
-    Activation, Data, LayerSpec, Loss, Method, NetworkSpec, OptimizerSpec, Position, RunSpec, Targets,
-    Totals, TrainError, Trainer,
+    Activation, Checked, Data, LayerSpec, Loss, Method, NetworkSpec, OptimizerSpec, Position, RunSpec, Shape,
+    Targets, Totals, TrainError, Trainer, Window,
 };
 
 use crate::error::{Code, error};
@@ -61,16 +63,40 @@ pub struct TrainerRun {
     pub batch_size: u32,
     pub shuffle: bool,
     pub threads: u32,
+    /// Number of the rows' window within an epoch.
+    pub window: f64,
+    /// Rows of the epoch before it.
+    pub first: f64,
 }
 
-/// Rows of an epoch so far, or of an evaluation, with the sums over them.
+/// What a stretch of training did.
+#[napi(object)]
+pub struct TrainerStretch {
+    /// Batches trained on.
+    pub steps: f64,
+    /// Rows, loss and right decisions of each epoch that was touched, one after the other.
+    pub totals: Float64Array,
+}
+
+/// Sums over the rows of an evaluation.
 #[napi(object)]
 pub struct TrainerTotals {
-    /// Batches trained on; 0 for an evaluation.
-    pub steps: f64,
     pub rows: f64,
     pub loss: f64,
     pub correct: f64,
+}
+
+/// The loss by its name, as far as rows depend on it.
+fn loss_of(name: &str, smoothing: f64, delta: f64) -> Result<Loss> {
+    Ok(match name {
+        "softmaxCrossEntropy" => Loss::SoftmaxCrossEntropy { smoothing },
+        "sigmoidCrossEntropy" => Loss::SigmoidCrossEntropy { smoothing },
+        "meanSquaredError" => Loss::MeanSquaredError,
+        "meanAbsoluteError" => Loss::MeanAbsoluteError,
+        "huber" => Loss::Huber { delta },
+        "hinge" => Loss::Hinge,
+        name => return Err(unknown("loss", name)),
+    })
 }
 
 fn from_train(e: TrainError) -> Error {
@@ -116,16 +142,7 @@ impl TrainerLayer {
 
 impl TrainerNetwork {
     fn spec(self) -> Result<NetworkSpec> {
-        let smoothing = self.label_smoothing;
-        let loss = match self.loss.as_str() {
-            "softmaxCrossEntropy" => Loss::SoftmaxCrossEntropy { smoothing },
-            "sigmoidCrossEntropy" => Loss::SigmoidCrossEntropy { smoothing },
-            "meanSquaredError" => Loss::MeanSquaredError,
-            "meanAbsoluteError" => Loss::MeanAbsoluteError,
-            "huber" => Loss::Huber { delta: self.huber_delta },
-            "hinge" => Loss::Hinge,
-            name => return Err(unknown("loss", name)),
-        };
+        let loss = loss_of(&self.loss, self.label_smoothing, self.huber_delta)?;
         Ok(NetworkSpec {
             seed: u64::from(self.seed_low) | u64::from(self.seed_high) << 32,
             inputs: self.inputs as usize,
@@ -156,6 +173,7 @@ impl TrainerRun {
             batch_size: self.batch_size as usize,
             shuffle: self.shuffle,
             threads: self.threads as usize,
+            window: Window { number: self.window as u64, first: self.first as u64 },
         })
     }
 }
@@ -178,6 +196,35 @@ fn data(
         rows: rows as usize,
         targets,
         weights: weights.map_or_else(Vec::new, |w| w.to_vec()),
+    }
+}
+
+/// Rows in native memory, checked for networks of one shape and loss; any number of trainers may use them at once.
+#[napi]
+pub struct NativeRows {
+    rows: Arc<Checked>,
+}
+
+#[napi]
+impl NativeRows {
+    #[napi(constructor)]
+    #[expect(clippy::too_many_arguments, reason = "arrays cross the binding as arguments")]
+    pub fn new(
+        inputs: u32,
+        outputs: u32,
+        loss: String,
+        x: Float32ArraySlice,
+        rows: u32,
+        labels: Option<Int32ArraySlice>,
+        targets: Option<Float32ArraySlice>,
+        weights: Option<Float32ArraySlice>,
+    ) -> Result<Self> {
+        guarded(|| {
+            let shape =
+                Shape { inputs: inputs as usize, outputs: outputs as usize, loss: loss_of(&loss, 0.0, 1.0)? };
+            let data = data(&x, rows, labels.as_ref(), targets.as_ref(), weights.as_ref());
+            Ok(Self { rows: Arc::new(data.check(shape).map_err(from_train)?) })
+        })
     }
 }
 
@@ -242,22 +289,11 @@ impl NativeTrainer {
         guarded(|| lock(&shared)?.set_state(&values).map_err(from_train))
     }
 
-    /// Copies the rows and plans every workspace.
+    /// Takes rows and plans every workspace.
     #[napi]
-    pub fn bind(
-        &self,
-        x: Float32ArraySlice,
-        rows: u32,
-        labels: Option<Int32ArraySlice>,
-        targets: Option<Float32ArraySlice>,
-        weights: Option<Float32ArraySlice>,
-        run: TrainerRun,
-    ) -> Result<()> {
+    pub fn bind(&self, rows: &NativeRows, run: TrainerRun) -> Result<()> {
         let shared = self.shared()?;
-        guarded(|| {
-            let rows = data(&x, rows, labels.as_ref(), targets.as_ref(), weights.as_ref());
-            lock(&shared)?.bind(rows, run.spec()?).map_err(from_train)
-        })
+        guarded(|| lock(&shared)?.bind(Arc::clone(&rows.rows), run.spec()?).map_err(from_train))
     }
 
     /// Sets the sums of the epoch so far.
@@ -268,8 +304,8 @@ impl NativeTrainer {
         Ok(())
     }
 
-    /// Trains for at most as many batches as there are rates and about as many milliseconds.
-    #[napi(ts_return_type = "Promise<TrainerTotals>")]
+    /// Trains for at most as many batches as there are rates, on into the next epochs, and about as many milliseconds.
+    #[napi(ts_return_type = "Promise<TrainerStretch>")]
     pub fn run(
         &self,
         epoch: f64,
@@ -284,21 +320,9 @@ impl NativeTrainer {
 
     /// Sums of losses and right decisions over rows.
     #[napi(ts_return_type = "Promise<TrainerTotals>")]
-    pub fn evaluate(
-        &self,
-        x: Float32ArraySlice,
-        rows: u32,
-        labels: Option<Int32ArraySlice>,
-        targets: Option<Float32ArraySlice>,
-        weights: Option<Float32ArraySlice>,
-        threads: u32,
-    ) -> Result<AsyncTask<Guarded<EvaluateWork>>> {
-        let data = data(&x, rows, labels.as_ref(), targets.as_ref(), weights.as_ref());
-        Ok(AsyncTask::new(Guarded(EvaluateWork {
-            trainer: self.shared()?,
-            data: Some(data),
-            threads: threads as usize,
-        })))
+    pub fn evaluate(&self, rows: &NativeRows, threads: u32) -> Result<AsyncTask<Guarded<EvaluateWork>>> {
+        let rows = Arc::clone(&rows.rows);
+        Ok(AsyncTask::new(Guarded(EvaluateWork { trainer: self.shared()?, rows, threads: threads as usize })))
     }
 
     /// Outputs of the last layer for every row.
@@ -329,28 +353,40 @@ pub struct RunWork {
 }
 
 impl Work for RunWork {
-    type Output = TrainerTotals;
-    type JsValue = TrainerTotals;
+    type Output = (u64, Vec<f64>);
+    type JsValue = TrainerStretch;
 
-    fn run(&mut self) -> Result<TrainerTotals> {
+    fn run(&mut self) -> Result<(u64, Vec<f64>)> {
         let start = Instant::now();
         let mut watch = |_| {
             if start.elapsed() < self.budget { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
-        let stretch = lock(&self.trainer)?.run(self.from, &self.rates, &mut watch).map_err(from_train)?;
-        let Totals { rows, loss, correct } = stretch.totals;
-        Ok(TrainerTotals { steps: stretch.steps as f64, rows: rows as f64, loss, correct })
+        let mut trainer = lock(&self.trainer)?;
+        let batches = trainer.batches();
+        let (mut at, mut rates, mut steps, mut sums) = (self.from, &self.rates[..], 0, Vec::new());
+        loop {
+            let stretch = trainer.run(at, rates, &mut watch).map_err(from_train)?;
+            let Totals { rows, loss, correct } = stretch.totals;
+            sums.extend([rows as f64, loss, correct]);
+            steps += stretch.steps;
+            rates = rates.get(stretch.steps as usize..).unwrap_or_default();
+            let done = at.step + stretch.steps == batches;
+            if !done || stretch.steps == 0 || rates.is_empty() || start.elapsed() >= self.budget {
+                return Ok((steps, sums));
+            }
+            at = Position { epoch: at.epoch + 1, step: 0 };
+        }
     }
 
-    fn finish(&mut self, totals: TrainerTotals) -> Result<TrainerTotals> {
-        Ok(totals)
+    fn finish(&mut self, (steps, totals): (u64, Vec<f64>)) -> Result<TrainerStretch> {
+        Ok(TrainerStretch { steps: steps as f64, totals: Float64Array::new(totals) })
     }
 }
 
 /// An evaluation.
 pub struct EvaluateWork {
     trainer: Shared,
-    data: Option<Data>,
+    rows: Arc<Checked>,
     threads: usize,
 }
 
@@ -359,9 +395,8 @@ impl Work for EvaluateWork {
     type JsValue = TrainerTotals;
 
     fn run(&mut self) -> Result<TrainerTotals> {
-        let data = self.data.take().ok_or_else(|| error(Code::Internal, "an evaluation ran twice"))?;
-        let sums = lock(&self.trainer)?.evaluate(data, self.threads).map_err(from_train)?;
-        Ok(TrainerTotals { steps: 0.0, rows: sums.rows as f64, loss: sums.loss, correct: sums.correct })
+        let sums = lock(&self.trainer)?.evaluate(&self.rows, self.threads).map_err(from_train)?;
+        Ok(TrainerTotals { rows: sums.rows as f64, loss: sums.loss, correct: sums.correct })
     }
 
     fn finish(&mut self, totals: TrainerTotals) -> Result<TrainerTotals> {

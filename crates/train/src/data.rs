@@ -1,5 +1,7 @@
 //! Rows to learn from.
 
+use std::mem::discriminant;
+
 use crate::error::TrainError;
 use crate::spec::{Loss, Network};
 
@@ -25,16 +27,29 @@ pub struct Data {
     pub weights: Vec<f32>,
 }
 
-/// Data that fits a network, with targets in the form its loss reads.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Checked {
-    pub x: Vec<f32>,
-    pub rows: usize,
+/// Data that fits networks of one shape and loss, with targets in the form the loss reads. Any number of trainers may
+/// share it.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    shape: Shape,
+    pub(crate) x: Vec<f32>,
+    pub(crate) rows: usize,
     /// Class numbers, where there are any.
-    pub labels: Vec<u32>,
+    pub(crate) labels: Vec<u32>,
     /// A value an output, unless softmax reads the labels themselves.
-    pub values: Vec<f32>,
-    pub weights: Vec<f32>,
+    pub(crate) values: Vec<f32>,
+    pub(crate) weights: Vec<f32>,
+}
+
+/// What of a network its data depend on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shape {
+    /// Values in a row of input.
+    pub inputs: usize,
+    /// Outputs of a row.
+    pub outputs: usize,
+    /// Only its kind matters.
+    pub loss: Loss,
 }
 
 /// One row's target.
@@ -47,7 +62,17 @@ pub(crate) struct Target<'a> {
 }
 
 impl Checked {
-    pub fn target(&self, row: usize, outputs: usize) -> Target<'_> {
+    /// Refuses networks of another shape or loss.
+    pub(crate) fn check_for(&self, network: &Network) -> Result<(), TrainError> {
+        let Shape { inputs, outputs, loss } = self.shape;
+        let same = inputs == network.inputs() && outputs == network.outputs();
+        if same && discriminant(&loss) == discriminant(&network.loss()) {
+            return Ok(());
+        }
+        Err(TrainError::invalid("rows", self.shape, "made for this network's inputs, outputs and loss"))
+    }
+
+    pub(crate) fn target(&self, row: usize, outputs: usize) -> Target<'_> {
         Target {
             label: self.labels.get(row).copied(),
             values: self.values.get(row * outputs..(row + 1) * outputs).unwrap_or(&[]),
@@ -57,13 +82,16 @@ impl Checked {
 }
 
 impl Data {
-    /// Checks lengths and labels, and writes labels as the values that elementwise losses compare with: the class
+    /// Checks lengths and labels for networks of a shape, and writes labels as the values that elementwise losses compare with: the class
     /// number's own place 1 among zeros (a single output: the label, 0 or 1), for hinge 1 among minus ones. Hinge
     /// takes 0 and 1 for -1 and 1 when there is nothing else, as Keras does.
-    pub(crate) fn check(self, network: &Network) -> Result<Checked, TrainError> {
-        let outputs = network.outputs();
+    ///
+    /// # Errors
+    /// [`TrainError::Length`], [`TrainError::Invalid`] naming the array.
+    pub fn check(self, shape: Shape) -> Result<Checked, TrainError> {
+        let Shape { inputs, outputs, loss } = shape;
         let Self { x, rows, targets, weights } = self;
-        TrainError::check_len("x", rows * network.inputs(), x.len())?;
+        TrainError::check_len("x", rows * inputs, x.len())?;
         if !weights.is_empty() {
             TrainError::check_len("weights", rows, weights.len())?;
         }
@@ -78,15 +106,15 @@ impl Data {
                 (Vec::new(), values)
             }
         };
-        if !matches!(network.loss(), Loss::SoftmaxCrossEntropy { .. }) && !labels.is_empty() {
+        if !matches!(loss, Loss::SoftmaxCrossEntropy { .. }) && !labels.is_empty() {
             values = one_hot(&labels, outputs);
         }
-        if network.loss() == Loss::Hinge && values.iter().all(|t| *t == 0.0 || *t == 1.0) {
+        if loss == Loss::Hinge && values.iter().all(|t| *t == 0.0 || *t == 1.0) {
             for t in &mut values {
                 *t = *t * 2.0 - 1.0;
             }
         }
-        Ok(Checked { x, rows, labels, values, weights })
+        Ok(Checked { shape, x, rows, labels, values, weights })
     }
 }
 

@@ -5,7 +5,7 @@ use std::thread;
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::dispatch;
 
-use crate::data::{Checked, Data};
+use crate::data::Checked;
 use crate::error::TrainError;
 use crate::forward::forward;
 use crate::loss::{self, Score};
@@ -45,12 +45,12 @@ impl Trainer {
     /// Loss and right decisions over all rows, on at most `threads` threads.
     ///
     /// # Errors
-    /// What is wrong with the data.
-    pub fn evaluate(&self, data: Data, threads: usize) -> Result<Evaluation, TrainError> {
-        let data = data.check(&self.network)?;
+    /// [`TrainError::Invalid`] if the rows were made for another kind of network.
+    pub fn evaluate(&self, data: &Checked, threads: usize) -> Result<Evaluation, TrainError> {
+        data.check_for(&self.network)?;
         let mut scores = vec![Score::default(); data.rows];
         self.each_block(&data.x, data.rows, threads, &mut scores, 1, |first, outputs, scores| {
-            self.score(&data, first, outputs, scores);
+            self.score(data, first, outputs, scores);
         });
         let penalty = penalty(self.level, &self.network, &self.weights);
         let mut evaluation = Evaluation { rows: data.rows as u64, ..Evaluation::default() };

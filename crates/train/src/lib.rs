@@ -29,9 +29,9 @@ mod trainer;
 mod update;
 mod weights;
 
-pub use data::{Data, Targets};
+pub use data::{Checked, Data, Shape, Targets};
 pub use error::TrainError;
 pub use evaluate::Evaluation;
 pub use optimizer::{Method, OptimizerSpec};
 pub use spec::{Activation, LayerSpec, Loss, Network, NetworkSpec};
-pub use trainer::{Position, RunSpec, Stretch, Totals, Trainer};
+pub use trainer::{Position, RunSpec, Stretch, Totals, Trainer, Window};

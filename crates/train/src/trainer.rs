@@ -1,11 +1,12 @@
 //! A network's parameters, the rows it learns from, and the loop over batches.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::Level;
 
-use crate::data::{Checked, Data};
+use crate::data::Checked;
 use crate::dropout;
 use crate::epoch::Epoch;
 use crate::error::TrainError;
@@ -34,6 +35,17 @@ pub struct RunSpec {
     pub shuffle: bool,
     /// Upper bound on threads, at least 1; the bits don't depend on it.
     pub threads: usize,
+    /// Which part of every epoch the rows are.
+    pub window: Window,
+}
+
+/// A part of an epoch's rows, where not all are bound at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Window {
+    /// From 0.
+    pub number: u64,
+    /// Rows of the epoch before it.
+    pub first: u64,
 }
 
 /// Where a run stands.
@@ -41,7 +53,7 @@ pub struct RunSpec {
 pub struct Position {
     /// From 0.
     pub epoch: u64,
-    /// Batch within the epoch, from 0.
+    /// Batch within the bound rows, from 0.
     pub step: u64,
 }
 
@@ -68,7 +80,7 @@ pub struct Stretch {
 /// What `bind` plans.
 #[derive(Debug)]
 pub(crate) struct Bound {
-    data: Checked,
+    data: Arc<Checked>,
     pub run: RunSpec,
     order: Order,
     inputs: Pieces,
@@ -121,17 +133,17 @@ impl Trainer {
         Ok(())
     }
 
-    /// Takes the rows and plans every workspace: steps allocate nothing. The optimizer starts afresh; see
+    /// Takes rows and plans every workspace: steps allocate nothing. The optimizer starts afresh; see
     /// [`Trainer::set_state`].
     ///
     /// # Errors
-    /// What is wrong with the data or the run; nothing has changed then.
-    pub fn bind(&mut self, data: Data, run: RunSpec) -> Result<(), TrainError> {
+    /// What is wrong with the run or the rows' kind; nothing has changed then.
+    pub fn bind(&mut self, data: Arc<Checked>, run: RunSpec) -> Result<(), TrainError> {
         run.optimizer.check()?;
         if run.batch_size == 0 {
             return Err(TrainError::invalid("batchSize", 0, "at least 1"));
         }
-        let data = data.check(&self.network)?;
+        data.check_for(&self.network)?;
         let capacity = run.batch_size.min(data.rows);
         let members = self.members(capacity, run.threads);
         let plain = run.optimizer.is_plain() && !self.network.layers().iter().any(LayerSpec::is_regularized);
@@ -150,7 +162,7 @@ impl Trainer {
         };
         let desks = (0..members).map(|_| AtomicRefCell::new(desk())).collect();
         let phases = Phases::new(&self.network);
-        let order = Order::new(data.rows);
+        let order = Order::new(data.rows, run.window.number);
         self.weights = shards;
         self.bound = Some(Bound { data, run, order, inputs, layers, desks, phases, plain });
         self.set_state(&[])
@@ -165,12 +177,17 @@ impl Trainer {
         if products < WORTH_SHARING || narrow { 1 } else { threads.clamp(1, rows.max(1)) }
     }
 
+    /// Batches of the bound rows; 0 before [`Trainer::bind`].
+    pub fn batches(&self) -> u64 {
+        self.bound.as_ref().map_or(0, |bound| bound.data.rows.div_ceil(bound.run.batch_size) as u64)
+    }
+
     /// Sets the sums of the epoch so far, for a run that goes on in the middle of one.
     pub fn set_totals(&mut self, totals: Totals) {
         self.totals = totals;
     }
 
-    /// Trains from `from` with one learning rate a batch, until the rates or the epoch are used up or `observer`, which
+    /// Trains from `from` with one learning rate a batch, until the rates or the bound rows are used up or `observer`, which
     /// is called after every batch, breaks off.
     ///
     /// # Errors
@@ -183,14 +200,14 @@ impl Trainer {
         observer: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Stretch, TrainError> {
         let bound = self.bound.as_mut().ok_or(TrainError::Unbound)?;
-        let RunSpec { optimizer, batch_size, shuffle, .. } = &bound.run;
+        let RunSpec { optimizer, batch_size, shuffle, window, .. } = &bound.run;
         if *shuffle {
             bound.order.draw(self.level, self.network.seed(), from.epoch);
         }
-        if from.step == 0 {
+        if from.step == 0 && window.number == 0 {
             self.totals = Totals::default();
         }
-        let masks = dropout::of_epoch(&self.network, from.epoch);
+        let masks = dropout::of_epoch(&self.network, from.epoch, window.first);
         let work = Work {
             phases: &bound.phases,
             level: self.level,
@@ -218,12 +235,19 @@ impl Trainer {
         let spins = 3 * self.network.products() * batch_size / members / PRODUCTS_PER_SPIN;
         let steps = with_team(members, spins, &|phase, member| work.run(phase, member), |team| {
             epoch.run(team, from, rates, observer)
-        })?;
+        });
+        let before = window.first / *batch_size as u64;
+        let in_epoch = |error| match error {
+            TrainError::NotFinite { epoch, step } => TrainError::NotFinite { epoch, step: before + step },
+            other => other,
+        };
+        let steps = steps.map_err(in_epoch)?;
         let finite = |shard: &AtomicRefCell<WeightShard>| {
             shard.borrow().blocks.iter().all(|block| block.values.iter().all(|w| w.is_finite()))
         };
         if steps > 0 && !self.weights.iter().all(finite) {
-            return Err(TrainError::NotFinite { epoch: from.epoch, step: from.step + steps - 1 });
+            let step = from.step + steps - 1;
+            return Err(in_epoch(TrainError::NotFinite { epoch: from.epoch, step }));
         }
         Ok(Stretch { steps, totals: self.totals })
     }

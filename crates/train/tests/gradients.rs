@@ -4,7 +4,7 @@ mod common;
 
 use std::ops::ControlFlow;
 
-use common::{PLAIN, SOFTMAX, data, layer, network, run, trainer};
+use common::{PLAIN, SOFTMAX, checked, data, layer, network, run, trainer};
 use fearless_simd::Level;
 use symbreak_train::{Activation, Data, Loss, Method, NetworkSpec, OptimizerSpec, Position, Targets};
 
@@ -130,7 +130,7 @@ fn reference(spec: &NetworkSpec, data: &Data, parameters: &[f64]) -> f64 {
 fn check(spec: &NetworkSpec, data: &Data, optimizer: OptimizerSpec) {
     let mut trainer = trainer(Level::new(), spec.clone());
     let before: Vec<f64> = trainer.parameters().iter().map(|w| f64::from(*w)).collect();
-    trainer.bind(data.clone(), run(optimizer, data.rows, 1)).expect("data that fits");
+    trainer.bind(checked(spec, data.clone()), run(optimizer, data.rows, 1)).expect("rows that fit");
     let stretch =
         trainer.run(Position::default(), &[1.0], &mut |_| ControlFlow::Continue(())).expect("a finite loss");
     let loss = reference(spec, data, &before) * data.rows as f64;
@@ -208,7 +208,7 @@ fn logits_of_any_size_give_a_finite_loss() {
         trainer.set_parameters(&[1e4, -1e4, 0.0, 0.0]).expect("four parameters");
         let mut rows = data(&spec, 2);
         rows.x = vec![1.0, -1.0];
-        let evaluation = trainer.evaluate(rows, 1).expect("data that fits");
+        let evaluation = trainer.evaluate(&checked(&spec, rows), 1).expect("rows that fit");
         assert!(evaluation.loss.is_finite() && evaluation.loss >= 0.0);
     }
 }

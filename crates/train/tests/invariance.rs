@@ -4,10 +4,13 @@ mod common;
 
 use std::ops::ControlFlow;
 
-use common::{PLAIN, SOFTMAX, bits, data, epochs, layer, network, run, trainer};
+use common::{PLAIN, SOFTMAX, bits, checked, data, epochs, layer, network, run, trainer};
 use fearless_simd::Level;
 use symbreak_rng::Kernel;
-use symbreak_train::{Activation, Loss, Method, NetworkSpec, OptimizerSpec, Position, TrainError, Trainer};
+use symbreak_train::{
+    Activation, Data, Loss, Method, NetworkSpec, OptimizerSpec, Position, RunSpec, Shape, Targets,
+    TrainError, Trainer, Window,
+};
 
 fn optimizers() -> Vec<OptimizerSpec> {
     let sgd = |momentum, dampening, nesterov| Method::Sgd { momentum, dampening, nesterov };
@@ -40,7 +43,7 @@ fn large() -> NetworkSpec {
 
 fn trained(spec: &NetworkSpec, level: Level, optimizer: OptimizerSpec, threads: usize) -> Vec<u32> {
     let mut trainer = trainer(level, spec.clone());
-    trainer.bind(data(spec, 100), run(optimizer, 48, threads)).expect("data that fits");
+    trainer.bind(checked(spec, data(spec, 100)), run(optimizer, 48, threads)).expect("data that fits");
     epochs(&mut trainer, 2, 0.05);
     bits(&trainer.parameters())
 }
@@ -81,7 +84,7 @@ fn slices_and_restored_states_change_no_bit() {
     for optimizer in optimizers() {
         let fresh = || {
             let mut trainer = trainer(Level::new(), spec.clone());
-            trainer.bind(data(&spec, 50), run(optimizer, 8, 1)).expect("data that fits");
+            trainer.bind(checked(&spec, data(&spec, 50)), run(optimizer, 8, 1)).expect("data that fits");
             trainer
         };
         let mut whole = fresh();
@@ -113,13 +116,53 @@ fn slices_and_restored_states_change_no_bit() {
     }
 }
 
+/// Rows `range` of the data alone.
+fn part(spec: &NetworkSpec, rows: usize, range: std::ops::Range<usize>) -> Data {
+    let Data { x, targets, .. } = data(spec, rows);
+    let Targets::Labels(labels) = targets else { panic!("labels") };
+    Data {
+        x: x[range.start * spec.inputs..range.end * spec.inputs].to_vec(),
+        rows: range.len(),
+        targets: Targets::Labels(labels[range].to_vec()),
+        weights: Vec::new(),
+    }
+}
+
+#[test]
+fn windows_of_an_epoch_change_no_bit() {
+    let mut spec = network(6, vec![layer(5, Activation::Tanh), layer(3, Activation::Linear)], SOFTMAX);
+    spec.layers[0].dropout = 0.3;
+    for optimizer in optimizers() {
+        let ordered = RunSpec { shuffle: false, ..run(optimizer, 8, 1) };
+        let mut whole = trainer(Level::new(), spec.clone());
+        whole.bind(checked(&spec, data(&spec, 50)), ordered).expect("rows that fit");
+        epochs(&mut whole, 2, 0.1);
+        let mut windows = trainer(Level::new(), spec.clone());
+        let mut state = Vec::new();
+        for epoch in 0..2 {
+            for (number, range) in [0..16, 16..48, 48..50].into_iter().enumerate() {
+                let window = Window { number: number as u64, first: range.start as u64 };
+                let rows = checked(&spec, part(&spec, 50, range));
+                windows.bind(rows, RunSpec { window, ..ordered }).expect("rows that fit");
+                windows.set_state(&state).expect("the same optimizer");
+                let from = Position { epoch, step: 0 };
+                let stretch = windows.run(from, &[0.1; 9], &mut |_| ControlFlow::Continue(()));
+                assert_eq!(stretch.expect("finite").steps, windows.batches());
+                state = windows.state();
+            }
+        }
+        assert_eq!(bits(&whole.parameters()), bits(&windows.parameters()), "{optimizer:?}");
+        assert_eq!(whole.state(), windows.state());
+    }
+}
+
 #[test]
 fn equal_units_stay_equal_to_the_bit() {
     let spec = network(20, vec![layer(37, Activation::Relu), layer(10, Activation::Linear)], SOFTMAX);
     let mut trainer = trainer(Level::new(), spec.clone());
     let count = trainer.network().parameter_count();
     trainer.set_parameters(&vec![0.05; count]).expect("all of them");
-    trainer.bind(data(&spec, 90), run(PLAIN, 32, 1)).expect("data that fits");
+    trainer.bind(checked(&spec, data(&spec, 90)), run(PLAIN, 32, 1)).expect("data that fits");
     epochs(&mut trainer, 5, 0.1);
     let parameters = trainer.parameters();
     for row in parameters[..20 * 37].chunks(37) {
@@ -139,7 +182,7 @@ fn frozen_layers_keep_their_parameters() {
         spec.layers.iter_mut().enumerate().for_each(|(l, layer)| layer.trainable = l != frozen);
         let mut trainer = trainer(Level::new(), spec.clone());
         let before = trainer.parameters();
-        trainer.bind(data(&spec, 20), run(PLAIN, 8, 1)).expect("data that fits");
+        trainer.bind(checked(&spec, data(&spec, 20)), run(PLAIN, 8, 1)).expect("data that fits");
         epochs(&mut trainer, 1, 0.1);
         let after = trainer.parameters();
         let ends = [0, 35, 59, 74];
@@ -155,8 +198,9 @@ fn evaluation_and_prediction_agree_over_threads() {
     let spec = large();
     let trainer = trainer(Level::new(), spec.clone());
     let rows = data(&spec, 500);
-    let one = trainer.evaluate(rows.clone(), 1).expect("data that fits");
-    assert_eq!(one, trainer.evaluate(rows.clone(), 4).expect("data that fits"));
+    let all = checked(&spec, rows.clone());
+    let one = trainer.evaluate(&all, 1).expect("rows that fit");
+    assert_eq!(one, trainer.evaluate(&all, 4).expect("rows that fit"));
     let outputs = trainer.predict(&rows.x, 500, 1).expect("rows that fit");
     assert_eq!(outputs, trainer.predict(&rows.x, 500, 3).expect("rows that fit"));
     assert_eq!(outputs.len(), 5000);
@@ -167,7 +211,7 @@ fn nothing_finite_is_left_unsaid() {
     let spec =
         network(4, vec![layer(3, Activation::Relu), layer(1, Activation::Linear)], Loss::MeanSquaredError);
     let mut trainer = trainer(Level::new(), spec.clone());
-    trainer.bind(data(&spec, 16), run(PLAIN, 4, 1)).expect("data that fits");
+    trainer.bind(checked(&spec, data(&spec, 16)), run(PLAIN, 4, 1)).expect("data that fits");
     let outcome = trainer.run(Position::default(), &[1e30; 4], &mut |_| ControlFlow::Continue(()));
     assert!(matches!(outcome, Err(TrainError::NotFinite { epoch: 0, .. })), "{outcome:?}");
 }
@@ -185,8 +229,11 @@ fn bad_requests_are_refused_by_name() {
     let mut trainer = trainer(Level::new(), good());
     let mut rows = data(&good(), 3);
     rows.x.pop();
-    let refused = trainer.bind(rows, run(PLAIN, 4, 1));
+    let refused = rows.check(Shape { inputs: 2, outputs: 2, loss: SOFTMAX }).map(|_| ());
     assert_eq!(refused, Err(TrainError::Length { argument: "x", expected: 6, actual: 5 }));
+    let other = network(3, vec![layer(2, Activation::Linear)], SOFTMAX);
+    let refused = trainer.bind(checked(&other, data(&other, 3)), run(PLAIN, 4, 1));
+    assert!(refused.is_err_and(|e| e.to_string().starts_with("rows")));
     let nothing = Trainer::new(Level::new(), good().check().expect("valid")).run(
         Position::default(),
         &[0.1],

@@ -3,23 +3,28 @@
  *
  * The product of two f32 is exact in f64. Their f64 sum with `c`, rounded to f32, is wrong only where the rounded sum
  * lies midway between two f32 and the exact one does not: then the sum's error (TwoSum, Knuth 1969) tells the side.
- * Rounding to odd (Boldo and Melquiond 2008) comes to the same; midways are rare, and this form is cheap elsewhere.
+ * Rounding to odd (Boldo and Melquiond 2008) comes to the same. A sum that is no midway is found by rounding its
+ * neighbours: an ulp or two above and below, they give one f32, which then is the sum's own.
  */
 const f = Math.fround
+
+/** Factors that move an f64 to a neighbour away from 0, and towards it. */
+const OUT = 1 + 2 ** -52
+const IN = 1 - 2 ** -52
 
 /** `a * b + c` for f32 values, rounded once. */
 export function fma(a: number, b: number, c: number): number {
   const product = a * b
   const sum = product + c
-  const rounded = f(sum)
-  const rest = sum - rounded
-  if (rest === 0) return rounded
-  const mirrored = sum + rest
-  return f(mirrored) === mirrored ? breakTie(product, c, sum, rounded) : rounded
+  const rounded = f(sum * OUT)
+  return rounded === f(sum * IN) ? rounded : breakTie(product, c, sum)
 }
 
-/** The f32 nearest to the exact `product + c`, whose f64 value `sum` lies midway between two. */
-function breakTie(product: number, c: number, sum: number, rounded: number): number {
+/** The f32 nearest to the exact `product + c`, whose f64 value `sum` lies midway between two, or nearly so. */
+function breakTie(product: number, c: number, sum: number): number {
+  const rounded = f(sum)
+  const mirrored = sum + (sum - rounded)
+  if (f(mirrored) !== mirrored) return rounded
   const part = sum - product
   const error = product - (sum - part) + (c - part)
   if (error > 0) return f(sum + Math.abs(sum) * 2 ** -35)
@@ -29,7 +34,7 @@ function breakTie(product: number, c: number, sum: number, rounded: number): num
 
 /**
  * `y[yAt + j] = fma(scale, x[xAt + j * xStride], y[yAt + j])` for j < length: one step of as many chains. The body of
- * `fma` is repeated here because the loop is what all linear algebra spends its time in.
+ * `fma` is repeated here and below because these loops are what all linear algebra spends its time in.
  */
 export function addScaled(
   scale: number,
@@ -46,13 +51,8 @@ export function addScaled(
     const c = y[i] as number
     const product = scale * (x[k] as number)
     const sum = product + c
-    const rounded = f(sum)
-    const rest = sum - rounded
-    y[i] = rounded
-    if (rest !== 0) {
-      const mirrored = sum + rest
-      if (f(mirrored) === mirrored) y[i] = breakTie(product, c, sum, rounded)
-    }
+    const rounded = f(sum * OUT)
+    y[i] = rounded === f(sum * IN) ? rounded : breakTie(product, c, sum)
   }
 }
 
@@ -68,4 +68,45 @@ function addZeros(
 ): void {
   const end = yAt + length
   for (let i = yAt, k = xAt; i < end; i++, k += xStride) y[i] = zero * (x[k] as number) + (y[i] as number)
+}
+
+/**
+ * Two steps of the chains of two rows at once: row y takes `a0 x[x0 + j]`, then `a1 x[x1 + j]`; row z likewise with b0
+ * and b1. Values are loaded once for four multiply-adds, and two chains are on their way at a time.
+ */
+export function addScaledPair(
+  a0: number,
+  a1: number,
+  b0: number,
+  b1: number,
+  x: Float32Array,
+  x0: number,
+  x1: number,
+  out: Float32Array,
+  y: number,
+  z: number,
+  length: number,
+): void {
+  for (let j = 0; j < length; j++) {
+    const v0 = x[x0 + j] as number
+    const v1 = x[x1 + j] as number
+    const c = out[y + j] as number
+    const d = out[z + j] as number
+    const p0 = a0 * v0
+    const s0 = p0 + c
+    let c1 = f(s0 * OUT)
+    if (c1 !== f(s0 * IN)) c1 = breakTie(p0, c, s0)
+    const q0 = b0 * v0
+    const t0 = q0 + d
+    let d1 = f(t0 * OUT)
+    if (d1 !== f(t0 * IN)) d1 = breakTie(q0, d, t0)
+    const p1 = a1 * v1
+    const s1 = p1 + c1
+    const c2 = f(s1 * OUT)
+    out[y + j] = c2 === f(s1 * IN) ? c2 : breakTie(p1, c1, s1)
+    const q1 = b1 * v1
+    const t1 = q1 + d1
+    const d2 = f(t1 * OUT)
+    out[z + j] = d2 === f(t1 * IN) ? d2 : breakTie(q1, d1, t1)
+  }
 }

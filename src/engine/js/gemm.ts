@@ -1,4 +1,5 @@
 import { addScaled, fma } from './fma.js'
+import { addProduct } from './product.js'
 
 /** A matrix in somebody else's memory: entry (i, j) is element `offset + i * rowStride + j * columnStride`. */
 export interface Matrix {
@@ -51,6 +52,7 @@ export function gemm(
   if (c.columns === 1) return multiplyColumn(alpha, a, b, init, c)
   for (let i = 0; i < c.rows; i++) start(init, c, i)
   if (alpha !== 1) return multiplyScaled(Math.fround(alpha), a, b, c, scratch)
+  if (b.columnStride === 1) return addProduct(a, b, c)
   for (let i = 0; i < c.rows; i++) {
     const row = c.offset + i * c.rowStride
     for (let p = 0; p < a.columns; p++) {

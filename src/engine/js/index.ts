@@ -1,14 +1,14 @@
 import type { Control, Engine, Fill } from '../engine.js'
 import type { FillJob, StreamKey, View } from '../law.js'
 import { runInSlices } from '../slices.js'
-import type { Trainer, TrainerSpec } from '../trainer.js'
+import type { RowsSpec, Trainer, TrainerData, TrainerRows, TrainerSpec } from '../trainer.js'
 import { isWhole } from '../whole.js'
 import { orthogonalityError, spectralNorm } from './dense.js'
 import { fillElements } from './fill.js'
 import { permute } from './integers.js'
 import { singularValues } from './svd.js'
 import { wholeSteps } from './whole.js'
-import { jsTrainer } from './train/index.js'
+import { jsRows, jsTrainer } from './train/index.js'
 
 /** Elements between two looks at the clock: well under a millisecond for the slowest law. */
 const STEP = 1 << 13
@@ -52,5 +52,9 @@ export const jsEngine: Engine = {
 
   trainer(spec: TrainerSpec): Trainer {
     return jsTrainer(spec)
+  },
+
+  rows(spec: RowsSpec, data: TrainerData): TrainerRows {
+    return jsRows(spec, data)
   },
 }

@@ -4,7 +4,7 @@ import type { Control, Engine, Fill, LongTail, Measures } from '../engine.js'
 import { environment } from '../environment.js'
 import type { Dtype, FillJob, StreamKey, View } from '../law.js'
 import type { NativeProvider } from '../select.js'
-import type { Trainer, TrainerSpec } from '../trainer.js'
+import type { RowsSpec, Trainer, TrainerData, TrainerRows, TrainerSpec } from '../trainer.js'
 import { checkThreads } from '../threads.js'
 import { isWhole } from '../whole.js'
 import { copyValues } from '../js/values.js'
@@ -15,7 +15,7 @@ import { nativeLongTail } from './long-tail.js'
 import { nativeMeasures } from './measures.js'
 import { packed } from './pieces.js'
 import { placeRow } from './place.js'
-import { nativeTrainer } from './trainer.js'
+import { nativeRows, nativeTrainer } from './trainer.js'
 import { watched } from './watch.js'
 
 /** Elements of one asynchronous call: 4 MiB of f32, so that copying them out never holds the event loop for long. */
@@ -127,6 +127,10 @@ export class NativeEngine implements Engine {
 
   trainer(spec: TrainerSpec): Trainer {
     return nativeTrainer(this.#addon, this.threads, spec)
+  }
+
+  rows(spec: RowsSpec, data: TrainerData): TrainerRows {
+    return nativeRows(this.#addon, spec, data)
   }
 }
 

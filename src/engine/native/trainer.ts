@@ -2,9 +2,12 @@ import type {
   EpochTotals,
   Evaluation,
   Position,
+  RowsSpec,
   RunSpec,
+  Stretch,
   Trainer,
   TrainerData,
+  TrainerRows,
   TrainerSpec,
 } from '../trainer.js'
 import type { Addon } from './addon.js'
@@ -15,16 +18,23 @@ export function nativeTrainer(addon: Addon, threads: number, spec: TrainerSpec):
   return new NativeTrainer(addon, threads, spec)
 }
 
-type Rows = [
-  x: Float32Array,
-  rows: number,
-  labels: Int32Array | undefined,
-  targets: Float32Array | undefined,
-  weights: Float32Array | undefined,
-]
+/** Rows copied into the addon's memory. */
+export function nativeRows(addon: Addon, { inputs, units, loss }: RowsSpec, data: TrainerData): TrainerRows {
+  const { x, rows, labels, targets, weights } = data
+  return translated(
+    () =>
+      new NativeTrainerRows(
+        rows,
+        new addon.NativeRows(inputs, units, loss, x, rows, labels, targets, weights),
+      ),
+  )
+}
 
-function rowsOf(data: TrainerData): Rows {
-  return [data.x, data.rows, data.labels, data.targets, data.weights]
+class NativeTrainerRows implements TrainerRows {
+  constructor(
+    readonly rows: number,
+    readonly native: InstanceType<Addon['NativeRows']>,
+  ) {}
 }
 
 class NativeTrainer implements Trainer {
@@ -64,20 +74,22 @@ class NativeTrainer implements Trainer {
     return threads === 0 ? this.#threads : threads
   }
 
-  bind(data: TrainerData, run: RunSpec): void {
-    const { optimizer, threads, ...batches } = run
-    const plan = { ...optimizer, ...batches, threads: this.#bounded(threads) }
-    translated(() => this.#trainer.bind(...rowsOf(data), plan))
+  bind(rows: TrainerRows, run: RunSpec): void {
+    const { optimizer, threads, window, ...batches } = run
+    const place = { window: window.number, first: window.first }
+    const plan = { ...optimizer, ...batches, ...place, threads: this.#bounded(threads) }
+    translated(() => this.#trainer.bind((rows as NativeTrainerRows).native, plan))
   }
 
-  async run(
-    from: Position,
-    rates: Float64Array,
-    milliseconds: number,
-  ): Promise<{ steps: number; totals: EpochTotals }> {
-    const { steps, ...totals } = await translatedAsync(async () =>
+  async run(from: Position, rates: Float64Array, milliseconds: number): Promise<Stretch> {
+    const { steps, totals: sums } = await translatedAsync(async () =>
       this.#trainer.run(from.epoch, from.step, rates, milliseconds),
     )
+    const totals: EpochTotals[] = []
+    for (let i = 0; i < sums.length; i += 3) {
+      const [rows, loss, correct] = sums.subarray(i, i + 3) as unknown as [number, number, number]
+      totals.push({ rows, loss, correct })
+    }
     return { steps, totals }
   }
 
@@ -85,12 +97,9 @@ class NativeTrainer implements Trainer {
     translated(() => this.#trainer.setTotals(totals.rows, totals.loss, totals.correct))
   }
 
-  async evaluate(data: TrainerData, threads: number): Promise<Evaluation> {
-    const limit = this.#bounded(threads)
-    const { rows, loss, correct } = await translatedAsync(async () =>
-      this.#trainer.evaluate(...rowsOf(data), limit),
-    )
-    return { rows, loss, correct }
+  evaluate(rows: TrainerRows, threads: number): Promise<Evaluation> {
+    const { native } = rows as NativeTrainerRows
+    return translatedAsync(async () => this.#trainer.evaluate(native, this.#bounded(threads)))
   }
 
   predict(x: Float32Array, rows: number, threads: number): Promise<Float32Array> {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { access, rm } from 'node:fs/promises'
-import type { TrainerData } from '../../engine/trainer.js'
 import { now } from '../../engine/slices.js'
 import { ioError } from '../../engine/replace.js'
 import { integer, nonNegative, pathOf, readOptions } from '../../validate.js'
 import { readCheckpoint, writeCheckpoint } from '../checkpoint.js'
+import type { Rows } from '../rows.js'
 import type { TrainingRun } from '../training-run.js'
 import type { Callback } from './callback.js'
 
@@ -20,7 +20,8 @@ export interface BackupOptions {
 /**
  * Makes training survive anything (Keras's `BackupAndRestore`): the state of the run is written after every epoch and
  * when the signal stops it, and the same `fit` in a new process goes on from there. The weights it ends with are
- * those of a run left alone, to the byte. `epochs`, `threads` and the engine may differ, nothing else.
+ * those of a run left alone, to the byte. `epochs`, `threads` and the engine may differ, nothing else. A source of
+ * batches is read again up to where the run stood, and must give the same rows.
  */
 export function backupAndRestore(options: BackupOptions): Callback {
   return new BackupAndRestore(options)
@@ -95,14 +96,14 @@ function fingerprintOf(run: TrainingRun): Record<string, string> {
     shuffle,
     optimizer: plan.optimizer,
     initialEpoch: plan.initialEpoch,
-    data: digest(plan.train),
+    data: plan.feed.rows ? digest(plan.feed.rows) : plan.feed.size,
     validation: plan.validation && digest(plan.validation),
     callbacks: plan.callbacks.map((callback) => callback.name ?? 'unnamed'),
   }
   return Object.fromEntries(Object.entries(parts).map(([key, part]) => [key, JSON.stringify(part) ?? 'none']))
 }
 
-function digest({ x, labels, targets, weights }: TrainerData): string {
+function digest({ data: { x, labels, targets, weights } }: Rows): string {
   const hash = createHash('sha256')
   for (const part of [x, labels, targets, weights]) if (part !== undefined) hash.update(part)
   return hash.digest('hex')

@@ -3,9 +3,10 @@
 
 use fearless_simd::Level;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use symbreak_train::{
-    Activation, Data, LayerSpec, Loss, Method, NetworkSpec, OptimizerSpec, Position, RunSpec, Targets,
-    Trainer,
+    Activation, Checked, Data, LayerSpec, Loss, Method, NetworkSpec, OptimizerSpec, Position, RunSpec, Shape,
+    Targets, Trainer, Window,
 };
 
 /// Numbers that look random, uniform in [-1, 1).
@@ -66,6 +67,13 @@ pub fn data(spec: &NetworkSpec, rows: usize) -> Data {
     Data { x: noise.take(rows * spec.inputs), rows, targets, weights: Vec::new() }
 }
 
+/// The rows as trainers of the network take them.
+pub fn checked(spec: &NetworkSpec, data: Data) -> Arc<Checked> {
+    let outputs = spec.layers.last().map_or(0, |layer| layer.units);
+    let shape = Shape { inputs: spec.inputs, outputs, loss: spec.loss };
+    Arc::new(data.check(shape).expect("data that fits"))
+}
+
 pub const PLAIN: OptimizerSpec = OptimizerSpec {
     method: Method::Sgd { momentum: 0.0, dampening: 0.0, nesterov: false },
     weight_decay: 0.0,
@@ -76,7 +84,7 @@ pub const PLAIN: OptimizerSpec = OptimizerSpec {
 };
 
 pub fn run(optimizer: OptimizerSpec, batch_size: usize, threads: usize) -> RunSpec {
-    RunSpec { optimizer, batch_size, shuffle: true, threads }
+    RunSpec { optimizer, batch_size, shuffle: true, threads, window: Window::default() }
 }
 
 /// Trains whole epochs.

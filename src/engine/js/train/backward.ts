@@ -1,5 +1,6 @@
 import { addScaled } from '../fma.js'
-import { gemm, matrix, transpose } from '../gemm.js'
+import { gemm, matrix, transpose, type Matrix } from '../gemm.js'
+import { addProduct } from '../product.js'
 import { throughActivation } from './activation.js'
 import type { Layer, Plan } from './network.js'
 import { inputsOf, type Batch, type LayerRows } from './rows.js'
@@ -17,40 +18,33 @@ export function backward(plan: Plan, parameters: Float32Array, batch: Batch): vo
     throughActivation(layer, rows, batch.count * layer.units)
     if (l > plan.firstTrainable) {
       const below = (batch.layers[l - 1] as LayerRows).deltas
-      if (layer.fanIn === 1) multiplyColumn(layer, parameters, rows.deltas, batch.count, below)
-      else multiply(layer, parameters, rows.deltas, batch.count, below)
+      multiply(layer, parameters, rows.deltas, batch, below)
     }
   }
 }
 
-/** The deltas times the transposed kernel. */
+/** The deltas times the transposed kernel: below a layer of one unit a dot product a row, in 16 partial sums. */
 function multiply(
   layer: Layer,
   w: Float32Array,
   deltas: Float32Array,
-  count: number,
+  batch: Batch,
   below: Float32Array,
 ): void {
   const { units, fanIn, kernelAt } = layer
-  below.fill(0, 0, count * fanIn)
-  for (let r = 0; r < count; r++) {
-    for (let j = 0; j < units; j++) {
-      addScaled(deltas[r * units + j] as number, w, kernelAt + j, units, below, r * fanIn, fanIn)
-    }
-  }
+  const { count, kernel } = batch
+  const flipped = transpose(matrix(w, fanIn, units, kernelAt))
+  const b = fanIn === 1 ? flipped : laidOut(flipped, kernel)
+  gemm(1, matrix(deltas, count, units), b, 'zero', matrix(below, count, fanIn), NO_SCRATCH)
 }
 
-/** Below is a layer of one unit: a dot product a row, in 16 partial sums. */
-function multiplyColumn(
-  layer: Layer,
-  w: Float32Array,
-  deltas: Float32Array,
-  count: number,
-  below: Float32Array,
-): void {
-  const a = matrix(deltas, count, layer.units)
-  const b = transpose(matrix(w, 1, layer.units, layer.kernelAt))
-  gemm(1, a, b, 'zero', matrix(below, count, 1), NO_SCRATCH)
+/** The same matrix in C order, in the memory given. */
+function laidOut(a: Matrix, data: Float32Array): Matrix {
+  for (let j = 0; j < a.columns; j++) {
+    const column = a.offset + j * a.columnStride
+    for (let i = 0; i < a.rows; i++) data[i * a.columns + j] = a.data[column + i * a.rowStride] as number
+  }
+  return matrix(data, a.rows, a.columns)
 }
 
 /**
@@ -65,12 +59,8 @@ export function accumulate(layer: Layer, batch: Batch, l: number, target: Float3
     for (let r = 0; r < batch.count; r++)
       addScaled(deltas[r] as number, x, r * fanIn, 1, target, kernelAt, fanIn)
   } else {
-    for (let i = 0; i < fanIn; i++) {
-      const at = kernelAt + i * units
-      for (let r = 0; r < batch.count; r++) {
-        addScaled(x[r * fanIn + i] as number, deltas, r * units, 1, target, at, units)
-      }
-    }
+    const inputs = transpose(matrix(x, batch.count, fanIn))
+    addProduct(inputs, matrix(deltas, batch.count, units), matrix(target, fanIn, units, kernelAt))
   }
   if (!layer.useBias) return
   for (let r = 0; r < batch.count; r++) {

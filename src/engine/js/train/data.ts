@@ -1,11 +1,9 @@
 import { plainError, rangeError } from '../../../errors.js'
-import type { TrainerData } from '../../trainer.js'
-import type { Plan } from './network.js'
+import type { RowsSpec, TrainerData, TrainerRows } from '../../trainer.js'
 
 /** Rows whose targets are in the form that the loss reads. */
-export interface Rows {
+export interface Rows extends TrainerRows {
   readonly x: Float32Array
-  readonly rows: number
   readonly labels: Int32Array | undefined
   /** A value an output, unless softmax reads the labels themselves. */
   readonly values: Float32Array | undefined
@@ -17,15 +15,15 @@ export interface Rows {
  * zeros (a single output: the label itself), for hinge 1 among minus ones. Hinge takes 0 and 1 for -1 and 1 when there
  * is nothing else, as Keras does.
  */
-export function rowsOf(plan: Plan, data: TrainerData): Rows {
+export function rowsOf({ inputs, units, loss }: RowsSpec, data: TrainerData): Rows {
   const { rows, labels, targets, weights } = data
-  checkLength('x', rows * plan.inputs, data.x.length)
+  checkLength('x', rows * inputs, data.x.length)
   if (weights !== undefined && weights.length > 0) checkLength('weights', rows, weights.length)
-  if (labels === undefined) checkLength('targets', rows * plan.outputs, targets?.length ?? 0)
-  else checkLabels(labels, rows, Math.max(plan.outputs, 2))
-  const softmax = plan.loss === 'softmaxCrossEntropy'
-  const values = labels === undefined ? targets?.slice() : softmax ? undefined : oneHot(labels, plan.outputs)
-  if (plan.loss === 'hinge' && values?.every((t) => t === 0 || t === 1)) {
+  if (labels === undefined) checkLength('targets', rows * units, targets?.length ?? 0)
+  else checkLabels(labels, rows, Math.max(units, 2))
+  const softmax = loss === 'softmaxCrossEntropy'
+  const values = labels === undefined ? targets?.slice() : softmax ? undefined : oneHot(labels, units)
+  if (loss === 'hinge' && values?.every((t) => t === 0 || t === 1)) {
     for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) * 2 - 1
   }
   const factors = weights === undefined || weights.length === 0 ? undefined : weights.slice()

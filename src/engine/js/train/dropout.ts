@@ -10,18 +10,20 @@ export interface Dropout {
   readonly rate: number
   /** Factor of an output that is kept. */
   readonly scale: number
+  /** Rows of the epoch before those that are bound. */
+  readonly first: number
 }
 
-/** The masks of every layer, `undefined` where nothing is dropped. */
-export function dropoutOf(plan: Plan, epoch: number): (Dropout | undefined)[] {
+/** The masks of every layer, `undefined` where nothing is dropped, for rows from place `first` of the epoch on. */
+export function dropoutOf(plan: Plan, epoch: number, first: number): (Dropout | undefined)[] {
   return plan.layers.map(({ name, dropout }) => {
     if (dropout === 0) return undefined
     const stream = streamKey(plan.seed, `${name}/dropout/${epoch}`)
-    return { stream, rate: dropout, scale: Math.fround(1 / (1 - dropout)) }
+    return { stream, rate: dropout, scale: Math.fround(1 / (1 - dropout)), first }
   })
 }
 
-/** Drops outputs of the `count` rows from `place` of the epoch's order on. */
+/** Drops outputs of the `count` rows from `place` of the bound rows' order on. */
 export function drop(
   dropout: Dropout,
   place: number,
@@ -32,7 +34,7 @@ export function drop(
 ): void {
   const { outputs, slopes } = rows
   const mask = memory.subarray(0, count * units)
-  fillBernoulli(mask, dropout.stream, place * units, dropout.rate)
+  fillBernoulli(mask, dropout.stream, (dropout.first + place) * units, dropout.rate)
   for (let i = 0; i < mask.length; i++) {
     const scale = mask[i] === 1 ? 0 : dropout.scale
     outputs[i] = (outputs[i] as number) * scale

@@ -5,13 +5,16 @@ import type {
   EpochTotals,
   Evaluation,
   Position,
+  RowsSpec,
   RunSpec,
+  Stretch,
   Trainer,
   TrainerData,
+  TrainerRows,
   TrainerSpec,
 } from '../../trainer.js'
 import { permute } from '../integers.js'
-import { rowsOf } from './data.js'
+import { rowsOf, type Rows } from './data.js'
 import { dropoutOf } from './dropout.js'
 import { forward } from './forward.js'
 import { scoreRow, type Score } from './loss.js'
@@ -31,6 +34,11 @@ const HEADER = 3
 /** A network trained by this engine: the bits of the native one. */
 export function jsTrainer(spec: TrainerSpec): Trainer {
   return new JsTrainer(planOf(spec))
+}
+
+/** Rows as this engine's trainers read them. */
+export function jsRows(spec: RowsSpec, data: TrainerData): TrainerRows {
+  return rowsOf(spec, data)
 }
 
 class JsTrainer implements Trainer {
@@ -86,9 +94,9 @@ class JsTrainer implements Trainer {
     })
   }
 
-  bind(data: TrainerData, run: RunSpec): void {
+  bind(bound: TrainerRows, run: RunSpec): void {
     const plan = this.#plan
-    const rows = rowsOf(plan, data)
+    const rows = bound as Rows
     const plain = isPlain(plan, run.optimizer)
     const slots = Array.from({ length: slotsOf(run.optimizer) }, () => new Float32Array(this.parameterCount))
     this.#bound = {
@@ -105,51 +113,68 @@ class JsTrainer implements Trainer {
     }
   }
 
-  async run(
-    from: Position,
-    rates: Float64Array,
-    milliseconds: number,
-  ): Promise<{ steps: number; totals: EpochTotals }> {
+  async run(from: Position, rates: Float64Array, milliseconds: number): Promise<Stretch> {
+    const { data, run } = this.#ready()
+    const batches = Math.ceil(data.rows / run.batchSize)
+    const totals: EpochTotals[] = []
+    const end = now() + milliseconds
+    let { epoch, step } = from
+    let steps = 0
+    for (;;) {
+      const done = await this.#runEpoch({ epoch, step }, rates.subarray(steps), end)
+      totals.push(this.#totals)
+      steps += done
+      const over = steps === rates.length || now() >= end
+      if (over || done === 0 || step + done < batches) return { steps, totals }
+      epoch++
+      step = 0
+    }
+  }
+
+  /** Trains on the rest of an epoch's bound rows, or until the rates or the time are used up. */
+  async #runEpoch(from: Position, rates: Float64Array, end: number): Promise<number> {
     const bound = this.#ready()
     const plan = this.#plan
+    const { window, shuffle, batchSize } = bound.run
     await breathe()
-    if (bound.run.shuffle && bound.orderEpoch !== from.epoch) {
-      permute(bound.order, streamKey(plan.seed, `shuffle/${from.epoch}`))
+    if (shuffle && bound.orderEpoch !== from.epoch) {
+      const part = window.number === 0 ? '' : `/${window.number}`
+      permute(bound.order, streamKey(plan.seed, `shuffle/${from.epoch}${part}`))
       bound.orderEpoch = from.epoch
     }
-    if (from.step === 0) this.#totals = { rows: 0, loss: 0, correct: 0 }
-    const dropout = dropoutOf(plan, from.epoch)
-    const batches = Math.ceil(bound.data.rows / bound.run.batchSize)
+    if (from.step === 0 && window.number === 0) this.#totals = { rows: 0, loss: 0, correct: 0 }
+    const dropout = dropoutOf(plan, from.epoch, window.first)
+    const batches = Math.ceil(bound.data.rows / batchSize)
     const limit = Math.min(rates.length, batches - from.step)
-    const start = now()
-    let until = start + SLICE
+    const before = Math.floor(window.first / batchSize)
+    let until = now() + SLICE
     let steps = 0
     while (steps < limit) {
       const index = from.step + steps
       const totals = takeStep(plan, this.#parameters, bound, dropout, index, rates[steps] as number)
-      if (totals === undefined) throw notFinite({ epoch: from.epoch, step: index })
+      if (totals === undefined) throw notFinite(from.epoch, before + index)
       const { rows, loss, correct } = this.#totals
       this.#totals = { rows: rows + totals.rows, loss: loss + totals.loss, correct: correct + totals.correct }
       steps++
       const time = now()
-      if (time - start >= milliseconds && time > 0) break
+      if (time >= end) break
       if (time < until) continue
       await breathe()
       until = now() + SLICE
     }
     if (steps > 0 && !this.#parameters.every(Number.isFinite)) {
-      throw notFinite({ epoch: from.epoch, step: from.step + steps - 1 })
+      throw notFinite(from.epoch, before + from.step + steps - 1)
     }
-    return { steps, totals: this.#totals }
+    return steps
   }
 
   setTotals(totals: EpochTotals): void {
     this.#totals = totals
   }
 
-  async evaluate(data: TrainerData, _threads: number): Promise<Evaluation> {
+  async evaluate(evaluated: TrainerRows, _threads: number): Promise<Evaluation> {
     const plan = this.#plan
-    const rows = rowsOf(plan, data)
+    const rows = evaluated as Rows
     const unused = new Float32Array(BLOCK * plan.outputs)
     const score: Score = { loss: 0, correct: 0 }
     let loss = 0
@@ -212,7 +237,7 @@ function checkLength(name: string, expected: number, actual: number): void {
   throw plainError('ERR_LENGTH_MISMATCH', `${name} has ${actual} elements, must have ${expected}`)
 }
 
-function notFinite({ epoch, step }: Position): Error {
+function notFinite(epoch: number, step: number): Error {
   const advice = 'a smaller learning rate or clipNorm may help'
   return plainError(
     'ERR_NOT_FINITE',

@@ -16,6 +16,8 @@ export interface Batch {
   readonly layers: readonly LayerRows[]
   /** A dropout mask, 1 for a dropped output. */
   readonly mask: Uint8Array
+  /** A transposed kernel. */
+  readonly kernel: Float32Array
 }
 
 /** Memory for `capacity` rows, for training or for going forward only. */
@@ -28,11 +30,13 @@ export function batchOf(plan: Plan, capacity: number, training: boolean): Batch 
     deltas: new Float32Array(l >= first ? capacity * layer.units : 0),
   }))
   const widest = Math.max(0, ...plan.layers.filter((layer) => layer.dropout > 0).map((layer) => layer.units))
+  const carried = training ? plan.layers.slice(plan.firstTrainable + 1) : []
   return {
     count: 0,
     x: new Float32Array(capacity * plan.inputs),
     layers,
     mask: new Uint8Array(training ? capacity * widest : 0),
+    kernel: new Float32Array(Math.max(0, ...carried.map(({ units, fanIn }) => units * fanIn))),
   }
 }
 

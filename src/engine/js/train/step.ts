@@ -78,7 +78,7 @@ function gather(plan: Plan, bound: Bound, place: number): void {
   const { batch, data, order } = bound
   for (let r = 0; r < batch.count; r++) {
     const first = (order[place + r] as number) * inputs
-    for (let i = 0; i < inputs; i++) batch.x[r * inputs + i] = data.x[first + i] as number
+    batch.x.set(data.x.subarray(first, first + inputs), r * inputs)
   }
 }
 

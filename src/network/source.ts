@@ -1,0 +1,169 @@
+import type { RowsSpec, TrainerData } from '../engine/trainer.js'
+import { plainError, show, typeError } from '../errors.js'
+import { readRecord } from '../validate.js'
+import { readData, readExamples, weighted, type Examples, type Features, type Targets } from './data.js'
+import type { Feed, FeedPart } from './feed.js'
+import { Rows } from './rows.js'
+
+/** Rows with their targets, any number of them, and weights if wanted. */
+export type RowBatch = Examples | { x: Features; y: Targets; sampleWeight?: Float32Array }
+
+/** Batches one after the other; their size does not matter. */
+export type RowBatches = AsyncIterable<RowBatch> | Iterable<RowBatch>
+
+/**
+ * Data that need not fit in memory: an iterable of batches that can be read once an epoch, or a function that opens one
+ * for each epoch. A generator object can be read once: it is enough for a single epoch.
+ */
+export type RowSource = RowBatches | ((epoch: number) => RowBatches)
+
+/** How a source is read. */
+interface Reading {
+  /** Rows held at a time: whole updates. */
+  readonly size: number
+  readonly batchSize: number
+  readonly classWeight: unknown
+}
+
+/** Whether the first argument of `fit` is a source rather than features. */
+export function isSource(value: unknown): value is RowSource {
+  if (typeof value === 'function') return true
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return false
+  return Symbol.asyncIterator in value || Symbol.iterator in value
+}
+
+/**
+ * The rows of a source in parts of `size`, each read while the one before it is trained on. The parts do not depend on
+ * how the source cuts its batches.
+ */
+export function feedSource(spec: RowsSpec, source: RowSource, reading: Reading): Feed {
+  const { size, batchSize } = reading
+  return {
+    rows: undefined,
+    size,
+    stepsPerEpoch: 0,
+    async *parts(epoch, step): AsyncGenerator<FeedPart> {
+      const perPart = size / batchSize
+      const skipped = Math.floor(step / perPart)
+      let number = 0
+      for await (const rows of ahead(gathered(spec, open(source, epoch), reading))) {
+        const start = number * perPart
+        const end = start + Math.ceil(rows.count / batchSize)
+        const window = { number, first: number * size }
+        if (number++ >= skipped) yield { rows, window, start, end }
+      }
+      if (number > 0) return
+      const again = 'a source must give rows in every epoch; to read it again pass a function that opens it'
+      throw plainError('ERR_INVALID_ARGUMENT', `the source gave no rows in epoch ${epoch}: ${again}`)
+    },
+  }
+}
+
+function open(source: RowSource, epoch: number): RowBatches {
+  const batches = typeof source === 'function' ? source(epoch) : source
+  if (typeof batches !== 'function' && isSource(batches)) return batches
+  throw typeError('ERR_INVALID_ARGUMENT', `the source must give an iterable of batches, got ${show(batches)}`)
+}
+
+/** Asks for each item before the one before it has been used up. */
+async function* ahead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = items.next()
+  try {
+    for (;;) {
+      const item = await next
+      if (item.done) return
+      next = items.next()
+      // Whoever waits for it hears of its failure; until then it is nobody's.
+      next.catch(() => undefined)
+      yield item.value
+    }
+  } finally {
+    await items.return(undefined)
+  }
+}
+
+/** Rows gathered into parts of `size`, the last with what is left. */
+async function* gathered(
+  spec: RowsSpec,
+  batches: RowBatches,
+  { size, classWeight }: Reading,
+): AsyncGenerator<Rows> {
+  let part: Part | undefined
+  let number = 0
+  for await (const batch of batches) {
+    const rows = readBatch(spec, batch, `batch ${number++}`)
+    const { sampleWeight } = batch as { sampleWeight?: unknown }
+    const { data } = weighted(rows, { sampleWeight, classWeight })
+    for (let from = 0; from < data.rows;) {
+      part ??= new Part(spec, size, data)
+      from += part.take(data, from)
+      if (part.full) {
+        yield part.rows()
+        part = undefined
+      }
+    }
+  }
+  if (part !== undefined) yield part.rows()
+}
+
+function readBatch(spec: RowsSpec, batch: unknown, argument: string): Rows {
+  if (Array.isArray(batch)) return readExamples(spec, batch, argument)
+  const { x, y } = readRecord(batch, argument)
+  return readData(spec, x, y, { x: `${argument}.x`, y: `${argument}.y` })
+}
+
+/** A part being filled. */
+class Part {
+  readonly #spec: RowsSpec
+  readonly #size: number
+  readonly #x: Float32Array
+  readonly #labels: Int32Array | undefined
+  readonly #targets: Float32Array | undefined
+  readonly #weights: Float32Array
+  #weighted = false
+  #count = 0
+
+  constructor(spec: RowsSpec, size: number, like: TrainerData) {
+    this.#spec = spec
+    this.#size = size
+    this.#x = new Float32Array(size * spec.inputs)
+    this.#labels = like.labels && new Int32Array(size)
+    this.#targets = like.targets && new Float32Array(size * spec.units)
+    this.#weights = new Float32Array(size).fill(1)
+  }
+
+  get full(): boolean {
+    return this.#count === this.#size
+  }
+
+  /** Copies rows from `from` on, as many as fit; how many those were. */
+  take(data: TrainerData, from: number): number {
+    const { inputs, units } = this.#spec
+    const at = this.#count
+    const end = Math.min(data.rows, from + this.#size - at)
+    this.#x.set(data.x.subarray(from * inputs, end * inputs), at * inputs)
+    if ((data.labels === undefined) !== (this.#labels === undefined)) throw mixed()
+    if (data.labels) this.#labels?.set(data.labels.subarray(from, end), at)
+    if (data.targets) this.#targets?.set(data.targets.subarray(from * units, end * units), at * units)
+    if (data.weights) this.#weights.set(data.weights.subarray(from, end), at)
+    this.#weighted ||= data.weights !== undefined
+    this.#count += end - from
+    return end - from
+  }
+
+  rows(): Rows {
+    const [labels, targets] = [this.#labels, this.#targets]
+    const whole = new Rows(this.#spec, {
+      x: this.#x,
+      rows: this.#size,
+      ...(labels && { labels }),
+      ...(targets && { targets }),
+      ...(this.#weighted && { weights: this.#weights }),
+    })
+    return this.full ? whole : whole.slice(0, this.#count)
+  }
+}
+
+function mixed(): Error {
+  return typeError('ERR_INVALID_ARGUMENT', 'batches of a source must all have labels, or all have targets')
+}
