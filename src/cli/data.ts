@@ -9,6 +9,8 @@ export interface Split {
   readonly inputs: number
   /** Number of classes; 0 for regression. */
   readonly classes: number
+  /** Their names, where the file has names. */
+  readonly names?: readonly string[]
 }
 
 type Answers = Int32Array | Float32Array
@@ -35,7 +37,8 @@ export interface DataOptions {
  * @throws {@link UsageError} naming the row and column that cannot be used
  */
 export async function readSplit(path: string, options: DataOptions): Promise<Split> {
-  const { values, answers, inputs } = await readTable(path, options.label)
+  const { values, answers, inputs, names } = await readTable(path, options.label)
+  if (names && options.regression) throw new UsageError(`--regression needs numbers, got ${names[0]}`)
   const rows = answers.length
   const train = rows - Math.round(rows * options.test)
   if (!(options.test >= 0) || train < 1 || train > rows) {
@@ -55,7 +58,8 @@ export async function readSplit(path: string, options: DataOptions): Promise<Spl
     options.regression ?? false,
   )
   const test = train < rows && { xTest: x.subarray(train * inputs), yTest: y.subarray(train) }
-  return { rows: { x: x.subarray(0, train * inputs), y: y.subarray(0, train), ...test }, inputs, classes }
+  const rowsOf = { x: x.subarray(0, train * inputs), y: y.subarray(0, train), ...test }
+  return { rows: rowsOf, inputs, classes, ...(names && { names }) }
 }
 
 function scale(x: Float32Array, divisor: number): void {

@@ -1,5 +1,14 @@
 import { Option, type Command } from 'commander'
-import { adam, adamW, rmsprop, sgd, type DenseOptions, type NetworkConfig, type Optimizer } from '../index.js'
+import {
+  adam,
+  adamW,
+  rmsprop,
+  sgd,
+  type DenseConfig,
+  type DenseOptions,
+  type NetworkConfig,
+  type Optimizer,
+} from '../index.js'
 import { ACTIVATIONS } from '../network/dense.js'
 import type { DataOptions, Split } from './data.js'
 import { list, number, wholeNumber } from './options.js'
@@ -15,6 +24,9 @@ export interface ModelOptions extends DataOptions {
   learningRate?: number
   momentum?: number
   weightDecay?: number
+  dropout?: number
+  l1?: number
+  l2?: number
   threads?: number
 }
 
@@ -41,22 +53,26 @@ export function addModelOptions(command: Command): Command {
     .option('--learning-rate <x>', "default: 0.1 for sgd, else the optimizer's own", number)
     .option('--momentum <x>', 'of sgd and rmsprop', number)
     .option('--weight-decay <x>', 'of every optimizer', number)
+    .option('--dropout <share>', "share of the hidden layers' outputs that each step drops", number)
+    .option('--l1 <x>', 'penalty on the absolute weights of every kernel', number)
+    .option('--l2 <x>', 'penalty on the squared weights of every kernel', number)
     .option('--threads <n>', 'upper bound on threads', wholeNumber(1))
 }
 
 /** Hidden layers and the output layer for these answers: logits of classes, or one number. */
 export function layersOf(
   data: Split,
-  { hidden, activation }: ModelOptions,
-): { units: number; activation: ModelOptions['activation'] }[] {
+  { hidden, activation, dropout = 0, l1 = 0, l2 = 0 }: ModelOptions,
+): DenseConfig[] {
   const units = hidden.map((text) => {
     const count = Number(text)
     if (Number.isSafeInteger(count) && count >= 1) return count
     throw new UsageError(`--hidden must list whole numbers from 1, got ${text}`)
   })
+  const kernelRegularizer = { l1, l2 }
   return [
-    ...units.map((count) => ({ units: count, activation })),
-    { units: Math.max(1, data.classes), activation: 'linear' },
+    ...units.map((count) => ({ units: count, activation, dropout, kernelRegularizer })),
+    { units: Math.max(1, data.classes), activation: 'linear', kernelRegularizer },
   ]
 }
 

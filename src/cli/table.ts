@@ -7,6 +7,8 @@ import { UsageError } from './exit.js'
 export interface Table {
   readonly values: Float32Array
   readonly answers: Float64Array
+  /** Names of the classes in order, where the file has names: the answers are their places. */
+  readonly names?: readonly string[]
   /** Features of a row. */
   readonly inputs: number
 }
@@ -31,7 +33,19 @@ async function readCsv(path: string, label: string | undefined): Promise<Table> 
     const place = `row ${row + 2}, column ${JSON.stringify(header[column])}`
     throw new UsageError(`${path}: ${place} holds ${JSON.stringify(text)}, not a number`)
   }
-  return apart(rows.length, header.length, columnOf(path, header, label), value)
+  const at = columnOf(path, header, label)
+  const names = namesOf(rows.map((row) => row[at] ?? ''))
+  if (names.length === 0) return apart(rows.length, header.length, at, value)
+  const places = new Map(names.map((name, place) => [name, place]))
+  const named = (row: number, column: number) =>
+    column === at ? (places.get(rows[row]?.[at] ?? '') as number) : value(row, column)
+  return { ...apart(rows.length, header.length, at, named), names }
+}
+
+/** The different texts of a column that holds names, sorted; none where every text is a number or one is missing. */
+function namesOf(texts: readonly string[]): string[] {
+  if (texts.includes('') || texts.every((text) => Number.isFinite(Number(text)))) return []
+  return [...new Set(texts)].sort()
 }
 
 async function readArray(path: string, label: string | undefined): Promise<Table> {

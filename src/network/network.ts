@@ -176,7 +176,7 @@ export class Network {
     }
   }
 
-  /** Mean loss over rows (without the layers' penalties and dropout) and, for classifiers, the share of right ones. */
+  /** Mean loss over rows (with the layers' penalties, without dropout) and, for classifiers, the share of right ones. */
   async evaluate(x: Features, y: Targets, options: EvaluateOptions = {}): Promise<Metrics> {
     return this.evaluateRows(this.rows(x, y), options)
   }

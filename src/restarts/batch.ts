@@ -3,8 +3,9 @@ import { pickEngine } from '../engine/select.js'
 import type { Json } from '../initializers/types.js'
 import { networkToJSON, readNetwork, type NetworkConfig } from '../network/config.js'
 import type { Features, Targets } from '../network/data.js'
-import { digestOf, type Batch } from '../runner/batch.js'
+import { digestOf, type Batch, type RunOptions } from '../runner/batch.js'
 import { localRunner } from '../runner/local.js'
+import { runPaced } from './pace.js'
 import { readRestarts, readRows, type RestartPlan, type TrialFit } from './options.js'
 import { reportOf, type RestartReport, type Run } from './report.js'
 import { meetsThreshold, runTrial, type RestartData, type Trial } from './trial.js'
@@ -17,12 +18,15 @@ export async function runAll(
 ): Promise<RestartReport[]> {
   const rows = readRows(data)
   const plan = readRestarts(configs, rows, options)
-  const { seeds, threshold, width } = plan
+  const { seeds, threshold } = plan
   const trials = configs.flatMap((config) => seeds.map((seed) => trialOf(config, seed, plan)))
   const watched = watch(plan.watched, trials.length, 'networks')
-  const runner = plan.runner ?? localRunner({ parallel: width })
   const { signal, onStep } = watched.control
-  const runs = await runner.run(batchOf(trials, rows, threshold), { signal, onDone: onStep })
+  const control = { signal, onDone: onStep }
+  const runner = plan.runner ?? (plan.parallel && localRunner({ parallel: plan.parallel }))
+  const runs = runner
+    ? await runner.run(batchOf(trials, rows, threshold), control)
+    : await runHere(trials, coresOf(configs), control)
   watched.finish()
   const meets =
     threshold === undefined ? undefined : (metrics: Run['metrics']) => meetsThreshold(metrics, threshold)
@@ -30,7 +34,7 @@ export async function runAll(
     const own = runs.slice(i * seeds.length, (i + 1) * seeds.length)
     // A runner that does a share of the batch knows only some of the runs.
     return reportOf(
-      own.filter((run): run is Row => run !== undefined),
+      own.filter((run): run is Run => run !== undefined),
       meets,
     )
   })
@@ -39,11 +43,32 @@ export async function runAll(
 /** A run as the JSON that a runner carries. */
 type Row = Run & { readonly [key: string]: Json }
 
+/** Threads of each network are said by the caller, or follow from how many are trained at once. */
 function trialOf(config: NetworkConfig, seed: bigint, plan: RestartPlan): Trial {
   const fit = plan.fit(seed)
-  const threads =
-    fit.threads ?? Math.max(1, Math.floor(pickEngine(config.engine, Infinity).threads / plan.width))
-  return { config, rows: plan.rows, seed, fit: { ...fit, threads }, threshold: plan.threshold }
+  const shared = plan.parallel && Math.max(1, Math.floor(coresOf([config]) / plan.parallel))
+  const threads = fit.threads ?? shared
+  return {
+    config,
+    rows: plan.rows,
+    seed,
+    fit: { ...fit, ...(threads !== undefined && { threads }) },
+    threshold: plan.threshold,
+  }
+}
+
+function coresOf([config]: readonly NetworkConfig[]): number {
+  return pickEngine(config?.engine, Infinity).threads
+}
+
+/** Trains everything in this process, as many networks at once as is fastest. */
+async function runHere(trials: readonly Trial[], cores: number, control: RunOptions): Promise<Run[]> {
+  const runs = new Array<Run>(trials.length)
+  await runPaced(trials.length, cores, control, async (index, threads, signal) => {
+    const trial = trials[index] as Trial
+    runs[index] = await runTrial({ ...trial, fit: { threads, ...trial.fit } }, signal)
+  })
+  return runs
 }
 
 function batchOf(trials: readonly Trial[], data: RestartData, threshold: number | undefined): Batch<Row> {

@@ -1,10 +1,8 @@
 import { ASYNC_OPTIONS, type AsyncOptions } from '../engine/progress.js'
-import { pickEngine } from '../engine/select.js'
 import { rangeError, show, typeError } from '../errors.js'
 import { readNetwork, type NetworkConfig, type NetworkSpec } from '../network/config.js'
 import { readData } from '../network/data.js'
 import { readFit, type FitOptions } from '../network/fit-options.js'
-import { parametersOf } from '../network/parameters.js'
 import type { Runner } from '../runner/batch.js'
 import { finite, integer, readArray, readOptions, readRecord, seedOf, type Seed } from '../validate.js'
 import type { RestartData, TrialRows } from './trial.js'
@@ -18,7 +16,10 @@ export interface RestartOptions extends AsyncOptions {
   seeds: number | readonly Seed[]
   /** Options of each `fit`. Callbacks hold state: to use any, give a function that makes new ones for each network. */
   fit?: TrialFit | ((seed: bigint) => TrialFit)
-  /** Networks trained at once in this process; default: by their size. The report does not depend on it. */
+  /**
+   * Networks trained at once in this process; default: one a thread, or one on all threads, whichever the first few
+   * show to be faster. The report does not depend on it.
+   */
   parallel?: number
   /** Accuracy (loss where there is none) that counts as success. */
   threshold?: number
@@ -30,8 +31,8 @@ export interface RestartOptions extends AsyncOptions {
 export interface RestartPlan {
   readonly seeds: readonly bigint[]
   readonly fit: (seed: bigint) => TrialFit
-  /** Networks at once. */
-  readonly width: number
+  /** Networks at once, if the caller says it. */
+  readonly parallel: number | undefined
   readonly threshold: number | undefined
   readonly runner: Runner | undefined
   readonly rows: TrialRows
@@ -57,12 +58,12 @@ export function readRestarts(
     fit: readTrialFit(o['fit']),
     threshold: o['threshold'] === undefined ? undefined : finite(o['threshold'], 'threshold'),
     runner: readRunner(o['runner']),
+    parallel: o['parallel'] === undefined ? undefined : integer(o['parallel'], 'parallel', 1),
     watched: { signal: o['signal'], onProgress: o['onProgress'] },
   }
   const rows = readTrialRows(readNetwork(configs[0]), data)
-  const widths = configs.map((config) => checkTrial(config, rows, plan.fit(seeds[0] ?? 0n)))
-  const width = o['parallel'] === undefined ? Math.min(...widths) : integer(o['parallel'], 'parallel', 1)
-  return { ...plan, rows, width }
+  for (const config of configs) readFit(readNetwork(config), rows.train, plan.fit(seeds[0] ?? 0n))
+  return { ...plan, rows }
 }
 
 /** Test rows come in both parts or not at all. */
@@ -108,19 +109,4 @@ function readRunner(value: unknown): Runner | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'object' && value !== null && 'run' in value) return value as Runner
   throw typeError('ERR_INVALID_ARGUMENT', `runner must be an object with a method run, got ${show(value)}`)
-}
-
-/** Bytes of parameters, gradients and optimizer state beyond which networks side by side would evict each other. */
-const CACHE = 1 << 24
-
-/**
- * Checks one network with its data, and says how many of them to train at once: one a thread while they are small
- * (threads inside a network wait for each other several times a step), one on all threads when they are large.
- */
-function checkTrial(config: NetworkConfig, { train }: TrialRows, fit: TrialFit): number {
-  const spec = readNetwork(config)
-  readFit(spec, train, fit)
-  const parameters = parametersOf(spec).at(-1)?.end ?? 0
-  const bytes = 3 * 4 * parameters
-  return bytes <= CACHE ? pickEngine(spec.engine, parameters).threads : 1
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { ComparisonReport, RestartReport, Summary } from '../../index.js'
 import { UsageError } from '../exit.js'
-import { print, printJson, printTable } from '../output.js'
+import { note, print, printJson, printTable } from '../output.js'
 
 /** `symbreak report`: shows a report that `compare --json` or a program wrote. */
 export function addReport(program: Command): void {
@@ -31,7 +31,7 @@ function readReport(path: string, text: string): ComparisonReport | RestartRepor
   throw new UsageError(`${path} is neither a comparison nor a report of restarts`)
 }
 
-const HEAD = ['mean', 'std', 'median', 'min', 'max', '95 % interval']
+const HEAD = ['mean', 'std', 'median', 'IQR', 'min', 'max', '95 % interval']
 
 /** One row an initializer: accuracy (or loss) over the seeds and distinct hidden units; then the paired differences. */
 export function printComparison(report: ComparisonReport): void {
@@ -40,24 +40,33 @@ export function printComparison(report: ComparisonReport): void {
     : 'loss'
   const names = report.entries.map(({ initializer }) => nameOf(initializer))
   printTable(
-    ['initializer', `${metric}: ${HEAD[0]}`, ...HEAD.slice(1), 'distinct hidden units', 'failed'],
+    ['initializer', `${metric}: ${HEAD[0]}`, ...HEAD.slice(1), 'distinct hidden units', ...OUTCOME],
     report.entries.map(({ report: r }, i) => [
       names[i] as string,
       ...spread(r.summary[metric]),
       units(r.summary['distinctUnits']),
-      r.runs.filter((run) => run.status === 'failed').length,
+      ...outcome(r),
     ]),
   )
   const pairs = report.pairs.filter((pair) => pair.metric === metric)
   if (pairs.length === 0) return
   print('')
   printTable(
-    [`${metric} on the same seeds`, 'mean difference', '95 % interval', 'p'],
-    pairs.map(({ a, b, meanDifference, ci95, p }) => [
+    [
+      `${metric} on the same seeds`,
+      'mean difference',
+      '95 % interval',
+      'effect',
+      'p',
+      'p (Holm)',
+      'p (Wilcoxon)',
+    ],
+    pairs.map(({ a, b, meanDifference, ci95, effectSize, p, pHolm, pWilcoxon }) => [
       `${names[a]} - ${names[b]}`,
-      meanDifference.toFixed(4),
+      decimal(meanDifference),
       interval(ci95),
-      p < 1e-4 ? p.toExponential(1) : p.toFixed(4),
+      decimal(effectSize, 2),
+      ...[p, pHolm, pWilcoxon].map(probability),
     ]),
   )
 }
@@ -69,16 +78,37 @@ function printRestarts(report: RestartReport): void {
     ...spread(summary),
   ])
   printTable(['metric', 'n', ...HEAD], rows)
+  const [success, epochs, failed] = outcome(report)
+  note(`success ${success}, epochs to the threshold ${epochs}, failed ${failed} of ${report.runs.length}`)
+}
+
+/** What became of the runs: share that met the threshold, mean epochs until then, failures. */
+const OUTCOME = ['success', 'epochs', 'failed']
+
+function outcome({ successRate, summary, runs }: RestartReport): (string | number)[] {
+  const share = successRate === undefined ? '-' : `${decimal(100 * successRate, 1)} %`
+  const failed = runs.filter((run) => run.status === 'failed').length
+  return [share, decimal(summary['epochsToThreshold']?.mean, 1), failed]
 }
 
 function spread(summary: Summary | undefined): string[] {
   if (summary === undefined) return HEAD.map(() => '-')
-  const { mean, stddev, median, min, max, ci95 } = summary
-  return [...[mean, stddev, median, min, max].map((value) => value.toFixed(4)), interval(ci95)]
+  const { mean, stddev, median, q1, q3, min, max, ci95 } = summary
+  const iqr = q1 === undefined || q3 === undefined ? undefined : q3 - q1
+  return [...[mean, stddev, median, iqr, min, max].map((value) => decimal(value)), interval(ci95)]
 }
 
 function interval([low, high]: readonly [number, number]): string {
-  return `${low.toFixed(4)} .. ${high.toFixed(4)}`
+  return `${decimal(low)} .. ${decimal(high)}`
+}
+
+/** A number for people; what a single run does not tell is NaN, or null in a report that was JSON. */
+function decimal(value: number | null | undefined, digits = 4): string {
+  return value === null || value === undefined || Number.isNaN(value) ? '-' : value.toFixed(digits)
+}
+
+function probability(p: number | null): string {
+  return p !== null && p < 1e-4 ? p.toExponential(1) : decimal(p)
 }
 
 function units(summary: Summary | undefined): string {

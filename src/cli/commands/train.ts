@@ -1,11 +1,18 @@
 import { Option, type Command } from 'commander'
-import { backupAndRestore, Network, type Callback, type FitOptions, type Initializer } from '../../index.js'
+import {
+  backupAndRestore,
+  earlyStopping,
+  Network,
+  type Callback,
+  type FitOptions,
+  type Initializer,
+} from '../../index.js'
 import { addModelOptions, fitOf, layersOf, lossOf, type ModelOptions } from '../model.js'
 import { interruptible } from '../exit.js'
 import { formatSeconds, note, print } from '../output.js'
 import { readSplit, type Split } from '../data.js'
 import { meter, type Meter } from '../progress.js'
-import { seed } from '../options.js'
+import { seed, wholeNumber } from '../options.js'
 import { parseInitializer } from '../initializers.js'
 
 interface TrainOptions extends ModelOptions {
@@ -13,6 +20,7 @@ interface TrainOptions extends ModelOptions {
   seed: bigint
   save?: string
   checkpoint?: string
+  patience?: number
   json?: boolean
 }
 
@@ -33,7 +41,15 @@ export function addTrain(program: Command): void {
         .default(0n, '0'),
     )
     .option('--save <file>', 'write the trained network as safetensors')
-    .option('--checkpoint <file>', 'survive interruptions: run the same command again to go on')
+    .option(
+      '--checkpoint <file>',
+      'survive interruptions: run the same command again to go on (default: <save>.checkpoint with --save)',
+    )
+    .option(
+      '--patience <n>',
+      'stop after n epochs without a better loss, and take the best weights',
+      wholeNumber(1),
+    )
     .option('--json', 'print one JSON line an epoch and one result')
   addModelOptions(command).action((path: string, options: TrainOptions) => train(path, options))
 }
@@ -53,13 +69,18 @@ async function train(path: string, options: TrainOptions): Promise<void> {
     )
   } catch (error) {
     bar.stop()
-    if (options.checkpoint !== undefined && (error as { code?: unknown }).code === 'ERR_ABORTED') {
-      note(`wrote ${options.checkpoint}: run the same command again to go on`)
+    const checkpoint = checkpointOf(options)
+    if (checkpoint !== undefined && (error as { code?: unknown }).code === 'ERR_ABORTED') {
+      note(`wrote ${checkpoint}: run the same command again to go on`)
     }
     throw error
   }
   bar.stop()
   await finish(network, data, options, performance.now() - started)
+}
+
+function checkpointOf({ checkpoint, save }: TrainOptions): string | undefined {
+  return checkpoint ?? (save === undefined ? undefined : `${save}.checkpoint`)
 }
 
 function trainingOf(data: Split, options: TrainOptions, bar: Meter): FitOptions {
@@ -70,12 +91,15 @@ function trainingOf(data: Split, options: TrainOptions, bar: Meter): FitOptions 
     name: 'line',
     onEpochEnd: (epoch, logs) => tell?.(JSON.stringify({ epoch, ...logs })),
   }
-  const backup =
-    options.checkpoint === undefined ? [] : [backupAndRestore({ path: options.checkpoint, everyMs: 5000 })]
+  const path = checkpointOf(options)
+  const monitor = xTest ? 'val_loss' : 'loss'
+  const { patience } = options
+  const stopping = patience && [earlyStopping({ monitor, patience, restoreBestWeights: true })]
+  const backup = path === undefined ? [] : [backupAndRestore({ path, everyMs: 5000 })]
   return {
     ...fitOf(options),
     ...(xTest && yTest && { validationData: [xTest, yTest] }),
-    callbacks: [line, ...backup],
+    callbacks: [line, ...(stopping || []), ...backup],
     onProgress: bar.report,
   }
 }

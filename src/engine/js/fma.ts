@@ -49,10 +49,10 @@ export function addScaled(
   const end = yAt + length
   for (let i = yAt, k = xAt; i < end; i++, k += xStride) {
     const c = y[i] as number
-    const product = scale * (x[k] as number)
-    const sum = product + c
+    const sum = scale * (x[k] as number) + c
     const rounded = f(sum * OUT)
-    y[i] = rounded === f(sum * IN) ? rounded : breakTie(product, c, sum)
+    if (rounded === f(sum * IN)) y[i] = rounded
+    else step(scale, x, k, y, i)
   }
 }
 
@@ -90,23 +90,27 @@ export function addScaledPair(
   for (let j = 0; j < length; j++) {
     const v0 = x[x0 + j] as number
     const v1 = x[x1 + j] as number
-    const c = out[y + j] as number
-    const d = out[z + j] as number
-    const p0 = a0 * v0
-    const s0 = p0 + c
-    let c1 = f(s0 * OUT)
-    if (c1 !== f(s0 * IN)) c1 = breakTie(p0, c, s0)
-    const q0 = b0 * v0
-    const t0 = q0 + d
-    let d1 = f(t0 * OUT)
-    if (d1 !== f(t0 * IN)) d1 = breakTie(q0, d, t0)
-    const p1 = a1 * v1
-    const s1 = p1 + c1
-    const c2 = f(s1 * OUT)
-    out[y + j] = c2 === f(s1 * IN) ? c2 : breakTie(p1, c1, s1)
-    const q1 = b1 * v1
-    const t1 = q1 + d1
-    const d2 = f(t1 * OUT)
-    out[z + j] = d2 === f(t1 * IN) ? d2 : breakTie(q1, d1, t1)
+    const s0 = a0 * v0 + (out[y + j] as number)
+    const t0 = b0 * v0 + (out[z + j] as number)
+    const c = f(s0 * OUT)
+    const d = f(t0 * OUT)
+    const s1 = a1 * v1 + c
+    const t1 = b1 * v1 + d
+    const c1 = f(s1 * OUT)
+    const d1 = f(t1 * OUT)
+    if (c === f(s0 * IN) && d === f(t0 * IN) && c1 === f(s1 * IN) && d1 === f(t1 * IN)) {
+      out[y + j] = c1
+      out[z + j] = d1
+    } else {
+      step(a0, x, x0 + j, out, y + j)
+      step(a1, x, x1 + j, out, y + j)
+      step(b0, x, x0 + j, out, z + j)
+      step(b1, x, x1 + j, out, z + j)
+    }
   }
+}
+
+/** One step of one chain. It returns nothing: a number from a rare call would slow the loops down. */
+function step(scale: number, x: Float32Array, xAt: number, y: Float32Array, yAt: number): void {
+  y[yAt] = fma(scale, x[xAt] as number, y[yAt] as number)
 }

@@ -10,6 +10,11 @@ export declare class CancelToken {
   get done(): number
 }
 
+/** Rows in native memory, checked for networks of one shape and loss; any number of trainers may use them at once. */
+export declare class NativeRows {
+  constructor(inputs: number, outputs: number, loss: string, x: Float32Array, rows: number, labels?: Int32Array | undefined | null, targets?: Float32Array | undefined | null, weights?: Float32Array | undefined | null)
+}
+
 /** A network in native memory. */
 export declare class NativeTrainer {
   constructor(network: TrainerNetwork)
@@ -21,14 +26,14 @@ export declare class NativeTrainer {
   getState(): Float32Array
   /** Replaces the optimizer's state. */
   setState(values: Float32Array): void
-  /** Copies the rows and plans every workspace. */
-  bind(x: Float32Array, rows: number, labels: Int32Array | undefined | null, targets: Float32Array | undefined | null, weights: Float32Array | undefined | null, run: TrainerRun): void
+  /** Takes rows and plans every workspace. */
+  bind(rows: NativeRows, run: TrainerRun): void
   /** Sets the sums of the epoch so far. */
   setTotals(rows: number, loss: number, correct: number): void
-  /** Trains for at most as many batches as there are rates and about as many milliseconds. */
-  run(epoch: number, step: number, rates: Float64Array, milliseconds: number): Promise<TrainerTotals>
+  /** Trains for at most as many batches as there are rates, on into the next epochs, and about as many milliseconds. */
+  run(epoch: number, step: number, rates: Float64Array, milliseconds: number): Promise<TrainerStretch>
   /** Sums of losses and right decisions over rows. */
-  evaluate(x: Float32Array, rows: number, labels: Int32Array | undefined | null, targets: Float32Array | undefined | null, weights: Float32Array | undefined | null, threads: number): Promise<TrainerTotals>
+  evaluate(rows: NativeRows, threads: number): Promise<TrainerTotals>
   /** Outputs of the last layer for every row. */
   predict(x: Float32Array, rows: number, threads: number): Promise<Float32Array>
   /** Frees the memory, once no call is on its way. */
@@ -140,12 +145,22 @@ export interface TrainerRun {
   batchSize: number
   shuffle: boolean
   threads: number
+  /** Number of the rows' window within an epoch. */
+  window: number
+  /** Rows of the epoch before it. */
+  first: number
 }
 
-/** Rows of an epoch so far, or of an evaluation, with the sums over them. */
-export interface TrainerTotals {
-  /** Batches trained on; 0 for an evaluation. */
+/** What a stretch of training did. */
+export interface TrainerStretch {
+  /** Batches trained on. */
   steps: number
+  /** Rows, loss and right decisions of each epoch that was touched, one after the other. */
+  totals: Float64Array
+}
+
+/** Sums over the rows of an evaluation. */
+export interface TrainerTotals {
   rows: number
   loss: number
   correct: number

@@ -18,23 +18,15 @@ export function nativeTrainer(addon: Addon, threads: number, spec: TrainerSpec):
   return new NativeTrainer(addon, threads, spec)
 }
 
-/** Rows copied into the addon's memory. */
-export function nativeRows(addon: Addon, { inputs, units, loss }: RowsSpec, data: TrainerData): TrainerRows {
-  const { x, rows, labels, targets, weights } = data
-  return translated(
-    () =>
-      new NativeTrainerRows(
-        rows,
-        new addon.NativeRows(inputs, units, loss, x, rows, labels, targets, weights),
-      ),
-  )
+interface NativeRows extends TrainerRows {
+  readonly native: InstanceType<Addon['NativeRows']>
 }
 
-class NativeTrainerRows implements TrainerRows {
-  constructor(
-    readonly rows: number,
-    readonly native: InstanceType<Addon['NativeRows']>,
-  ) {}
+/** Rows copied into the addon's memory. */
+export function nativeRows(addon: Addon, { inputs, units, loss }: RowsSpec, data: TrainerData): NativeRows {
+  const { x, rows, labels, targets, weights } = data
+  const copy = () => new addon.NativeRows(inputs, units, loss, x, rows, labels, targets, weights)
+  return { rows, native: translated(copy) }
 }
 
 class NativeTrainer implements Trainer {
@@ -78,7 +70,7 @@ class NativeTrainer implements Trainer {
     const { optimizer, threads, window, ...batches } = run
     const place = { window: window.number, first: window.first }
     const plan = { ...optimizer, ...batches, ...place, threads: this.#bounded(threads) }
-    translated(() => this.#trainer.bind((rows as NativeTrainerRows).native, plan))
+    translated(() => this.#trainer.bind((rows as NativeRows).native, plan))
   }
 
   async run(from: Position, rates: Float64Array, milliseconds: number): Promise<Stretch> {
@@ -98,7 +90,7 @@ class NativeTrainer implements Trainer {
   }
 
   evaluate(rows: TrainerRows, threads: number): Promise<Evaluation> {
-    const { native } = rows as NativeTrainerRows
+    const { native } = rows as NativeRows
     return translatedAsync(async () => this.#trainer.evaluate(native, this.#bounded(threads)))
   }
 
