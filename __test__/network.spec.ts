@@ -6,6 +6,7 @@ import {
   adam,
   classes,
   dense,
+  Generator,
   heUniform,
   Network,
   readSafetensors,
@@ -90,6 +91,39 @@ test('regression has no accuracy', async (t) => {
   t.deepEqual(Object.keys(history), ['loss'])
   t.true(Math.abs((net.weights.get('dense_1/kernel')?.[0] as number) - 3) < 0.05)
   t.true(Math.abs((net.weights.get('dense_1/bias')?.[0] as number) + 1) < 0.05)
+})
+
+test('dropout’s masks are the streams of the layers’ names and epochs', async (t) => {
+  for (const engine of ['auto', 'js'] as const) {
+    // The first layer passes its four inputs on; the second starts from zeros, so one step shows what got through.
+    const first = dense(4, {
+      kernelInitializer: 'identity',
+      useBias: false,
+      trainable: false,
+      dropout: 0.5,
+      name: 'd',
+    })
+    const layers = [first, dense(1, { kernelInitializer: 'zeros', useBias: false })]
+    for (const epoch of [0, 5]) {
+      const net = new Network({ inputs: 4, layers, loss: 'meanSquaredError', seed: 3, engine })
+      const ones = new Float32Array(8).fill(1)
+      await net.fit(ones, Float32Array.of(1, 1), {
+        batchSize: 2,
+        initialEpoch: epoch,
+        epochs: epoch + 1,
+        optimizer: sgd({ learningRate: 0.5 }),
+      })
+      const mask = new Generator(3, `d/dropout/${epoch}`).bernoulli(8, { p: 0.5 })
+      // The derivative for a row is -2 times its inputs, which are doubled where they are kept; the mean is over rows.
+      const kept = (i: number) => 1 - (mask[i] as number)
+      const expected = Float32Array.from({ length: 4 }, (_, i) => kept(i) + kept(4 + i))
+      t.deepEqual(net.weights.get('dense_2/kernel'), expected)
+      t.deepEqual(
+        net.weights.get('d/kernel'),
+        Float32Array.from({ length: 16 }, (_, i) => Number(i % 5 === 0)),
+      )
+    }
+  }
 })
 
 test('every optimizer learns', async (t) => {

@@ -76,6 +76,8 @@ export interface RowsSpec {
 /** Rows in an engine's own memory, copied once and read by any number of its trainers. */
 export interface TrainerRows {
   readonly rows: number
+  /** Frees the memory, once no trainer uses it. */
+  dispose(): void
 }
 
 /** A part of every epoch's rows, where not all are bound at once: its number, and the rows of the epoch before it. */
@@ -111,6 +113,14 @@ export interface EpochTotals {
 export interface Stretch {
   readonly steps: number
   readonly totals: readonly EpochTotals[]
+  /** Of the validation rows, after each epoch that was completed. */
+  readonly validation: readonly Evaluation[]
+}
+
+/** Rows that are measured after each epoch. */
+export interface Validation {
+  readonly rows: TrainerRows
+  readonly threads: number
 }
 
 export interface Evaluation {
@@ -134,10 +144,16 @@ export interface Trainer {
   bind(rows: TrainerRows, run: RunSpec): void
   /**
    * Trains from `from` on with one learning rate a batch and for at most about `milliseconds`; where there are more
-   * rates than batches left, on into the next epochs, which take the same rows. Rejects with `ERR_NOT_FINITE` when the loss is NaN or infinite (the
-   * parameters are then those before the batch) or a parameter is at the end of the stretch.
+   * rates than batches left, on into the next epochs, which take the same rows. Measures `validation` after each
+   * epoch. Rejects with `ERR_NOT_FINITE` when the loss is NaN or infinite (the parameters are then those before the
+   * batch) or a parameter is at the end of the stretch.
    */
-  run(from: Position, learningRates: Float64Array, milliseconds: number): Promise<Stretch>
+  run(
+    from: Position,
+    learningRates: Float64Array,
+    milliseconds: number,
+    validation?: Validation,
+  ): Promise<Stretch>
   /** Totals of the epoch so far must be set again when a run resumes in the middle of an epoch. */
   setTotals(totals: EpochTotals): void
   evaluate(rows: TrainerRows, threads: number): Promise<Evaluation>

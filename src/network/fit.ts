@@ -1,5 +1,6 @@
 import { abortError } from '../errors.js'
 import { watch, type Watch } from '../engine/progress.js'
+import type { Evaluation } from '../engine/trainer.js'
 import type { Callback } from './callbacks/callback.js'
 import type { FeedPart } from './feed.js'
 import { record } from './history.js'
@@ -13,12 +14,12 @@ const RATES = 1 << 16
 
 /** Trains until all epochs are done or somebody stops the run; then tells the callbacks how it ended. */
 export async function fit(run: TrainingRun): Promise<void> {
-  const { callbacks, watched, feed, validation } = run.plan
+  const { callbacks, watched, feed } = run.plan
   const watcher = watch(watched, run.stepsInAll, 'batches')
   try {
     for (const callback of callbacks) await callback.onTrainBegin?.(run)
     for (const callback of callbacks) await callback.onResume?.(run)
-    if (feed.rows !== undefined && callbacks.length === 0 && validation === undefined) {
+    if (feed.rows !== undefined && callbacks.length === 0) {
       await trainUnwatched(run, watcher)
     } else {
       while (run.epoch < run.epochs && !run.stopping) await trainEpoch(run, watcher)
@@ -45,16 +46,21 @@ async function tellEnd(run: TrainingRun): Promise<void> {
 async function trainUnwatched(run: TrainingRun, watcher: Watch): Promise<void> {
   for (const part of run.plan.feed.parts(run.epoch, 0) as Iterable<FeedPart>) await run.bind(part)
   const total = run.stepsInAll
+  const { validation: rows, run: spec } = run.plan
+  const measured = rows && { rows, threads: spec.threads }
   while (run.epoch < run.epochs) {
     throwIfAborted(watcher)
     const left = total - run.done
-    const result = await run.session.run(run, ratesOf(run, run.learningRate, Math.min(left, RATES)), STRETCH)
+    const rates = ratesOf(run, run.learningRate, Math.min(left, RATES))
+    const result = await run.session.run(run, rates, STRETCH, measured)
+    const evaluations = result.validation.values()
     let { steps } = result
     for (const totals of result.totals) {
       const taken = Math.min(steps, run.stepsPerEpoch - run.step)
       run.advance(taken, totals)
       steps -= taken
-      if (run.step === run.stepsPerEpoch) endEpoch(run, run.logs)
+      if (run.step < run.stepsPerEpoch) continue
+      endEpoch(run, { ...run.logs, ...validationLogs(run, evaluations.next().value) })
     }
     watcher.control.onStep?.(run.done)
   }
@@ -63,13 +69,14 @@ async function trainUnwatched(run: TrainingRun, watcher: Watch): Promise<void> {
 /** Trains the rest of an epoch, measures it, and tells the callbacks. */
 async function trainEpoch(run: TrainingRun, watcher: Watch): Promise<void> {
   const { callbacks, feed } = run.plan
-  const { epoch, learningRate } = run
+  const { epoch } = run
   if (run.step === 0) for (const callback of callbacks) await callback.onEpochBegin?.(epoch, run)
+  const rate = run.learningRate
   for await (const part of feed.parts(epoch, run.step)) {
     if (run.stopping) return
     await run.bind(part)
     while (run.step < part.end) {
-      await trainStretch(run, learningRate, part, watcher)
+      await trainStretch(run, rate, part, watcher)
       if (run.stopping && run.step < part.end) return
     }
   }
@@ -124,6 +131,10 @@ function tellNotFinite(run: TrainingRun, callbacks: readonly Callback[]): void {
 async function validate(run: TrainingRun): Promise<Record<string, number>> {
   const { validation, run: spec } = run.plan
   if (validation === undefined) return {}
-  const logs = run.network.logsOf(await run.session.evaluate(validation, spec.threads))
+  return validationLogs(run, await run.session.evaluate(validation, spec.threads))
+}
+
+function validationLogs(run: TrainingRun, sums: Evaluation | undefined): Record<string, number> {
+  const logs: Record<string, number> = sums ? run.network.logsOf(sums) : {}
   return Object.fromEntries(Object.entries(logs).map(([metric, value]) => [`val_${metric}`, value]))
 }

@@ -117,7 +117,8 @@ export class Network {
   fit(source: RowSource, options?: SourceOptions): Promise<History>
   async fit(x: Features | RowSource, y?: Targets | SourceOptions, options?: FitOptions): Promise<History> {
     if (isSource(x) && !isTargets(y)) return this.#train(readSourceFit(this.#spec, x, y))
-    return this.fitRows(this.rows(x as Features, y as Targets), options)
+    const rows = this.rows(x, y)
+    return this.fitRows(rows, options).finally(() => rows.dispose())
   }
 
   /** @internal Checked rows, for `fitRows` and `evaluateRows` of any network of this kind. */
@@ -127,13 +128,16 @@ export class Network {
 
   /** @internal `fit` on rows that have been checked. */
   async fitRows(rows: Rows, options?: FitOptions): Promise<History> {
-    return this.#train(readFit(this.#spec, rows, options))
+    const plan = readFit(this.#spec, rows, options)
+    return this.#train(plan).finally(() => {
+      if (plan.feed.rows !== rows) plan.feed.rows?.dispose()
+    })
   }
 
   async #train(plan: FitPlan, state?: Float32Array): Promise<History> {
     for (const rows of [plan.feed.rows, plan.validation]) if (rows) this.#session.prepare(rows)
     const run = new TrainingRun(this, this.#session, plan, state)
-    await this.#alone(() => fit(run))
+    await this.#alone(() => fit(run)).finally(() => plan.validation?.dispose())
     return run.history
   }
 
@@ -156,10 +160,8 @@ export class Network {
     const pass = { ...o, shuffle: false, initialEpoch: this.#passes, epochs: this.#passes + 1 }
     const plan = readFit(this.#spec, this.rows(x, y), pass)
     const optimizer = JSON.stringify(plan.optimizer)
-    const { history } = await this.#train(
-      plan,
-      this.#carried?.optimizer === optimizer ? this.#carried.state : undefined,
-    )
+    const state = this.#carried?.optimizer === optimizer ? this.#carried.state : undefined
+    const { history } = await this.#train(plan, state).finally(() => plan.feed.rows?.dispose())
     this.#carried = { optimizer, state: await this.#session.state() }
     this.#passes++
     return { loss: history.loss[0] as number, ...accuracyOf(history) }
@@ -178,7 +180,8 @@ export class Network {
 
   /** Mean loss over rows (with the layers' penalties, without dropout) and, for classifiers, the share of right ones. */
   async evaluate(x: Features, y: Targets, options: EvaluateOptions = {}): Promise<Metrics> {
-    return this.evaluateRows(this.rows(x, y), options)
+    const rows = this.rows(x, y)
+    return this.evaluateRows(rows, options).finally(() => rows.dispose())
   }
 
   /** @internal `evaluate` on rows that have been checked. */

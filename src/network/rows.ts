@@ -26,6 +26,12 @@ export class Rows {
     return copy
   }
 
+  /** Frees the copies, once no trainer uses them; a later use makes new ones. */
+  dispose(): void {
+    for (const copy of this.#copies.values()) copy.dispose()
+    this.#copies.clear()
+  }
+
   /** Rows `start` up to `end`. */
   slice(start: number, end: number): Rows {
     return new Rows(this.#spec, sliceRows(this.data, start, end))

@@ -48,10 +48,19 @@ export class Session {
   }
 
   /** Trains a stretch: see `Trainer.run`. */
-  run(from: Position, rates: Float64Array, milliseconds: number): Promise<Stretch> {
+  run(
+    from: Position,
+    rates: Float64Array,
+    milliseconds: number,
+    validation?: { rows: Rows; threads: number },
+  ): Promise<Stretch> {
     return this.#exclusive(async (trainer) => {
       try {
-        return await trainer.run(from, rates, milliseconds)
+        const measured = validation && {
+          rows: validation.rows.on(this.#engine),
+          threads: this.#threads(validation.threads),
+        }
+        return await trainer.run(from, rates, milliseconds, measured)
       } finally {
         if (!this.#changed) this.#parameters = trainer.getParameters()
       }

@@ -51,6 +51,7 @@ export function feedSource(spec: RowsSpec, source: RowSource, reading: Reading):
         const end = start + Math.ceil(rows.count / batchSize)
         const window = { number, first: number * size }
         if (number++ >= skipped) yield { rows, window, start, end }
+        rows.dispose()
       }
       if (number > 0) return
       const again = 'a source must give rows in every epoch; to read it again pass a function that opens it'

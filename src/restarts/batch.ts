@@ -27,6 +27,7 @@ export async function runAll(
   const runs = runner
     ? await runner.run(batchOf(trials, rows, threshold), control)
     : await runHere(trials, coresOf(configs), control)
+  for (const each of [plan.rows.train, plan.rows.test]) each?.dispose()
   watched.finish()
   const meets =
     threshold === undefined ? undefined : (metrics: Run['metrics']) => meetsThreshold(metrics, threshold)

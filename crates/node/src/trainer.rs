@@ -76,6 +76,8 @@ pub struct TrainerStretch {
     pub steps: f64,
     /// Rows, loss and right decisions of each epoch that was touched, one after the other.
     pub totals: Float64Array,
+    /// The same of the validation rows after each epoch that was completed.
+    pub validation: Float64Array,
 }
 
 /// Sums over the rows of an evaluation.
@@ -202,7 +204,7 @@ fn data(
 /// Rows in native memory, checked for networks of one shape and loss; any number of trainers may use them at once.
 #[napi]
 pub struct NativeRows {
-    rows: Arc<Checked>,
+    rows: Option<Arc<Checked>>,
 }
 
 #[napi]
@@ -223,8 +225,18 @@ impl NativeRows {
             let shape =
                 Shape { inputs: inputs as usize, outputs: outputs as usize, loss: loss_of(&loss, 0.0, 1.0)? };
             let data = data(&x, rows, labels.as_ref(), targets.as_ref(), weights.as_ref());
-            Ok(Self { rows: Arc::new(data.check(shape).map_err(from_train)?) })
+            Ok(Self { rows: Some(Arc::new(data.check(shape).map_err(from_train)?)) })
         })
+    }
+
+    fn shared(&self) -> Result<Arc<Checked>> {
+        self.rows.clone().ok_or_else(|| error(Code::InvalidArgument, "the rows have been disposed of"))
+    }
+
+    /// Frees the memory, once no trainer uses it.
+    #[napi]
+    pub fn dispose(&mut self) {
+        self.rows = None;
     }
 }
 
@@ -293,7 +305,7 @@ impl NativeTrainer {
     #[napi]
     pub fn bind(&self, rows: &NativeRows, run: TrainerRun) -> Result<()> {
         let shared = self.shared()?;
-        guarded(|| lock(&shared)?.bind(Arc::clone(&rows.rows), run.spec()?).map_err(from_train))
+        guarded(|| lock(&shared)?.bind(rows.shared()?, run.spec()?).map_err(from_train))
     }
 
     /// Sets the sums of the epoch so far.
@@ -305,6 +317,7 @@ impl NativeTrainer {
     }
 
     /// Trains for at most as many batches as there are rates, on into the next epochs, and about as many milliseconds.
+    /// After each epoch the validation rows are evaluated on at most `threads` threads.
     #[napi(ts_return_type = "Promise<TrainerStretch>")]
     pub fn run(
         &self,
@@ -312,16 +325,25 @@ impl NativeTrainer {
         step: f64,
         rates: Float64ArraySlice,
         milliseconds: f64,
+        validation: Option<&NativeRows>,
+        threads: u32,
     ) -> Result<AsyncTask<Guarded<RunWork>>> {
         let budget = Duration::try_from_secs_f64(milliseconds / 1000.0).unwrap_or(Duration::MAX);
         let from = Position { epoch: epoch as u64, step: step as u64 };
-        Ok(AsyncTask::new(Guarded(RunWork { trainer: self.shared()?, from, rates: rates.to_vec(), budget })))
+        Ok(AsyncTask::new(Guarded(RunWork {
+            trainer: self.shared()?,
+            from,
+            rates: rates.to_vec(),
+            budget,
+            validation: validation.map(NativeRows::shared).transpose()?,
+            threads: threads as usize,
+        })))
     }
 
     /// Sums of losses and right decisions over rows.
     #[napi(ts_return_type = "Promise<TrainerTotals>")]
     pub fn evaluate(&self, rows: &NativeRows, threads: u32) -> Result<AsyncTask<Guarded<EvaluateWork>>> {
-        let rows = Arc::clone(&rows.rows);
+        let rows = rows.shared()?;
         Ok(AsyncTask::new(Guarded(EvaluateWork { trainer: self.shared()?, rows, threads: threads as usize })))
     }
 
@@ -350,20 +372,23 @@ pub struct RunWork {
     from: Position,
     rates: Vec<f64>,
     budget: Duration,
+    validation: Option<Arc<Checked>>,
+    threads: usize,
 }
 
 impl Work for RunWork {
-    type Output = (u64, Vec<f64>);
+    type Output = (u64, Vec<f64>, Vec<f64>);
     type JsValue = TrainerStretch;
 
-    fn run(&mut self) -> Result<(u64, Vec<f64>)> {
+    fn run(&mut self) -> Result<Self::Output> {
         let start = Instant::now();
         let mut watch = |_| {
             if start.elapsed() < self.budget { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
         let mut trainer = lock(&self.trainer)?;
         let batches = trainer.batches();
-        let (mut at, mut rates, mut steps, mut sums) = (self.from, &self.rates[..], 0, Vec::new());
+        let (mut at, mut rates, mut steps) = (self.from, &self.rates[..], 0);
+        let (mut sums, mut validation) = (Vec::new(), Vec::new());
         loop {
             let stretch = trainer.run(at, rates, &mut watch).map_err(from_train)?;
             let Totals { rows, loss, correct } = stretch.totals;
@@ -371,15 +396,20 @@ impl Work for RunWork {
             steps += stretch.steps;
             rates = rates.get(stretch.steps as usize..).unwrap_or_default();
             let done = at.step + stretch.steps == batches;
+            if let Some(rows) = self.validation.as_ref().filter(|_| done) {
+                let sums = trainer.evaluate(rows, self.threads).map_err(from_train)?;
+                validation.extend([sums.rows as f64, sums.loss, sums.correct]);
+            }
             if !done || stretch.steps == 0 || rates.is_empty() || start.elapsed() >= self.budget {
-                return Ok((steps, sums));
+                return Ok((steps, sums, validation));
             }
             at = Position { epoch: at.epoch + 1, step: 0 };
         }
     }
 
-    fn finish(&mut self, (steps, totals): (u64, Vec<f64>)) -> Result<TrainerStretch> {
-        Ok(TrainerStretch { steps: steps as f64, totals: Float64Array::new(totals) })
+    fn finish(&mut self, (steps, totals, validation): Self::Output) -> Result<TrainerStretch> {
+        let [totals, validation] = [totals, validation].map(Float64Array::new);
+        Ok(TrainerStretch { steps: steps as f64, totals, validation })
     }
 }
 

@@ -9,6 +9,7 @@ import type {
   TrainerData,
   TrainerRows,
   TrainerSpec,
+  Validation,
 } from '../trainer.js'
 import type { Addon } from './addon.js'
 import { translated, translatedAsync } from './errors.js'
@@ -26,7 +27,16 @@ interface NativeRows extends TrainerRows {
 export function nativeRows(addon: Addon, { inputs, units, loss }: RowsSpec, data: TrainerData): NativeRows {
   const { x, rows, labels, targets, weights } = data
   const copy = () => new addon.NativeRows(inputs, units, loss, x, rows, labels, targets, weights)
-  return { rows, native: translated(copy) }
+  const native = translated(copy)
+  return { rows, native, dispose: () => native.dispose() }
+}
+
+/** Rows, loss and right decisions, again and again. */
+function triples(sums: Float64Array): EpochTotals[] {
+  return Array.from({ length: sums.length / 3 }, (_, i) => {
+    const [rows = 0, loss = 0, correct = 0] = sums.subarray(3 * i, 3 * i + 3)
+    return { rows, loss, correct }
+  })
 }
 
 class NativeTrainer implements Trainer {
@@ -73,16 +83,19 @@ class NativeTrainer implements Trainer {
     translated(() => this.#trainer.bind((rows as NativeRows).native, plan))
   }
 
-  async run(from: Position, rates: Float64Array, milliseconds: number): Promise<Stretch> {
-    const { steps, totals: sums } = await translatedAsync(async () =>
-      this.#trainer.run(from.epoch, from.step, rates, milliseconds),
+  async run(
+    from: Position,
+    rates: Float64Array,
+    milliseconds: number,
+    validation?: Validation,
+  ): Promise<Stretch> {
+    const measured = validation && (validation.rows as NativeRows).native
+    const threads = this.#bounded(validation?.threads ?? 0)
+    const stretch = await translatedAsync(async () =>
+      this.#trainer.run(from.epoch, from.step, rates, milliseconds, measured, threads),
     )
-    const totals: EpochTotals[] = []
-    for (let i = 0; i < sums.length; i += 3) {
-      const [rows, loss, correct] = sums.subarray(i, i + 3) as unknown as [number, number, number]
-      totals.push({ rows, loss, correct })
-    }
-    return { steps, totals }
+    const { steps, totals, validation: sums } = stretch
+    return { steps, totals: triples(totals), validation: triples(sums) }
   }
 
   setTotals(totals: EpochTotals): void {

@@ -27,7 +27,14 @@ export function rowsOf({ inputs, units, loss }: RowsSpec, data: TrainerData): Ro
     for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) * 2 - 1
   }
   const factors = weights === undefined || weights.length === 0 ? undefined : weights.slice()
-  return { x: data.x.slice(), rows, labels: labels?.slice(), values, weights: factors }
+  return {
+    x: data.x.slice(),
+    rows,
+    labels: labels?.slice(),
+    values,
+    weights: factors,
+    dispose: () => undefined,
+  }
 }
 
 function checkLength(name: string, expected: number, actual: number): void {

@@ -12,6 +12,7 @@ import type {
   TrainerData,
   TrainerRows,
   TrainerSpec,
+  Validation,
 } from '../../trainer.js'
 import { permute } from '../integers.js'
 import { rowsOf, type Rows } from './data.js'
@@ -113,10 +114,16 @@ class JsTrainer implements Trainer {
     }
   }
 
-  async run(from: Position, rates: Float64Array, milliseconds: number): Promise<Stretch> {
+  async run(
+    from: Position,
+    rates: Float64Array,
+    milliseconds: number,
+    validation?: Validation,
+  ): Promise<Stretch> {
     const { data, run } = this.#ready()
     const batches = Math.ceil(data.rows / run.batchSize)
     const totals: EpochTotals[] = []
+    const measured: Evaluation[] = []
     const end = now() + milliseconds
     let { epoch, step } = from
     let steps = 0
@@ -124,8 +131,10 @@ class JsTrainer implements Trainer {
       const done = await this.#runEpoch({ epoch, step }, rates.subarray(steps), end)
       totals.push(this.#totals)
       steps += done
+      const complete = step + done === batches
+      if (complete && validation) measured.push(await this.evaluate(validation.rows, validation.threads))
       const over = steps === rates.length || now() >= end
-      if (over || done === 0 || step + done < batches) return { steps, totals }
+      if (over || done === 0 || !complete) return { steps, totals, validation: measured }
       epoch++
       step = 0
     }
