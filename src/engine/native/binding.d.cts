@@ -13,6 +13,8 @@ export declare class CancelToken {
 /** Rows in native memory, checked for networks of one shape and loss; any number of trainers may use them at once. */
 export declare class NativeRows {
   constructor(inputs: number, outputs: number, loss: string, x: Float32Array, rows: number, labels?: Int32Array | undefined | null, targets?: Float32Array | undefined | null, weights?: Float32Array | undefined | null)
+  /** Frees the memory, once no trainer uses it. */
+  dispose(): void
 }
 
 /** A network in native memory. */
@@ -30,8 +32,11 @@ export declare class NativeTrainer {
   bind(rows: NativeRows, run: TrainerRun): void
   /** Sets the sums of the epoch so far. */
   setTotals(rows: number, loss: number, correct: number): void
-  /** Trains for at most as many batches as there are rates, on into the next epochs, and about as many milliseconds. */
-  run(epoch: number, step: number, rates: Float64Array, milliseconds: number): Promise<TrainerStretch>
+  /**
+   * Trains for at most as many batches as there are rates, on into the next epochs, and about as many milliseconds.
+   * After each epoch the validation rows are evaluated on at most `threads` threads.
+   */
+  run(epoch: number, step: number, rates: Float64Array, milliseconds: number, validation: NativeRows | undefined | null, threads: number): Promise<TrainerStretch>
   /** Sums of losses and right decisions over rows. */
   evaluate(rows: NativeRows, threads: number): Promise<TrainerTotals>
   /** Outputs of the last layer for every row. */
@@ -157,6 +162,8 @@ export interface TrainerStretch {
   steps: number
   /** Rows, loss and right decisions of each epoch that was touched, one after the other. */
   totals: Float64Array
+  /** The same of the validation rows after each epoch that was completed. */
+  validation: Float64Array
 }
 
 /** Sums over the rows of an evaluation. */
