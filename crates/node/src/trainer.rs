@@ -210,7 +210,6 @@ pub struct NativeRows {
 #[napi]
 impl NativeRows {
     #[napi(constructor)]
-    #[expect(clippy::too_many_arguments, reason = "arrays cross the binding as arguments")]
     pub fn new(
         inputs: u32,
         outputs: u32,
