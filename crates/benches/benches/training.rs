@@ -3,13 +3,14 @@
 //! `cargo bench -p symbreak-benches --bench training`
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Instant;
 
 use fearless_simd::Level;
 use symbreak_benches::peak;
 use symbreak_train::{
-    Activation, Data, LayerSpec, Loss, Method, Network, NetworkSpec, OptimizerSpec, Position, RunSpec,
-    Targets, Trainer,
+    Activation, Data, LayerSpec, Loss, Method, Network, NetworkSpec, OptimizerSpec, Position, RunSpec, Shape,
+    Targets, Trainer, Window,
 };
 
 fn layer(units: usize, activation: Activation, name: &str) -> LayerSpec {
@@ -63,7 +64,10 @@ fn rate(network: Network, rows: usize, batch_size: usize, threads: usize, epochs
         clip_value: 0.0,
         accumulate: 1,
     };
-    trainer.bind(data, RunSpec { optimizer, batch_size, shuffle: true, threads }).expect("a run");
+    let shape = Shape { inputs, outputs: trainer.network().outputs(), loss: trainer.network().loss() };
+    let data = Arc::new(data.check(shape).expect("rows that fit"));
+    let run = RunSpec { optimizer, batch_size, shuffle: true, threads, window: Window::default() };
+    trainer.bind(data, run).expect("a run");
     let rates = vec![0.01; rows.div_ceil(batch_size)];
     let epoch = |epoch| {
         let start = Instant::now();
