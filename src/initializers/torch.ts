@@ -93,6 +93,8 @@ export const TRUNC_NORMAL = define<{ mean: number; std: number; a: number; b: nu
   className: 'TruncNormal',
   random: true,
   params: { mean: real(0), std: atLeastZero(1), a: real(-2), b: real(2) },
+  check: ({ mean, std, a, b }) =>
+    void truncatedLaw({ mean, stddev: std, lower: a, upper: b, bounds: 'absolute' }, false, 'F64'),
   law: ({ mean, std, a, b }, { dtype }) =>
     truncatedLaw({ mean, stddev: std, lower: a, upper: b, bounds: 'absolute' }, false, dtype),
 })

@@ -37,12 +37,12 @@ export function readWork(options: Record<string, unknown>): Pick<Fill, 'engine' 
 }
 
 /** The engine that does the work; refuses before anything is touched. */
-export function engineOf(choice: EngineName | undefined, law: Law, view: View): Engine {
-  return pickEngine(choice, view.length, view, crossingOf(law))
+export function engineOf(choice: EngineName | undefined, law: Law, view: View, dtype?: Dtype): Engine {
+  return pickEngine(choice, view.length, view, crossingOf(law, dtype))
 }
 
 /** Fills the view at once. */
-export function fillNow(fill: Fill, engine = engineOf(fill.engine, fill.law, fill.view)): void {
+export function fillNow(fill: Fill, engine = engineOf(fill.engine, fill.law, fill.view, fill.dtype)): void {
   if (fill.view.length > 0) engine.fill(jobOf(fill), fill.view)
 }
 
@@ -50,7 +50,7 @@ export function fillNow(fill: Fill, engine = engineOf(fill.engine, fill.law, fil
 export async function fillLater(
   fill: Fill,
   { control, finish }: Watch,
-  engine = engineOf(fill.engine, fill.law, fill.view),
+  engine = engineOf(fill.engine, fill.law, fill.view, fill.dtype),
 ): Promise<void> {
   if (fill.view.length > 0) await engine.fillAsync(jobOf(fill), fill.view, control)
   finish()

@@ -246,7 +246,7 @@ export class Generator {
 
   #now(sampler: Sampler, out: unknown, options: unknown): unknown {
     const draw = sampler(out, options, [])
-    const engine = engineOf(draw.work.engine, draw.law, draw.view)
+    const engine = engineOf(draw.work.engine, draw.law, draw.view, draw.dtype)
     fillNow({ ...this.#place(draw), ...draw.work }, engine)
     return draw.array
   }
@@ -254,7 +254,7 @@ export class Generator {
   async #later(sampler: Sampler, out: unknown, options: unknown): Promise<unknown> {
     const draw = sampler(out, options, ASYNC_OPTIONS)
     const watched = watch(draw.options, draw.view.length, 'elements')
-    const engine = engineOf(draw.work.engine, draw.law, draw.view)
+    const engine = engineOf(draw.work.engine, draw.law, draw.view, draw.dtype)
     await fillLater({ ...this.#place(draw), ...draw.work }, watched, engine)
     return draw.array
   }
