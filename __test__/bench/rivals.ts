@@ -9,6 +9,25 @@ const layers = require('@tensorflow/tfjs-layers') as typeof Layers
 require('@tensorflow/tfjs-backend-cpu')
 require('@tensorflow/tfjs-backend-wasm')
 
+// tfjs makes orthogonal matrices with methods that only the whole `@tensorflow/tfjs` package gives its tensors.
+Object.assign(tf.Tensor.prototype, {
+  flatten(this: Core.Tensor) {
+    return tf.reshape(this, [this.size])
+  },
+  reshape(this: Core.Tensor, shape: number[]) {
+    return tf.reshape(this, shape)
+  },
+  sign(this: Core.Tensor) {
+    return tf.sign(this)
+  },
+  stridedSlice(this: Core.Tensor, ...range: [number[], number[], number[]]) {
+    return tf.stridedSlice(this, ...range)
+  },
+  transpose(this: Core.Tensor) {
+    return tf.transpose(this)
+  },
+})
+
 /** Backends of tfjs that run in plain Node. */
 export const BACKENDS = ['cpu', 'wasm'] as const
 
