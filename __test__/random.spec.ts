@@ -141,6 +141,28 @@ test('bernoulli and integers', (t) => {
   t.true(out.every((x) => x === 2 ** 31 - 1))
 })
 
+test('asynchronous trials and integers are those of the synchronous draws', async (t) => {
+  const [a, b] = [new Generator(3), new Generator(3)]
+  t.deepEqual(await a.bernoulliAsync(5000, { p: 0.2, engine: 'js' }), b.bernoulli(5000, { p: 0.2 }))
+  t.deepEqual(
+    await a.integersAsync(new Int32Array(5000), { low: -5, high: 5 }),
+    b.integers(5000, { low: -5, high: 5, engine: 'js' }),
+  )
+  t.is(a.position, b.position)
+  await t.throwsAsync(a.integersAsync(5, { low: 0, high: 2, signal: AbortSignal.abort() }), {
+    code: 'ERR_ABORTED',
+  })
+})
+
+test('permutations are equal on both engines and continue the stream', (t) => {
+  const g = new Generator(9, 'p')
+  g.uniform(1)
+  const items = Array.from({ length: 5000 }, (_, i) => i)
+  const copy = Generator.fromJSON(g.toJSON())
+  t.deepEqual([...g.permutation(5000)], copy.shuffle(items))
+  t.is(g.position, copy.position)
+})
+
 test('shuffle keeps the items, of arrays and typed arrays', (t) => {
   const words = ['a', 'b', 'c', 'd', 'e']
   const g = new Generator(5)

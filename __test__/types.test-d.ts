@@ -32,6 +32,16 @@ const order: Uint32Array = generator.permutation(3)
 const words: string[] = generator.shuffle(['a', 'b'])
 export { filled, doubles, bits, bytes, integers, order, words }
 
+const drawn: Float32Array = generator.sample('gamma', 3, { shape: 2, scale: 1 })
+const chosenWords: string[] = generator.choice(['a', 'b'], 3, { weights: [1, 2] })
+const chosenBytes: Uint8Array = generator.choice(bytes, 2, { replace: false })
+const indices: Uint32Array = generator.choice(10, 3)
+export { drawn, chosenWords, chosenBytes, indices }
+
+// @ts-expect-error gamma has a scale
+generator.sample('gamma', 3, { shape: 2 })
+// @ts-expect-error no such distribution
+generator.sample('gama', 3, {})
 // @ts-expect-error a seed is a number or a bigint
 new Generator('7')
 // @ts-expect-error p is needed
