@@ -163,6 +163,14 @@ test('permutations are equal on both engines and continue the stream', (t) => {
   t.is(g.position, copy.position)
 })
 
+test('threads change nothing', (t) => {
+  const length = (1 << 21) + 4097
+  for (const sampler of [uniform, normal]) {
+    const [one, four] = [1, 4].map((threads) => sampler(length, { seed: 3, offset: 77, threads }))
+    t.deepEqual(one, four)
+  }
+})
+
 test('shuffle keeps the items, of arrays and typed arrays', (t) => {
   const words = ['a', 'b', 'c', 'd', 'e']
   const g = new Generator(5)

@@ -1,21 +1,22 @@
 /** Starts that look at data: weights whitened, scaled or made from other weights. Outside the bit contract. */
 import { svd } from '../engine/js/svd.js'
+import { signalOf } from '../engine/progress.js'
 import { streamKey } from '../engine/stream.js'
-import { rangeError, show, typeError } from '../errors.js'
+import { abortError, rangeError, show, typeError } from '../errors.js'
+import { arrayKind } from '../random/output.js'
 import {
   allocate,
+  boolean,
   integer,
-  isArray,
   nonNegative,
   pathOf,
   positive,
+  readArray,
   readOptions,
   type Seed,
   seedOf,
   shapeOf,
 } from '../validate.js'
-import { arrayKind } from '../random/output.js'
-import { abortError } from '../errors.js'
 import { drawn } from './values.js'
 
 /** Rows of observations, as a Float32Array in C order. */
@@ -54,10 +55,10 @@ export function pca(observations: Observations, options?: PcaOptions): Projectio
   const { mean, axes, variances, features } = principalAxes(observations)
   const outputs =
     components === undefined ? variances.length : integer(components, 'components', 0, variances.length)
-  const added = nonNegative(epsilon, 'epsilon')
+  const [white, added] = [boolean(whiten, 'whiten'), nonNegative(epsilon, 'epsilon')]
   const kernel = new Float32Array(features * outputs)
   for (let k = 0; k < outputs; k++) {
-    const scale = whiten === true ? 1 / Math.sqrt((variances[k] as number) + added) : 1
+    const scale = white ? 1 / Math.sqrt((variances[k] as number) + added) : 1
     for (let i = 0; i < features; i++)
       kernel[i * outputs + k] = (axes[i * variances.length + k] as number) * scale
   }
@@ -211,13 +212,13 @@ export async function lsuv(layers: readonly LsuvLayer[], options?: LsuvOptions):
   } = readOptions(options, ['stddev', 'tolerance', 'attempts', 'signal'])
   const [wanted, near] = [positive(stddev, 'stddev'), positive(tolerance, 'tolerance')]
   const tries = integer(attempts, 'attempts', 1)
-  if (!isArray(layers))
-    throw typeError('ERR_INVALID_ARGUMENT', `layers must be an array, got ${show(layers)}`)
+  const watched = signalOf({ signal })
+  const checked = readArray(layers, 'layers', 'ERR_INVALID_ARGUMENT', 2 ** 20).map(layerOf)
   const found: number[] = []
-  for (const [index, { weights, outputs }] of layers.entries()) {
+  for (const [index, { weights, outputs }] of checked.entries()) {
     let reached = NaN
     for (let attempt = 0; attempt <= tries; attempt++) {
-      if ((signal as AbortSignal | undefined)?.aborted) throw abortError(signal as AbortSignal)
+      if (watched?.aborted) throw abortError(watched)
       reached = stddevOf(await outputs(), index)
       if (Math.abs(reached - wanted) <= near || attempt === tries) break
       for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] as number) * (wanted / reached)
@@ -227,7 +228,26 @@ export async function lsuv(layers: readonly LsuvLayer[], options?: LsuvOptions):
   return found
 }
 
-function stddevOf(values: Float32Array, layer: number): number {
+function layerOf(layer: unknown, index: number): LsuvLayer {
+  const { weights, outputs } = readOptions(layer, ['weights', 'outputs'], `layers[${index}]`)
+  if (arrayKind(weights) !== 'Float32Array' || typeof outputs !== 'function') {
+    const allowed = 'a Float32Array of weights and a function that makes outputs'
+    throw typeError('ERR_INVALID_ARGUMENT', `layers[${index}] must have ${allowed}`)
+  }
+  return { weights, outputs } as LsuvLayer
+}
+
+function stddevOf(values: unknown, layer: number): number {
+  if (arrayKind(values) !== 'Float32Array') {
+    throw typeError(
+      'ERR_INVALID_ARGUMENT',
+      `outputs of layer ${layer} must be a Float32Array, got ${show(values)}`,
+    )
+  }
+  return deviation(values as Float32Array, layer)
+}
+
+function deviation(values: Float32Array, layer: number): number {
   const mean = values.reduce((sum, x) => sum + x, 0) / values.length
   const stddev = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) * (x - mean), 0) / values.length)
   if (stddev > 0 && stddev < Infinity) return stddev

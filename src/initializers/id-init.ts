@@ -1,13 +1,12 @@
+import { rangeError } from '../errors.js'
 import { sizeOf } from '../validate.js'
+import { axisRoles, sizeAlong, stridesOf } from './axes.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import type { CommonOptions } from './constant.js'
 import { define, type Target } from './definition.js'
-import { axisRoles, sizeAlong } from './axes.js'
 import { real } from './params.js'
 import type { Initializer } from './types.js'
 import { zerosFor } from './values.js'
-import { rangeError } from '../errors.js'
-import { stridesOf } from './axes.js'
 
 export interface IdInitOptions extends CommonOptions {
   /** Value of the ones. Default: 1. */

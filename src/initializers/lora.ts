@@ -1,5 +1,4 @@
-import { normalLaw, uniformLaw } from '../random/laws.js'
-import { constantLaw } from '../random/laws.js'
+import { constantLaw, normalLaw, uniformLaw } from '../random/laws.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import { define } from './definition.js'
 import { word } from './params.js'

@@ -1,9 +1,8 @@
 /** Literal values for initializers that are computed here, once for both engines. */
-import { allocate } from '../validate.js'
-import type { Law } from '../engine/law.js'
-import type { Dtype, StreamKey } from '../engine/law.js'
-import { fillNow } from '../random/fill.js'
+import type { Law, StreamKey } from '../engine/law.js'
 import { rangeError } from '../errors.js'
+import { fillNow } from '../random/fill.js'
+import { allocate } from '../validate.js'
 import { axisRoles, stridesOf } from './axes.js'
 import type { Target } from './definition.js'
 
@@ -15,7 +14,7 @@ export function zerosFor({ size }: Target): Float64Array {
 /** The first `length` values of a law on a stream, in single precision. */
 export function drawn(law: Law, stream: StreamKey, length: number, offset = 0): Float32Array {
   const view = allocate(`${length} values`, () => new Float32Array(length))
-  fillNow({ law, stream, offset, view, dtype: 'F32' as Dtype })
+  fillNow({ law, stream, offset, view, dtype: 'F32' })
   return view
 }
 
