@@ -166,8 +166,10 @@ test('permutations are equal on both engines and continue the stream', (t) => {
 test('threads change nothing', (t) => {
   const length = (1 << 21) + 4097
   for (const sampler of [uniform, normal]) {
-    const [one, four] = [1, 4].map((threads) => sampler(length, { seed: 3, offset: 77, threads }))
-    t.deepEqual(one, four)
+    const [one, four] = [1, 4].map((threads) =>
+      Buffer.from(sampler(length, { seed: 3, offset: 77, threads }).buffer),
+    ) as [Buffer, Buffer]
+    t.true(one.equals(four))
   }
 })
 
