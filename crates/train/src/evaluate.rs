@@ -64,12 +64,11 @@ impl Trainer {
 
     fn score(&self, data: &Checked, first: usize, outputs: &[f32], scores: &mut [Score]) {
         let units = self.network.outputs();
-        let mut unused = vec![0.0; units];
-        for ((row, output), score) in (first..).zip(outputs.chunks_exact(units)).zip(scores) {
-            let target = data.target(row, units);
-            let loss = self.network.loss();
-            *score = dispatch!(self.level, simd => loss::row(simd, loss, output, target, 1.0, &mut unused));
-        }
+        let mut unused = vec![0.0; outputs.len()];
+        let (loss, numbers) = (self.network.loss(), first..first + scores.len());
+        dispatch!(self.level, simd => {
+            loss::rows(simd, loss, data, numbers, (units, outputs), 1.0, &mut unused, scores);
+        });
     }
 
     /// Takes blocks of rows forward; `each` gets a block's first row, its outputs, and its part of `result`, which has

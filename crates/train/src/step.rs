@@ -157,11 +157,10 @@ impl Work<'_> {
         let piece = &mut *self.layers[top][member].borrow_mut();
         let (outputs, loss) = (self.network.outputs(), self.network.loss());
         let order = &self.order[step.place + piece.rows.start..step.place + piece.rows.end];
-        let chunks = piece.outputs.chunks_exact(outputs).zip(piece.deltas.chunks_exact_mut(outputs));
-        for (((output, delta), row), score) in chunks.zip(order).zip(&mut desk.scores) {
-            let target = self.data.target(*row as usize, outputs);
-            *score = dispatch!(self.level, simd => loss::row(simd, loss, output, target, step.factor, delta));
-        }
+        let numbers = order.iter().map(|row| *row as usize);
+        let (outs, deltas, scores) = (&piece.outputs, &mut piece.deltas, &mut desk.scores);
+        let (data, factor) = (self.data, step.factor);
+        dispatch!(self.level, simd => loss::rows(simd, loss, data, numbers, (outputs, outs), factor, deltas, scores));
         through_activation(self.level, self.network, piece, top);
     }
 

@@ -6,7 +6,7 @@ mod softmax;
 use fearless_simd::Simd;
 use fearless_simd_macros::simd;
 
-use crate::data::Target;
+use crate::data::Checked;
 use crate::spec::Loss;
 
 /// What one row adds to the totals.
@@ -29,25 +29,31 @@ impl Loss {
     }
 }
 
-/// The row's score; `gradient` becomes `factor` times the derivative of its loss without [`Loss::factor`].
+/// Scores of rows of outputs, whose numbers in the data are given; `gradients` become `factor` times the derivatives of
+/// their losses without [`Loss::factor`]. As many rows as there are numbers.
 #[simd]
-pub(crate) fn row<S: Simd>(
+pub(crate) fn rows<S: Simd>(
     simd: S,
     loss: Loss,
-    outputs: &[f32],
-    target: Target,
+    data: &Checked,
+    numbers: impl Iterator<Item = usize>,
+    (width, outputs): (usize, &[f32]),
     factor: f32,
-    gradient: &mut [f32],
-) -> Score {
-    let factor = factor * target.weight;
-    let mut score = match loss {
-        Loss::SoftmaxCrossEntropy { smoothing } => {
-            softmax::row(simd, smoothing, outputs, target, factor, gradient)
-        }
-        _ => elementwise::row(simd, loss, outputs, target, factor, gradient),
-    };
-    score.loss *= f64::from(target.weight);
-    score
+    gradients: &mut [f32],
+    scores: &mut [Score],
+) {
+    let rows = outputs.chunks_exact(width).zip(gradients.chunks_exact_mut(width)).zip(scores);
+    for (((outputs, gradient), score), number) in rows.zip(numbers) {
+        let target = data.target(number, width);
+        let factor = factor * target.weight;
+        *score = match loss {
+            Loss::SoftmaxCrossEntropy { smoothing } => {
+                softmax::row(simd, smoothing, outputs, target, factor, gradient)
+            }
+            _ => elementwise::row(simd, loss, outputs, target, factor, gradient),
+        };
+        score.loss *= f64::from(target.weight);
+    }
 }
 
 /// The place of the largest value; the first of several.
