@@ -5,6 +5,7 @@ use core::array::from_fn;
 use core::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Sub};
 
 use fearless_simd::prelude::*;
+use symbreak_rng::Lanes;
 
 /// `U` vectors of f32.
 #[derive(Clone, Copy)]
@@ -27,8 +28,11 @@ macro_rules! operators {
         impl<S: Simd, const U: usize> $operator for $group<S, U> {
             type Output = Self;
             #[inline(always)]
-            fn $method(self, other: Self) -> Self {
-                Self(from_fn(|i| self.0[i].$method(other.0[i])))
+            fn $method(mut self, other: Self) -> Self {
+                for (x, y) in self.0.iter_mut().zip(other.0) {
+                    *x = x.$method(y);
+                }
+                self
             }
         }
     )*)*};
@@ -93,6 +97,12 @@ impl<S: Simd, const U: usize> Ints<S, U> {
         Floats(self.0.map(SimdInt::to_float))
     }
 
+    /// The bits.
+    #[inline(always)]
+    pub fn words(self) -> Words<S, U> {
+        Words(self.0.map(Bytes::bitcast))
+    }
+
     /// The f32 with these bits.
     #[inline(always)]
     pub fn floats(self) -> Floats<S, U> {
@@ -115,6 +125,19 @@ impl<S: Simd, const U: usize> Ints<S, U> {
     pub fn less(self, s: S, bound: i32) -> Mask<S, U> {
         Mask(self.0.map(|x| x.simd_lt(S::i32s::splat(s, bound))))
     }
+}
+
+/// The lanes' next `U` times `N` outputs: of each `N` that follow each other one goes to each group. A loop and not
+/// `from_fn`, which the compiler does not always inline, and a call costs twenty times the work here.
+#[inline(always)]
+pub(crate) fn draw<S: Simd, const U: usize, const N: usize>(s: S, lanes: &mut Lanes<S>) -> [Words<S, U>; N] {
+    let mut words = [Words::splat(s, 0); N];
+    for i in 0..U {
+        for group in &mut words {
+            group.0[i] = lanes.step();
+        }
+    }
+    words
 }
 
 impl<S: Simd, const U: usize> Words<S, U> {
@@ -149,6 +172,11 @@ impl<S: Simd, const U: usize> Words<S, U> {
     #[inline(always)]
     pub fn shl(self, bits: u32) -> Self {
         Self(self.0.map(|x| x << bits))
+    }
+
+    #[inline(always)]
+    pub fn shr(self, bits: u32) -> Self {
+        Self(self.0.map(|x| x >> bits))
     }
 }
 

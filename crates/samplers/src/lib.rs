@@ -6,6 +6,7 @@
 //! correctly rounded everywhere. There is no fused multiply-add and no libm.
 
 pub mod bernoulli;
+mod doubles;
 mod draw;
 mod error;
 mod group;
@@ -14,6 +15,7 @@ pub mod integers;
 pub mod long_tail;
 pub mod normal;
 mod normal_f64;
+mod passes;
 pub mod permutation;
 pub mod special;
 pub mod truncated;

@@ -3,15 +3,14 @@
 //! No rejection: a group of 32 elements reads exactly its 32 words. Words `i` and `i + 16` of a group give elements
 //! `i` (radius times cosine) and `i + 16` (radius times sine).
 
-use core::array::from_fn;
-
 use fearless_simd::{Level, prelude::*};
 use symbreak_rng::{LANES, LaneStates, Lanes, Stream, Transform, fill_range};
 
 use crate::error::{LawError, finite, to_f32};
-use crate::group::{Floats, Ints, Words, hex};
+use crate::group::{Floats, Ints, Words, draw, hex};
 use crate::half::{Half, Interval};
 use crate::normal_f64::Double;
+use crate::passes::{self, Steps};
 
 /// Normal with a mean and a standard deviation.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,8 +35,7 @@ impl Normal {
 
     /// Fills `out` with elements `offset ..` of a stream.
     pub fn fill(&self, level: Level, stream: Stream, offset: u64, out: &mut [f32]) {
-        let single = Single { mean: to_f32(self.mean), stddev: to_f32(self.stddev) };
-        fill_range(level, stream, offset, out, &single);
+        fill_range(level, stream, offset, out, &self.single());
     }
 
     /// As [`fill`](Self::fill), with 53 random bits where that has 32, all in f64.
@@ -47,7 +45,11 @@ impl Normal {
 
     /// As [`fill`](Self::fill), as the bits of 16-bit values rounded to nearest even.
     pub fn fill_half(&self, format: Half, level: Level, stream: Stream, offset: u64, out: &mut [u16]) {
-        format.fill(level, offset, out, Interval::ALL, |at, values| self.fill(level, stream, at, values));
+        format.fill(level, stream, offset, out, Interval::ALL, &self.single());
+    }
+
+    fn single(&self) -> Single {
+        Single { mean: to_f32(self.mean), stddev: to_f32(self.stddev) }
     }
 }
 
@@ -58,35 +60,23 @@ struct Single {
     stddev: f32,
 }
 
-/// Pairs of vectors that are transformed side by side: what measured fastest.
-const PAIRS: usize = 4;
-
 impl Transform<f32> for Single {
     const GROUP: usize = 2 * LANES;
     const WORDS: usize = 1;
 
     #[inline(always)]
     fn transform<S: Simd>(&self, s: S, states: &mut LaneStates, out: &mut [f32]) {
-        for first in (0..LANES).step_by(S::f32s::LEN) {
-            let mut lanes = Lanes::load(s, states, first);
-            let mut chunks = out.chunks_exact_mut(2 * LANES * PAIRS);
-            for chunk in &mut chunks {
-                self.pairs::<S, PAIRS>(s, &mut lanes, first, chunk);
-            }
-            for chunk in chunks.into_remainder().chunks_exact_mut(2 * LANES) {
-                self.pairs::<S, 1>(s, &mut lanes, first, chunk);
-            }
-            lanes.store(states, first);
-        }
+        passes::run::<S, f32, 4>(s, states, out, self);
     }
 }
 
-impl Single {
-    /// `U` pairs of steps of the lanes from `first` on.
+impl Steps<f32> for Single {
+    const ELEMENTS: usize = 2 * LANES;
+
     #[inline(always)]
-    fn pairs<S: Simd, const U: usize>(self, s: S, lanes: &mut Lanes<S>, first: usize, out: &mut [f32]) {
-        let words: [[S::u32s; 2]; U] = from_fn(|_| [lanes.step(), lanes.step()]);
-        let (x, y) = standard(s, Words::<S, U>(words.map(|w| w[0])), Words(words.map(|w| w[1])));
+    fn steps<S: Simd, const U: usize>(&self, s: S, lanes: &mut Lanes<S>, first: usize, out: &mut [f32]) {
+        let [radius, angle] = draw::<S, U, 2>(s, lanes);
+        let (x, y) = standard(s, radius, angle);
         let mean = S::f32s::splat(s, self.mean);
         let stddev = S::f32s::splat(s, self.stddev);
         for (i, pair) in out.chunks_exact_mut(2 * LANES).enumerate() {

@@ -1,7 +1,11 @@
 //! The normal's transform in f64: the same formulas as in f32, with 53 bits of radius and angle.
 
-use fearless_simd::Simd;
-use symbreak_rng::{LANES, LaneStates, Transform, step};
+use fearless_simd::prelude::*;
+use symbreak_rng::{LANES, LaneStates, Lanes, Transform};
+
+use crate::doubles::{Doubles, Longs, join};
+use crate::group::{Words, draw};
+use crate::passes::{self, Steps};
 
 /// The law in double precision.
 pub(crate) struct Double {
@@ -58,44 +62,46 @@ const COS: [f64; 9] = [
     1.001886461636272e-15,
 ];
 
+/// `sqrt(-2 ln((2 K + 1) 2^-54))` for the 53-bit `K = high * 2^21 + low / 2^11`, from its distance to the nearer end.
 #[inline(always)]
-fn horner(c: &[f64], x: f64) -> f64 {
-    let mut sum = c[c.len() - 1];
-    for &k in c[..c.len() - 1].iter().rev() {
-        sum = sum * x + k;
-    }
-    sum
-}
-
-/// `sqrt(-2 ln((2 K + 1) 2^-54))` for the 53-bit `K = high * 2^21 + low`, from its distance to the nearer end.
-#[inline(always)]
-fn radius(high: u32, low: u32) -> f64 {
-    let upper = high >> 31 != 0;
-    let flip = if upper { u32::MAX } else { 0 };
-    let (high, low) = (high ^ flip, (low ^ flip) & 0x1f_ffff);
-    // 2 k + 1, exact.
-    let t = f64::from(high) * 4_194_304.0 + f64::from(2 * low + 1);
-    let bits = t.to_bits();
-    let mantissa = f64::from_bits(bits & 0x000f_ffff_ffff_ffff | 0x3ff0_0000_0000_0000);
-    let n = if upper { t * (1.0 / 9_007_199_254_740_992.0) } else { 2.0 - mantissa };
-    let e = if upper { 0.0 } else { f64::from(1076 - (bits >> 52) as i32) };
-    let q = n / (4.0 - n);
+fn radius<S: Simd, const U: usize>(s: S, high: Words<S, U>, low: Words<S, U>) -> Doubles<S, U> {
+    let f = |x: f64| Doubles::splat(s, x);
+    let flip = high.ints().shr(31);
+    // 2 k + 1 of the 52-bit distance k.
+    let odd = ((low ^ flip.words()).shr(10) & Words::splat(s, 0x3f_fffe)) | Words::splat(s, 1);
+    let t = join(s, high ^ flip.words(), odd, 0, 0.0);
+    let bits = t.longs();
+    let mantissa =
+        ((bits & Longs::splat(s, 0x000f_ffff_ffff_ffff)) | Longs::splat(s, 0x3ff0_0000_0000_0000)).doubles();
+    let upper = flip.widen();
+    let n = upper.select(t * f(1.0 / 9_007_199_254_740_992.0), f(2.0) - mantissa);
+    // Exponents are put below the leading bit of 2^52, which is then taken off: an exact conversion.
+    let exponent = (bits.shr(52) | Longs::splat(s, 0x4330_0000_0000_0000)).doubles();
+    let e = upper.select(f(0.0), f(4_503_599_627_370_496.0 + 1076.0) - exponent);
+    let q = n / (f(4.0) - n);
     let z = q * q;
-    (e * LN_4 + (n + q * (n + z * horner(&LOG, z)))).sqrt()
+    (e * f(LN_4) + (n + q * (n + z * z.polynomial(s, &LOG)))).sqrt()
 }
 
 /// A point on the unit circle: the upper two of 53 bits are the sign of the cosine and the swap, as in f32; the others
 /// are the angle within 45 degrees of the axis, as a signed integer.
 #[inline(always)]
-fn direction(high: u32, low: u32) -> (f64, f64) {
-    let angle = f64::from((high << 2) as i32 >> 2);
+fn direction<S: Simd, const U: usize>(
+    s: S,
+    high: Words<S, U>,
+    low: Words<S, U>,
+) -> (Doubles<S, U>, Doubles<S, U>) {
+    let odd = (low.shr(10) & Words::splat(s, 0x3f_fffe)) | Words::splat(s, 1);
+    // The signed 30-bit upper part plus 2^29, so that it is not negative.
+    let biased = (high & Words::splat(s, 0x3fff_ffff)) ^ Words::splat(s, 0x2000_0000);
     // 2 i + 1 for the 51-bit integer i, over 2^51; exact.
-    let x = (angle * 4_194_304.0 + f64::from(2 * low + 1)) * (1.0 / 2_251_799_813_685_248.0);
+    let x = join(s, biased, odd, -51, -1.0);
     let y = x * x;
-    let sin = x * horner(&SIN, y);
-    let cos = horner(&COS, y);
-    let cos = if high >> 31 != 0 { -cos } else { cos };
-    if high << 1 >> 31 != 0 { (sin, cos) } else { (cos, sin) }
+    let sin = x * y.polynomial(s, &SIN);
+    let sign = (high & Words::splat(s, 0x8000_0000)).widen().shl(32);
+    let cos = (y.polynomial(s, &COS).longs() ^ sign).doubles();
+    let swap = high.shl(1).ints().shr(31).widen();
+    (swap.select(sin, cos), swap.select(cos, sin))
 }
 
 impl Transform<f64> for Double {
@@ -103,16 +109,24 @@ impl Transform<f64> for Double {
     const WORDS: usize = 2;
 
     #[inline(always)]
-    fn transform<S: Simd>(&self, _: S, states: &mut LaneStates, out: &mut [f64]) {
-        for pair in out.chunks_exact_mut(2 * LANES) {
-            let [radius_high, radius_low, angle_high, angle_low] = [(); 4].map(|()| step(states));
-            let (first, second) = pair.split_at_mut(LANES);
-            for lane in 0..LANES {
-                let r = radius(radius_high[lane], radius_low[lane] >> 11);
-                let (x, y) = direction(angle_high[lane], angle_low[lane] >> 11);
-                first[lane] = self.mean + self.stddev * (r * x);
-                second[lane] = self.mean + self.stddev * (r * y);
-            }
+    fn transform<S: Simd>(&self, s: S, states: &mut LaneStates, out: &mut [f64]) {
+        passes::run::<S, f64, 1>(s, states, out, self);
+    }
+}
+
+impl Steps<f64> for Double {
+    const ELEMENTS: usize = 2 * LANES;
+
+    #[inline(always)]
+    fn steps<S: Simd, const U: usize>(&self, s: S, lanes: &mut Lanes<S>, first: usize, out: &mut [f64]) {
+        let [radius_high, radius_low, angle_high, angle_low] = draw::<S, U, 4>(s, lanes);
+        let r = radius(s, radius_high, radius_low);
+        let (x, y) = direction(s, angle_high, angle_low);
+        let value = |z| Doubles::splat(s, self.mean) + Doubles::splat(s, self.stddev) * (r * z);
+        let (x, y) = (value(x), value(y));
+        for (i, pair) in out.chunks_exact_mut(2 * LANES).enumerate() {
+            x.store(i, &mut pair[first..first + S::f32s::LEN]);
+            y.store(i, &mut pair[LANES + first..LANES + first + S::f32s::LEN]);
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use fearless_simd::prelude::*;
 
-use super::{Quantile, Setup, WORDS};
-use crate::group::{Floats, Mask, Words, hex};
+use super::{Quantile, Setup, Symmetric, WORDS};
+use crate::group::{Floats, Ints, Mask, Words, hex};
 use crate::special::{central_mass, density, tail_mass};
 
 /// How the words of a cut are counted from the mean: both sides outwards, word `zero` the first on the right.
@@ -52,6 +52,11 @@ impl Sides {
         [0.5 * self.exact[0] / density(a), 0.5 * self.exact[0] / density(b)]
     }
 
+    /// Whether half the words lie on either side of the mean, which is a border between words.
+    pub fn is_symmetric(&self) -> bool {
+        self.zero == 1 << 31 && self.half == [0.5; 2] && self.y0 == 0.0
+    }
+
     /// The word's count from the mean outwards, whether it lies on the left, and its share to the middle.
     #[inline(always)]
     pub fn count<S: Simd, const U: usize>(
@@ -67,6 +72,24 @@ impl Sides {
     }
 }
 
+/// The word's count from the mean outwards where half the words lie on either side.
+#[inline(always)]
+pub(super) fn symmetric_count<S: Simd, const U: usize>(s: S, word: Words<S, U>) -> Ints<S, U> {
+    let word = word.ints();
+    (word ^ (word.shr(31) ^ Ints::splat(s, -1))) & Ints::splat(s, i32::MAX)
+}
+
+/// The sign of the left side where half the words lie on either side.
+#[inline(always)]
+pub(super) fn symmetric_signed<S: Simd, const U: usize>(
+    s: S,
+    word: Words<S, U>,
+    z: Floats<S, U>,
+) -> Floats<S, U> {
+    let left = (word ^ Words::splat(s, u32::MAX)) & Words::splat(s, 0x8000_0000);
+    (z.words() ^ left).floats()
+}
+
 /// The sign of the left side.
 #[inline(always)]
 pub(super) fn signed<S: Simd, const U: usize>(s: S, left: Mask<S, U>, z: Floats<S, U>) -> Floats<S, U> {
@@ -76,7 +99,7 @@ pub(super) fn signed<S: Simd, const U: usize>(s: S, left: Mask<S, U>, z: Floats<
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Central {
-    sides: Sides,
+    pub sides: Sides,
 }
 
 /// `z / y` is `NUMERATOR / DENOMINATOR` of `ORIGIN - y^2`, which is positive almost everywhere, as all coefficients
@@ -98,13 +121,28 @@ impl Central {
     }
 }
 
+/// `z` of `y >= 0`.
+#[inline(always)]
+fn quantile_of<S: Simd, const U: usize>(s: S, y: Floats<S, U>) -> Floats<S, U> {
+    let r = Floats::splat(s, ORIGIN) - y * y;
+    y * (r.polynomial(s, &NUMERATOR) / r.polynomial(s, &DENOMINATOR))
+}
+
 impl Quantile for Central {
     #[inline(always)]
     fn quantile<S: Simd, const U: usize>(&self, s: S, word: Words<S, U>) -> Floats<S, U> {
         let (count, left, half) = self.sides.count(s, word);
         let y = Floats::splat(s, self.sides.y0) + (count.to_float() + half) * Floats::splat(s, self.sides.dy);
-        let r = Floats::splat(s, ORIGIN) - y * y;
-        let z = y * (r.polynomial(s, &NUMERATOR) / r.polynomial(s, &DENOMINATOR));
-        signed(s, left, z)
+        signed(s, left, quantile_of(s, y))
+    }
+}
+
+impl Quantile for Symmetric<Central> {
+    const SYMMETRIC: bool = true;
+
+    #[inline(always)]
+    fn quantile<S: Simd, const U: usize>(&self, s: S, word: Words<S, U>) -> Floats<S, U> {
+        let v = symmetric_count(s, word).to_float() + Floats::splat(s, 0.5);
+        symmetric_signed(s, word, quantile_of(s, v * Floats::splat(s, self.0.sides.dy)))
     }
 }

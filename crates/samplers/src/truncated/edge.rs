@@ -7,7 +7,7 @@
 use fearless_simd::prelude::*;
 
 use super::split;
-use crate::group::{Floats, Words};
+use crate::group::{Floats, Mask, Words};
 
 /// Straight lines at both ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,19 +57,21 @@ impl Edges {
         }
     }
 
-    /// Replaces the values of words next to a bound.
+    /// Which words lie next to a bound.
     #[inline(always)]
-    pub fn apply<S: Simd, const U: usize>(&self, s: S, word: Words<S, U>, x: Floats<S, U>) -> Floats<S, U> {
+    pub fn hit<S: Simd, const U: usize>(&self, s: S, word: Words<S, U>) -> Mask<S, U> {
         // Both ends are one range of the words turned by `upper.words`; signed, because every CPU compares that.
         let turn = Words::splat(s, self.upper.words.wrapping_add(0x8000_0000));
         let end = (self.upper.words + self.lower.words).wrapping_add(0x8000_0000);
-        let hit = (word + turn).ints().less(s, end as i32);
-        if !hit.any() {
-            return x;
-        }
+        (word + turn).ints().less(s, end as i32)
+    }
+
+    /// Replaces the values of words next to a bound.
+    #[inline(always)]
+    pub fn apply<S: Simd, const U: usize>(&self, s: S, word: Words<S, U>, x: Floats<S, U>) -> Floats<S, U> {
         let lower = word.less(Words::splat(s, self.lower.words));
         let count = lower.words(word, word ^ Words::splat(s, u32::MAX)).to_float() + Floats::splat(s, 0.5);
         let line = lower.floats(self.lower.value(s, count), self.upper.value(s, count));
-        hit.floats(line, x)
+        self.hit(s, word).floats(line, x)
     }
 }

@@ -13,9 +13,8 @@ mod tail;
 mod tests;
 mod wide;
 
-use core::array::from_fn;
-
 use fearless_simd::{Level, prelude::*};
+use fearless_simd_macros::simd;
 use symbreak_rng::{LANES, LaneStates, Lanes, Stream, Transform, fill_range};
 
 use self::central::Central;
@@ -25,8 +24,9 @@ use self::narrow::Narrow;
 use self::tail::Tail;
 use self::wide::Wide;
 use crate::error::{LawError, finite, to_f32};
-use crate::group::{Floats, Words};
+use crate::group::{Floats, Words, draw};
 use crate::half::{Half, Interval};
+use crate::passes::{self, Steps};
 
 /// Number of words.
 const WORDS: f64 = 4_294_967_296.0;
@@ -81,6 +81,9 @@ enum Plan {
 
 /// The quantile in sigma of the middle of a word's share.
 trait Quantile: Copy {
+    /// Whether the plan is for cuts about the mean only, which are never mirrored.
+    const SYMMETRIC: bool = false;
+
     fn quantile<S: Simd, const U: usize>(&self, s: S, word: Words<S, U>) -> Floats<S, U>;
 }
 
@@ -100,6 +103,39 @@ impl<P> Setup<P> {
 fn split(x: f64) -> (f32, f32) {
     let high = x as f32;
     (high, (x - f64::from(high)) as f32)
+}
+
+/// Evaluates an expression with a law whose plan the compiler knows, or another where all values are the mean.
+macro_rules! with_plan {
+    ($truncated:expr, $law:ident => $then:expr, $mean:expr) => {
+        match $truncated.plan {
+            Plan::Mean => $mean,
+            Plan::Narrow(plan) => {
+                let $law = $truncated.with(plan);
+                $then
+            }
+            Plan::Central(plan) if plan.sides.is_symmetric() => {
+                let $law = $truncated.with(Symmetric(plan));
+                $then
+            }
+            Plan::Central(plan) => {
+                let $law = $truncated.with(plan);
+                $then
+            }
+            Plan::Tail(plan) => {
+                let $law = $truncated.with(plan);
+                $then
+            }
+            Plan::Wide(plan) if plan.sides.is_symmetric() => {
+                let $law = $truncated.with(Symmetric(plan));
+                $then
+            }
+            Plan::Wide(plan) => {
+                let $law = $truncated.with(plan);
+                $then
+            }
+        }
+    };
 }
 
 impl Truncated {
@@ -174,13 +210,7 @@ impl Truncated {
 
     /// Fills `out` with elements `offset ..` of a stream.
     pub fn fill(&self, level: Level, stream: Stream, offset: u64, out: &mut [f32]) {
-        match self.plan {
-            Plan::Mean => out.fill(self.mean),
-            Plan::Narrow(plan) => fill_range(level, stream, offset, out, &self.with(plan)),
-            Plan::Central(plan) => fill_range(level, stream, offset, out, &self.with(plan)),
-            Plan::Tail(plan) => fill_range(level, stream, offset, out, &self.with(plan)),
-            Plan::Wide(plan) => fill_range(level, stream, offset, out, &self.with(plan)),
-        }
+        with_plan!(self, law => fill_range(level, stream, offset, out, &law), out.fill(self.mean));
     }
 
     /// As [`fill`](Self::fill), from 53 random bits an element, all in f64.
@@ -197,7 +227,12 @@ impl Truncated {
 
     /// As [`fill`](Self::fill), as the bits of 16-bit values held within the bounds.
     pub fn fill_half(&self, format: Half, level: Level, stream: Stream, offset: u64, out: &mut [u16]) {
-        format.fill(level, offset, out, self.interval(), |at, values| self.fill(level, stream, at, values));
+        let interval = self.interval();
+        with_plan!(
+            self,
+            law => format.fill(level, stream, offset, out, interval, &law),
+            format.fill(level, stream, offset, out, interval, &Mean(self.mean))
+        );
     }
 
     fn interval(&self) -> Interval {
@@ -250,14 +285,28 @@ fn plan(a: f64, b: f64) -> Setup<Plan> {
     }
 }
 
+/// The law of values that are all the mean.
+struct Mean(f32);
+
+impl Transform<f32> for Mean {
+    const GROUP: usize = LANES;
+    const WORDS: usize = 1;
+
+    #[inline(always)]
+    fn transform<S: Simd>(&self, _: S, _: &mut LaneStates, out: &mut [f32]) {
+        out.fill(self.0);
+    }
+}
+
+/// A plan for a cut of which half the words lie on either side of the mean: most selects fall away.
+#[derive(Clone, Copy)]
+struct Symmetric<Q>(Q);
+
 /// A law with its plan known to the compiler.
 struct Cut<'a, Q> {
     law: &'a Truncated,
     plan: Q,
 }
-
-/// Steps that are transformed side by side: what measured fastest.
-const STEPS: usize = 4;
 
 impl<Q: Quantile> Transform<f32> for Cut<'_, Q> {
     const GROUP: usize = LANES;
@@ -265,37 +314,56 @@ impl<Q: Quantile> Transform<f32> for Cut<'_, Q> {
 
     #[inline(always)]
     fn transform<S: Simd>(&self, s: S, states: &mut LaneStates, out: &mut [f32]) {
-        for first in (0..LANES).step_by(S::f32s::LEN) {
-            let mut lanes = Lanes::load(s, states, first);
-            let mut chunks = out.chunks_exact_mut(LANES * STEPS);
-            for chunk in &mut chunks {
-                self.steps::<S, STEPS>(s, &mut lanes, first, chunk);
-            }
-            for chunk in chunks.into_remainder().chunks_exact_mut(LANES) {
-                self.steps::<S, 1>(s, &mut lanes, first, chunk);
-            }
-            lanes.store(states, first);
+        passes::run::<S, f32, 4>(s, states, out, self);
+    }
+}
+
+impl<Q: Quantile> Steps<f32> for Cut<'_, Q> {
+    const ELEMENTS: usize = LANES;
+
+    #[inline(always)]
+    fn steps<S: Simd, const U: usize>(&self, s: S, lanes: &mut Lanes<S>, first: usize, out: &mut [f32]) {
+        let before = *lanes;
+        let [word] = draw::<S, U, 1>(s, lanes);
+        let hit = self.law.edges.hit(s, word);
+        let x = self.values(s, word);
+        store(&x.clamp(s, self.law.inside), first, out);
+        // Rare, and nothing but the lanes as they were has to be kept for it.
+        if hit.any() {
+            self.edge_steps::<S, U>(s, before, first, out);
         }
     }
 }
 
 impl<Q: Quantile> Cut<'_, Q> {
-    #[inline(always)]
-    fn steps<S: Simd, const U: usize>(&self, s: S, lanes: &mut Lanes<S>, first: usize, out: &mut [f32]) {
-        let values = self.values(s, Words::<S, U>(from_fn(|_| lanes.step())));
-        for (value, step) in values.0.into_iter().zip(out.chunks_exact_mut(LANES)) {
-            value.store_slice(&mut step[first..first + S::f32s::LEN]);
-        }
+    /// The same steps again, with the values of words next to a bound.
+    #[simd]
+    #[cold]
+    fn edge_steps<S: Simd, const U: usize>(&self, s: S, mut lanes: Lanes<S>, first: usize, out: &mut [f32]) {
+        let [word] = draw::<S, U, 1>(s, &mut lanes);
+        let x = self.law.edges.apply(s, word, self.values(s, word));
+        store(&x.clamp(s, self.law.inside), first, out);
     }
 
+    /// Values before they are held within the bounds.
     #[inline(always)]
     fn values<S: Simd, const U: usize>(&self, s: S, word: Words<S, U>) -> Floats<S, U> {
         let f = |x: f32| Floats::splat(s, x);
         let law = self.law;
-        let mirror = if law.mirrored { u32::MAX } else { 0 };
-        let z = self.plan.quantile(s, word ^ Words::splat(s, mirror));
-        let z = (z.words() ^ Words::splat(s, mirror & 0x8000_0000)).floats();
-        let x = law.edges.apply(s, word, f(law.mean) + f(law.stddev) * z);
-        x.clamp(s, law.inside)
+        let z = if Q::SYMMETRIC {
+            self.plan.quantile(s, word)
+        } else {
+            let mirror = if law.mirrored { u32::MAX } else { 0 };
+            let z = self.plan.quantile(s, word ^ Words::splat(s, mirror));
+            (z.words() ^ Words::splat(s, mirror & 0x8000_0000)).floats()
+        };
+        f(law.mean) + f(law.stddev) * z
+    }
+}
+
+#[inline(always)]
+fn store<S: Simd, const U: usize>(values: &Floats<S, U>, first: usize, out: &mut [f32]) {
+    for (value, step) in values.0.into_iter().zip(out.chunks_exact_mut(LANES)) {
+        value.store_slice(&mut step[first..first + S::f32s::LEN]);
     }
 }

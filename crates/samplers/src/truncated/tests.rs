@@ -46,16 +46,13 @@ const INTERVALS: [(f64, f64); 33] = [
 
 /// Value of one word.
 fn value(law: &Truncated, word: u32) -> f32 {
-    fn at<Q: Quantile>(law: &Truncated, plan: Q, word: u32) -> f32 {
-        law.with(plan).values(Fallback::new(), Words::<_, 1>::splat(Fallback::new(), word)).0[0][0]
-    }
-    match law.plan {
-        Plan::Mean => law.mean,
-        Plan::Narrow(plan) => at(law, plan, word),
-        Plan::Central(plan) => at(law, plan, word),
-        Plan::Tail(plan) => at(law, plan, word),
-        Plan::Wide(plan) => at(law, plan, word),
-    }
+    let s = Fallback::new();
+    let words = Words::<_, 1>::splat(s, word);
+    with_plan!(
+        law,
+        cut => cut.law.edges.apply(s, words, cut.values(s, words)).clamp(s, law.inside).0[0][0],
+        law.mean
+    )
 }
 
 fn standard(a: f64, b: f64) -> Truncated {

@@ -2,15 +2,15 @@
 
 use fearless_simd::prelude::*;
 
-use super::central::{Sides, signed};
-use super::{Quantile, Setup};
-use crate::group::{Floats, Ints, Words, hex};
+use super::central::{Sides, signed, symmetric_count, symmetric_signed};
+use super::{Quantile, Setup, Symmetric};
+use crate::group::{Floats, Ints, Mask, Words, hex};
 use crate::normal::{complement, double_log};
 use crate::special::tail_mass;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Wide {
-    sides: Sides,
+    pub sides: Sides,
     /// The mass of a word.
     dp: f32,
     /// The mass beyond the right and the left end.
@@ -58,13 +58,46 @@ impl Quantile for Wide {
         let from_end = left.words(word, word ^ Words::splat(s, u32::MAX));
         let v = near.words(count, from_end).to_float() + near.floats(half, f(0.5));
         let y = f(self.sides.y0) + v * f(self.sides.dy);
-        let p = left.floats(f(self.beyond[1]), f(self.beyond[0])) + v * f(self.dp);
+        let beyond = left.floats(f(self.beyond[1]), f(self.beyond[0]));
+        signed(s, left, self.quantile_of(s, near, v, y, beyond))
+    }
+}
+
+impl Quantile for Symmetric<Wide> {
+    const SYMMETRIC: bool = true;
+
+    #[inline(always)]
+    fn quantile<S: Simd, const U: usize>(&self, s: S, word: Words<S, U>) -> Floats<S, U> {
+        let f = |x: f32| Floats::splat(s, x);
+        let plan = self.0;
+        let count = symmetric_count(s, word);
+        // Below 2^31, as the cut is wide and reaches beyond what is near on both sides.
+        let near = count.less(s, plan.near as i32);
+        let v = near.ints(count, count ^ Ints::splat(s, i32::MAX)).to_float() + f(0.5);
+        let z = plan.quantile_of(s, near, v, v * f(plan.sides.dy), f(plan.beyond[0]));
+        symmetric_signed(s, word, z)
+    }
+}
+
+impl Wide {
+    /// `z` from `y` near the mean, elsewhere from the mass beyond the end and `v` words.
+    #[inline(always)]
+    fn quantile_of<S: Simd, const U: usize>(
+        &self,
+        s: S,
+        near: Mask<S, U>,
+        v: Floats<S, U>,
+        y: Floats<S, U>,
+        beyond: Floats<S, U>,
+    ) -> Floats<S, U> {
+        let f = |x: f32| Floats::splat(s, x);
+        let p = beyond + v * f(self.dp);
         let n = y * y;
         let (rest, exponent) = complement(s, (p * f(4.0)) * (f(1.0) - p));
         let n = near.floats(n + n, rest);
         let e = near.ints(Ints::splat(s, 0), Ints::splat(s, 126) - exponent);
         let l = double_log(s, n, e.to_float());
         let y = near.floats(y, f(1.0) - (p + p));
-        signed(s, left, y * (l.polynomial(s, &NUMERATOR) / l.polynomial(s, &DENOMINATOR)))
+        y * (l.polynomial(s, &NUMERATOR) / l.polynomial(s, &DENOMINATOR))
     }
 }

@@ -1,0 +1,39 @@
+//! The loop around a kernel: a block's lanes are taken one native vector at a time, so that their state stays in
+//! registers, and several steps are transformed side by side, so that one does not wait for another.
+
+use fearless_simd::prelude::*;
+use symbreak_rng::{LANES, LaneStates, Lanes};
+
+/// A map from a vector's steps to values.
+pub(crate) trait Steps<T> {
+    /// Elements of all lanes that one call with `U = 1` makes.
+    const ELEMENTS: usize;
+
+    /// Makes `U` times as many, of the lanes from `first` on alone: every other place of `out` is left as it is.
+    fn steps<S: Simd, const U: usize>(&self, s: S, lanes: &mut Lanes<S>, first: usize, out: &mut [T]);
+}
+
+/// Fills `out`, whole groups, `U` of them side by side.
+#[inline(always)]
+pub(crate) fn run<S: Simd, T, const U: usize>(
+    s: S,
+    states: &mut LaneStates,
+    out: &mut [T],
+    kernel: &impl Steps<T>,
+) {
+    fn elements<T, K: Steps<T>>(_: &K) -> usize {
+        K::ELEMENTS
+    }
+    let group = elements(kernel);
+    for first in (0..LANES).step_by(S::u32s::LEN) {
+        let mut lanes = Lanes::load(s, states, first);
+        let mut chunks = out.chunks_exact_mut(group * U);
+        for chunk in &mut chunks {
+            kernel.steps::<S, U>(s, &mut lanes, first, chunk);
+        }
+        for chunk in chunks.into_remainder().chunks_exact_mut(group) {
+            kernel.steps::<S, 1>(s, &mut lanes, first, chunk);
+        }
+        lanes.store(states, first);
+    }
+}
