@@ -5,9 +5,10 @@
 
 use core::marker::PhantomData;
 
-use fearless_simd::{Level, prelude::*};
+use fearless_simd::{Level, dispatch, prelude::*};
+use fearless_simd_macros::simd;
 use half::{bf16, f16};
-use symbreak_rng::{LANES, LaneStates, Stream, Transform, fill_range};
+use symbreak_rng::{BLOCK, LANES, LaneStates, Stream, Transform, fill_range};
 
 /// A 16-bit format; values are handled as their bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +20,9 @@ pub enum Half {
 }
 
 impl Half {
-    /// Fills `out` with elements `offset ..` of a stream: the values of `kernel` in this format.
-    pub(crate) fn fill<K: Transform<f32>>(
+    /// Fills `out` with elements `offset ..` of a stream: the values of `kernel` in this format, `N` at a time by way of
+    /// f32. For kernels so fast that a detour through memory would show.
+    pub(crate) fn fill<K: Transform<f32>, const N: usize>(
         self,
         level: Level,
         stream: Stream,
@@ -30,10 +32,47 @@ impl Half {
         kernel: &K,
     ) {
         match self {
-            Self::F16 => fill_range(level, stream, offset, out, &Rounded::<K, F16>::new(kernel, interval)),
-            Self::Bf16 => fill_range(level, stream, offset, out, &Rounded::<K, Bf16>::new(kernel, interval)),
+            Self::F16 => fill_range(level, stream, offset, out, &Rounded::<K, F16, N>::new(kernel, interval)),
+            Self::Bf16 => {
+                fill_range(level, stream, offset, out, &Rounded::<K, Bf16, N>::new(kernel, interval))
+            }
         }
     }
+
+    /// Fills `out`, elements `offset ..` of a law, with the f32 that `values` makes, a block at a time by way of the stack.
+    pub(crate) fn fill_from(
+        self,
+        level: Level,
+        offset: u64,
+        out: &mut [u16],
+        interval: Interval,
+        values: impl Fn(u64, &mut [f32]),
+    ) {
+        let mut single = [0.0; BLOCK];
+        let mut bits = [0; BLOCK];
+        let mut position = offset;
+        let mut rest = out;
+        while !rest.is_empty() {
+            let room = BLOCK - (position % BLOCK as u64) as usize;
+            let (part, after) = rest.split_at_mut(room.min(rest.len()));
+            values(position, &mut single[..part.len()]);
+            // Whole vectors, whatever lies behind the values.
+            let whole = part.len().next_multiple_of(2 * LANES);
+            let (single, bits) = (&single[..whole], &mut bits[..whole]);
+            match self {
+                Self::F16 => dispatch!(level, s => convert::<_, F16>(s, single, bits, interval)),
+                Self::Bf16 => dispatch!(level, s => convert::<_, Bf16>(s, single, bits, interval)),
+            }
+            part.copy_from_slice(&bits[..part.len()]);
+            position += part.len() as u64;
+            rest = after;
+        }
+    }
+}
+
+#[simd]
+fn convert<S: Simd, F: Format>(s: S, values: &[f32], out: &mut [u16], interval: Interval) {
+    F::convert(s, values, out, interval.ends::<F>());
 }
 
 /// How a format rounds.
@@ -42,8 +81,8 @@ trait Format: Copy {
     fn nearest(x: f64) -> f32;
     /// The next smaller value of the format.
     fn below(x: f32) -> f32;
-    /// The bits, sign-extended, of the values nearest to finite f32.
-    fn round<S: Simd>(s: S, x: S::f32s) -> S::i32s;
+    /// The bits of the values nearest to the finite f32 of two vectors, one after the other.
+    fn pack<S: Simd>(s: S, low: S::f32s, high: S::f32s) -> S::u16s;
 
     /// Rounds whole groups, each value held within `ends` first.
     #[inline(always)]
@@ -54,23 +93,28 @@ trait Format: Copy {
 
 #[inline(always)]
 fn convert_portably<S: Simd, F: Format>(s: S, values: &[f32], out: &mut [u16], ends: [f32; 2]) {
-    let round = |x: &[f32]| F::round(s, hold(s, S::f32s::from_slice(s, x), ends));
+    let held = |x: &[f32]| hold(s, S::f32s::from_slice(s, x), ends);
     let chunks = out.chunks_exact_mut(2 * S::f32s::LEN);
     for (bits, pair) in chunks.zip(values.chunks_exact(2 * S::f32s::LEN)) {
         let (low, high) = pair.split_at(S::f32s::LEN);
-        round(low).relaxed_narrow(round(high)).bitcast::<S::u16s>().store_slice(bits);
+        F::pack(s, held(low), held(high)).store_slice(bits);
     }
 }
 
-/// Below the first end that end, above the last that one.
+/// Below the first end that end, above the last that one, else `x`, which is never -0.
 #[inline(always)]
 fn hold<S: Simd, F: SimdFloat<S, Element = f32>>(s: S, x: F, [first, last]: [f32; 2]) -> F
 where
     F::Mask: Select<F>,
 {
     let (first, last) = (F::splat(s, first), F::splat(s, last));
-    let raised = x.simd_lt(first).select(first, x);
-    raised.simd_gt(last).select(last, raised)
+    if matches!(s.level(), Level::Fallback(_)) {
+        // The scalar maximum of zeros of both signs is anybody's choice.
+        let raised = x.simd_lt(first).select(first, x);
+        return raised.simd_gt(last).select(last, raised);
+    }
+    // In this order, as x86 takes the second of two zeros; elsewhere 0 is above -0.
+    last.min(first.max(x))
 }
 
 #[derive(Clone, Copy)]
@@ -89,19 +133,22 @@ impl Format for F16 {
     }
 
     #[inline(always)]
-    fn round<S: Simd>(s: S, x: S::f32s) -> S::i32s {
+    fn pack<S: Simd>(s: S, low: S::f32s, high: S::f32s) -> S::u16s {
         let i = |x: i32| S::i32s::splat(s, x);
         let f = |x: f32| S::f32s::splat(s, x);
-        let bits: S::i32s = x.bitcast();
-        // From 65,536 on all is infinite, which that rounds to.
-        let a = (bits & i(i32::MAX)).bitcast::<S::f32s>().min(f(65_536.0));
-        let a_bits: S::i32s = a.bitcast();
-        // Adding 1/2 leaves multiples of 2^-24, which subnormal numbers are.
-        let subnormal = (a + f(0.5)).bitcast::<S::i32s>() - i(0x3f00_0000);
-        let normal = ((a_bits + i(0xfff - (112 << 23))) + ((a_bits >> 13u32) & i(1))) >> 13u32;
-        // 2^-14 is the smallest normal number.
-        let magnitude = a.simd_lt(f(1.0 / 16_384.0)).select(subnormal, normal);
-        magnitude | ((bits >> 16u32) & i(-0x8000))
+        let round = |x: S::f32s| {
+            let bits: S::i32s = x.bitcast();
+            // From 65,536 on all is infinite, which that rounds to.
+            let a = (bits & i(i32::MAX)).bitcast::<S::f32s>().min(f(65_536.0));
+            let a_bits: S::i32s = a.bitcast();
+            // Adding 1/2 leaves multiples of 2^-24, which subnormal numbers are.
+            let subnormal = (a + f(0.5)).bitcast::<S::i32s>() - i(0x3f00_0000);
+            let normal = ((a_bits + i(0xfff - (112 << 23))) + ((a_bits >> 13u32) & i(1))) >> 13u32;
+            // 2^-14 is the smallest normal number.
+            let magnitude = a.simd_lt(f(1.0 / 16_384.0)).select(subnormal, normal);
+            magnitude | ((bits >> 16u32) & i(-0x8000))
+        };
+        round(low).relaxed_narrow(round(high)).bitcast()
     }
 
     #[inline(always)]
@@ -126,9 +173,17 @@ impl Format for Bf16 {
     }
 
     #[inline(always)]
-    fn round<S: Simd>(s: S, x: S::f32s) -> S::i32s {
-        let bits: S::i32s = x.bitcast();
-        ((bits + S::i32s::splat(s, 0x7fff)) + ((bits >> 16u32) & S::i32s::splat(s, 1))) >> 16u32
+    fn pack<S: Simd>(s: S, low: S::f32s, high: S::f32s) -> S::u16s {
+        let round = |x: S::f32s| {
+            let bits: S::i32s = x.bitcast();
+            (bits + S::i32s::splat(s, 0x7fff)) + ((bits >> 16u32) & S::i32s::splat(s, 1))
+        };
+        let (low, high) = (round(low), round(high));
+        if S::f32s::LEN == 16 {
+            // One permutation, which narrower vectors don't have.
+            return low.bitcast::<S::u16s>().unzip_high(high.bitcast::<S::u16s>());
+        }
+        (low >> 16u32).relaxed_narrow(high >> 16u32).bitcast()
     }
 }
 
@@ -216,34 +271,29 @@ fn floor<F: Format>(x: f64) -> f32 {
     if f64::from(nearest) > x { F::below(nearest) } else { nearest }
 }
 
-/// A law's f32 values as a 16-bit format, by way of a stretch on the stack.
-struct Rounded<'a, K, F> {
+/// A law's f32 values as a 16-bit format, by way of `N` of them on the stack.
+struct Rounded<'a, K, F, const N: usize> {
     kernel: &'a K,
     ends: [f32; 2],
     format: PhantomData<F>,
 }
 
-/// Values on their way from f32 to 16 bits.
-const STRETCH: usize = 512;
-
-impl<'a, K, F: Format> Rounded<'a, K, F> {
+impl<'a, K, F: Format, const N: usize> Rounded<'a, K, F, N> {
     fn new(kernel: &'a K, interval: Interval) -> Self {
         Self { kernel, ends: interval.ends::<F>(), format: PhantomData }
     }
 }
 
-impl<K: Transform<f32>, F: Format> Transform<u16> for Rounded<'_, K, F> {
-    // Two steps even where the kernel needs one: vectors of 16-bit values are made of two.
-    const GROUP: usize = 2 * LANES;
+impl<K: Transform<f32>, F: Format, const N: usize> Transform<u16> for Rounded<'_, K, F, N> {
+    const GROUP: usize = N;
     const WORDS: usize = K::WORDS;
 
     #[inline(always)]
     fn transform<S: Simd>(&self, s: S, states: &mut LaneStates, out: &mut [u16]) {
-        let mut values = [0.0; STRETCH];
-        for part in out.chunks_mut(STRETCH) {
-            let values = &mut values[..part.len()];
-            self.kernel.transform(s, states, values);
-            F::convert(s, values, part, self.ends);
+        let mut values = [0.0; N];
+        for part in out.chunks_exact_mut(N) {
+            self.kernel.transform(s, states, &mut values);
+            F::convert(s, &values, part, self.ends);
         }
     }
 }

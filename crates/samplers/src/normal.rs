@@ -35,7 +35,8 @@ impl Normal {
 
     /// Fills `out` with elements `offset ..` of a stream.
     pub fn fill(&self, level: Level, stream: Stream, offset: u64, out: &mut [f32]) {
-        fill_range(level, stream, offset, out, &self.single());
+        let single = Single { mean: to_f32(self.mean), stddev: to_f32(self.stddev) };
+        fill_range(level, stream, offset, out, &single);
     }
 
     /// As [`fill`](Self::fill), with 53 random bits where that has 32, all in f64.
@@ -45,11 +46,8 @@ impl Normal {
 
     /// As [`fill`](Self::fill), as the bits of 16-bit values rounded to nearest even.
     pub fn fill_half(&self, format: Half, level: Level, stream: Stream, offset: u64, out: &mut [u16]) {
-        format.fill(level, stream, offset, out, Interval::ALL, &self.single());
-    }
-
-    fn single(&self) -> Single {
-        Single { mean: to_f32(self.mean), stddev: to_f32(self.stddev) }
+        format
+            .fill_from(level, offset, out, Interval::ALL, |at, values| self.fill(level, stream, at, values));
     }
 }
 

@@ -110,7 +110,7 @@ impl Transform<f64> for Double {
 
     #[inline(always)]
     fn transform<S: Simd>(&self, s: S, states: &mut LaneStates, out: &mut [f64]) {
-        passes::run::<S, f64, 1>(s, states, out, self);
+        passes::run::<S, f64, 2>(s, states, out, self);
     }
 }
 

@@ -102,27 +102,28 @@ function blockNormal(
       c ^= t
       d = (d << 11) | (d >>> 21)
       if (i < first) continue
+      // What is exact in f32 (a scaled power of 2, a small integer, a sign) is not rounded again: each `f` costs.
       // Radius: k is the 31-bit distance to the nearer end of w0.
       const high = w0 >> 31
       const near = f(f(w0 ^ high) + 0.5)
       float[0] = near
       const u = bits[0] as number
       bits[0] = (u & 0x7fffff) | 0x3f800000
-      either[0] = f(2 - (float[0] as number))
-      either[1] = f(near * I31)
+      either[0] = 2 - (float[0] as number)
+      either[1] = near * I31
       const n = either[high & 1] as number
-      const e = f((158 - (u >> 23)) & ~high)
+      const e = (158 - (u >> 23)) & ~high
       const q = f(n / f(4 - n))
       const z = f(q * q)
       const p = f(f(f(f(f(f(R3 * z) + R2) * z) + R1) * z) + R0)
       const r = f(Math.sqrt(f(f(e * LN_4) + f(n + f(q * f(n + f(z * p)))))))
       // Angle: bit 31 is the cosine's sign, bit 30 swaps the two, the rest is x in (-1, 1).
-      const x = f(f((w1 << 2) | 2) * I31)
+      const x = f((w1 << 2) | 2) * I31
       const y = f(x * x)
       const sine = f(x + f(x * f(f(f(f(f(f(S3 * y) + S2) * y) + S1) * y) + S0)))
       const cosine = f(f(f(f(f(f(f(f(C4 * y) + C3) * y) + C2) * y) + C1) * y) + 1)
       const swap = (w1 >>> 26) & 16
-      out[base + i + swap] = mu + f(sigma * f(r * f(cosine * ((w1 >> 31) | 1))))
+      out[base + i + swap] = mu + f(sigma * f(r * (cosine * ((w1 >> 31) | 1))))
       out[base + i + (swap ^ 16)] = mu + f(sigma * f(r * sine))
     }
   }

@@ -14,11 +14,9 @@ function multiplyHigh(a: number, b: number): number {
   const ah = a >>> 16
   const bl = b & 0xffff
   const bh = b >>> 16
-  const low = Math.imul(al, bl)
-  const cross = Math.imul(al, bh)
-  const other = Math.imul(ah, bl)
-  const middle = (low >>> 16) + (cross & 0xffff) + (other & 0xffff)
-  return (Math.imul(ah, bh) + (cross >>> 16) + (other >>> 16) + (middle >>> 16)) | 0
+  const low = (Math.imul(ah, bl) + (Math.imul(al, bl) >>> 16)) | 0
+  const cross = (Math.imul(al, bh) + (low & 0xffff)) | 0
+  return (Math.imul(ah, bh) + (low >>> 16) + (cross >>> 16)) | 0
 }
 
 /** Writes the four output words for a counter under a key to `out`, as signed 32-bit integers. */

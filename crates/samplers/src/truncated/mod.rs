@@ -227,12 +227,9 @@ impl Truncated {
 
     /// As [`fill`](Self::fill), as the bits of 16-bit values held within the bounds.
     pub fn fill_half(&self, format: Half, level: Level, stream: Stream, offset: u64, out: &mut [u16]) {
-        let interval = self.interval();
-        with_plan!(
-            self,
-            law => format.fill(level, stream, offset, out, interval, &law),
-            format.fill(level, stream, offset, out, interval, &Mean(self.mean))
-        );
+        format.fill_from(level, offset, out, self.interval(), |at, values| {
+            self.fill(level, stream, at, values)
+        });
     }
 
     fn interval(&self) -> Interval {
@@ -285,19 +282,6 @@ fn plan(a: f64, b: f64) -> Setup<Plan> {
     }
 }
 
-/// The law of values that are all the mean.
-struct Mean(f32);
-
-impl Transform<f32> for Mean {
-    const GROUP: usize = LANES;
-    const WORDS: usize = 1;
-
-    #[inline(always)]
-    fn transform<S: Simd>(&self, _: S, _: &mut LaneStates, out: &mut [f32]) {
-        out.fill(self.0);
-    }
-}
-
 /// A plan for a cut of which half the words lie on either side of the mean: most selects fall away.
 #[derive(Clone, Copy)]
 struct Symmetric<Q>(Q);
@@ -330,7 +314,7 @@ impl<Q: Quantile> Steps<f32> for Cut<'_, Q> {
         store(&x.clamp(s, self.law.inside), first, out);
         // Rare, and nothing but the lanes as they were has to be kept for it.
         if hit.any() {
-            self.edge_steps::<S, U>(s, before, first, out);
+            self.edge_steps(s, before, first, out);
         }
     }
 }
@@ -339,10 +323,12 @@ impl<Q: Quantile> Cut<'_, Q> {
     /// The same steps again, with the values of words next to a bound.
     #[simd]
     #[cold]
-    fn edge_steps<S: Simd, const U: usize>(&self, s: S, mut lanes: Lanes<S>, first: usize, out: &mut [f32]) {
-        let [word] = draw::<S, U, 1>(s, &mut lanes);
-        let x = self.law.edges.apply(s, word, self.values(s, word));
-        store(&x.clamp(s, self.law.inside), first, out);
+    fn edge_steps<S: Simd>(&self, s: S, mut lanes: Lanes<S>, first: usize, out: &mut [f32]) {
+        for step in out.chunks_exact_mut(LANES) {
+            let [word] = draw::<S, 1, 1>(s, &mut lanes);
+            let x = self.law.edges.apply(s, word, self.values(s, word));
+            store(&x.clamp(s, self.law.inside), first, step);
+        }
     }
 
     /// Values before they are held within the bounds.
