@@ -11,6 +11,14 @@ pub(crate) trait Steps<T> {
 
     /// Makes `U` times as many, of the lanes from `first` on alone: every other place of `out` is left as it is.
     fn steps<S: Simd, const U: usize>(&self, s: S, lanes: &mut Lanes<S>, first: usize, out: &mut [T]);
+
+    /// Fills the groups that are left over, fewer than go side by side.
+    #[inline(always)]
+    fn rest<S: Simd>(&self, s: S, lanes: &mut Lanes<S>, first: usize, out: &mut [T]) {
+        for group in out.chunks_exact_mut(Self::ELEMENTS) {
+            self.steps::<S, 1>(s, lanes, first, group);
+        }
+    }
 }
 
 /// Fills `out`, whole groups, `U` of them side by side.
@@ -31,8 +39,9 @@ pub(crate) fn run<S: Simd, T, const U: usize>(
         for chunk in &mut chunks {
             kernel.steps::<S, U>(s, &mut lanes, first, chunk);
         }
-        for chunk in chunks.into_remainder().chunks_exact_mut(group) {
-            kernel.steps::<S, 1>(s, &mut lanes, first, chunk);
+        let rest = chunks.into_remainder();
+        if !rest.is_empty() {
+            kernel.rest(s, &mut lanes, first, rest);
         }
         lanes.store(states, first);
     }

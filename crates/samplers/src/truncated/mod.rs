@@ -7,10 +7,7 @@ mod central;
 mod double;
 mod edge;
 mod narrow;
-
 mod tail;
-#[cfg(test)]
-mod tests;
 mod wide;
 
 use fearless_simd::{Level, prelude::*};
@@ -307,25 +304,31 @@ impl<Q: Quantile> Steps<f32> for Cut<'_, Q> {
 
     #[inline(always)]
     fn steps<S: Simd, const U: usize>(&self, s: S, lanes: &mut Lanes<S>, first: usize, out: &mut [f32]) {
-        let before = *lanes;
+        let mut before = *lanes;
         let [word] = draw::<S, U, 1>(s, lanes);
         let hit = self.law.edges.hit(s, word);
         let x = self.values(s, word);
         store(&x.clamp(s, self.law.inside), first, out);
         // Rare, and nothing but the lanes as they were has to be kept for it.
         if hit.any() {
-            self.edge_steps(s, before, first, out);
+            self.rest(s, &mut before, first, out);
         }
+    }
+
+    /// Steps with the values of words next to a bound, which most don't have.
+    #[inline(always)]
+    fn rest<S: Simd>(&self, s: S, lanes: &mut Lanes<S>, first: usize, out: &mut [f32]) {
+        self.edge_steps(s, lanes, first, out);
     }
 }
 
 impl<Q: Quantile> Cut<'_, Q> {
-    /// The same steps again, with the values of words next to a bound.
+    /// One step at a time, out of the way of the loop that does nearly all.
     #[simd]
-    #[cold]
-    fn edge_steps<S: Simd>(&self, s: S, mut lanes: Lanes<S>, first: usize, out: &mut [f32]) {
+    #[inline(never)]
+    fn edge_steps<S: Simd>(&self, s: S, lanes: &mut Lanes<S>, first: usize, out: &mut [f32]) {
         for step in out.chunks_exact_mut(LANES) {
-            let [word] = draw::<S, 1, 1>(s, &mut lanes);
+            let [word] = draw::<S, 1, 1>(s, lanes);
             let x = self.law.edges.apply(s, word, self.values(s, word));
             store(&x.clamp(s, self.law.inside), first, step);
         }
@@ -353,3 +356,6 @@ fn store<S: Simd, const U: usize>(values: &Floats<S, U>, first: usize, out: &mut
         value.store_slice(&mut step[first..first + S::f32s::LEN]);
     }
 }
+
+#[cfg(test)]
+mod tests;

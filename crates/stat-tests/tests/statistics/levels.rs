@@ -1,6 +1,6 @@
 //! Every kernel against the scalar one, bit for bit, on many elements; all mantissas of the uniform.
 //!
-//! `ELEMENTS=67108864 cargo test --release -p symbreak-stat-tests --test levels` compares 2^26 elements of each form.
+//! `ELEMENTS=67108864 cargo test --release -p symbreak-stat-tests levels` compares 2^26 elements of each form.
 
 use std::fmt::Debug;
 
