@@ -52,6 +52,42 @@ fn laws() -> Vec<Law> {
     laws
 }
 
+/// The worked examples of SPEC.md: elements 0, 1, 16, 17 of seed 7, stream 0.
+#[test]
+fn worked_examples_hold_on_every_kernel() {
+    let cut = |a, b| Law::Truncated(Truncated::new(0.0, 1.0, a, b, Bounds::Sigma).unwrap());
+    let cases: [(Law, [u64; 4]); 7] = [
+        (Law::Uniform(Uniform::new(-0.05, 0.05).unwrap()), [0xbd20e04b, 0xbd228482, 0xbce2e8cd, 0x3d26197b]),
+        (Law::Normal(Normal::new(0.0, 1.0).unwrap()), [0x40054d6a, 0xbf9897d8, 0xbeb697e1, 0xbfe21be3]),
+        (cut(-2.0, 2.0), [0xbf932da6, 0xbf9594cb, 0xbf387183, 0x3f9b0449]),
+        (cut(8.0, 9.0), [0x41003926, 0x410036e5, 0x41007eff, 0x410490ce]),
+        (cut(-5e-5, 5e-5), [0xb824bcb6, 0xb8266b03, 0xb7e85aec, 0x382a1601]),
+        (cut(-3.0, 3.0), [0xbf9e296b, 0xbfa0f356, 0xbf427283, 0x3fa75132]),
+        (cut(-3.0, -2.5), [0xc0398b3a, 0xc039c0f3, 0xc0343427, 0xc021bbf4]),
+    ];
+    let doubles: [(Law, [u64; 3]); 3] = [
+        (
+            Law::Uniform(Uniform::new(0.0, 1.0).unwrap()),
+            [0x3fbb73d1b2391740, 0x3fba6d2f49e7cfe8, 0x3fe4bbc8fd71fe75],
+        ),
+        (
+            Law::Normal(Normal::new(0.0, 1.0).unwrap()),
+            [0xbffb17762f4a499f, 0xc00087f3475aa7d8, 0xbff43a869b7eda31],
+        ),
+        (cut(-2.0, 2.0), [0xbff265b484092419, 0xbff2b29974925b01, 0x3fd7253da1b3402a]),
+    ];
+    for kernel in Kernel::available() {
+        for (law, expected) in &cases {
+            let values = &forms(kernel, law, Stream::new(7, 0), 0, 100)[0];
+            assert_eq!([values[0], values[1], values[16], values[17]], *expected, "{kernel}");
+        }
+        for (law, expected) in &doubles {
+            let values = &forms(kernel, law, Stream::new(7, 0), 0, 100)[1];
+            assert_eq!([values[0], values[1], values[16]], *expected, "{kernel} in f64");
+        }
+    }
+}
+
 #[test]
 fn every_kernel_gives_the_scalar_bits() {
     let stream = Stream::new(0x0123_4567_89ab_cdef, u64::MAX);
