@@ -225,7 +225,7 @@ impl Truncated {
     /// As [`fill`](Self::fill), as the bits of 16-bit values held within the bounds.
     pub fn fill_half(&self, format: Half, level: Level, stream: Stream, offset: u64, out: &mut [u16]) {
         format.fill_from(level, offset, out, self.interval(), |at, values| {
-            self.fill(level, stream, at, values)
+            self.fill(level, stream, at, values);
         });
     }
 
