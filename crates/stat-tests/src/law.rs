@@ -77,17 +77,21 @@ impl Law {
     /// The least and the greatest value of a format that the law can give; infinite where it has no bound, or where the
     /// format has no value within it and the rounded one stays.
     pub fn extremes(&self, format: Format) -> [f64; 2] {
-        let [low, high, open] = match *self {
-            Self::Uniform { low, high } => [low, high, 1.0],
-            Self::Normal { mean, stddev, cut: [a, b] } => [mean + stddev * a, mean + stddev * b, 0.0],
+        // Truncated values lie strictly inside where the format is as fine as the sampler; halves can be bounds.
+        let fine = matches!(format, Format::F32 | Format::F64);
+        let (low, high, closed) = match *self {
+            Self::Uniform { low, high } => (low, high, [true, false]),
+            Self::Normal { mean, stddev, cut: [a, b] } => (mean + stddev * a, mean + stddev * b, [!fine; 2]),
         };
-        let all = [f64::NEG_INFINITY, f64::INFINITY];
         let nearest = |x: f64| if x.is_finite() { format.nearest(x) } else { x };
-        let least = if nearest(low) < low { format.above(nearest(low)) } else { nearest(low) };
-        let greatest = nearest(high);
-        let outside = greatest > high || (open > 0.0 && greatest == high);
-        let greatest = if outside { format.below(greatest) } else { greatest };
-        if least <= greatest { [least, greatest] } else { all }
+        let (mut least, mut greatest) = (nearest(low), nearest(high));
+        if low.is_finite() && (least < low || (least == low && !closed[0])) {
+            least = format.above(least);
+        }
+        if high.is_finite() && (greatest > high || (greatest == high && !closed[1])) {
+            greatest = format.below(greatest);
+        }
+        if least <= greatest { [least, greatest] } else { [f64::NEG_INFINITY, f64::INFINITY] }
     }
 
     /// The value that has the share `p` of the law below it.
