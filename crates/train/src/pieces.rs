@@ -39,13 +39,12 @@ impl Piece {
     /// A layer's values for `capacity` rows; `deltas` says whether derivatives come back to it.
     pub fn of_layer(layer: &LayerSpec, columns: Range<usize>, capacity: usize, deltas: bool) -> Self {
         let len = capacity * columns.len();
-        let has_mask = deltas && layer.dropout > 0.0;
         Self {
             rows: 0..0,
             outputs: vec![0.0; len],
             slopes: vec![0.0; if layer.keeps_slope() { len } else { 0 }],
             deltas: vec![0.0; if deltas { len } else { 0 }],
-            mask: Mask::new(if has_mask { capacity * layer.units } else { 0 }),
+            mask: Mask::default(),
             joined: Vec::new(),
             columns,
         }
@@ -95,6 +94,9 @@ pub(crate) fn of_batch(network: &Network, capacity: usize, members: usize) -> (P
             } else {
                 Piece::of_layer(layer, columns_of(layer.units, member, members), capacity, deltas)
             };
+            if layer.dropout > 0.0 {
+                piece.mask = Mask::new(if l == top { rows } else { capacity } * layer.units);
+            }
             if layer.units == 1 && members > 1 {
                 piece.joined = vec![0.0; capacity * network.fan_in(l)];
             }

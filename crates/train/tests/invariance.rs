@@ -178,6 +178,8 @@ fn frozen_layers_keep_their_parameters() {
         vec![layer(5, Activation::Relu), layer(4, Activation::Tanh), layer(3, Activation::Linear)],
         SOFTMAX,
     );
+    // A frozen layer below all trained ones still drops outputs.
+    spec.layers[0].dropout = 0.2;
     for frozen in 0..3 {
         spec.layers.iter_mut().enumerate().for_each(|(l, layer)| layer.trainable = l != frozen);
         let mut trainer = trainer(Level::new(), spec.clone());

@@ -115,6 +115,17 @@ fn fill_rows<S: Simd, E: Epilogue, const NV: usize, const FULL: bool>(
         }
         return;
     }
+    if const { !FULL } {
+        // A last panel is narrow: two heights do for it, and keep the code small.
+        while row + 4 <= end {
+            tile::<S, E, 4, NV, FULL>(simd, pass, a, panel, row, c, epilogue);
+            row += 4;
+        }
+        for row in row..end {
+            tile::<S, E, 1, NV, FULL>(simd, pass, a, panel, row, c, epilogue);
+        }
+        return;
+    }
     while row < end {
         let tiles = (end - row).div_ceil(MAX_ROWS);
         let height = (end - row).div_ceil(tiles);
