@@ -34,7 +34,7 @@ impl Problem {
         let (m, k, n, _) = shape;
         let noise =
             |len: usize, step: usize| (0..len).map(|i| (i * step % 101) as f32 / 50.0 - 1.0).collect();
-        let scratch = vec![0.0; gemm_scratch_len(k, n)];
+        let scratch = vec![0.0; 2 * gemm_scratch_len(k, n)];
         Self { shape, a: noise(m * k, 37), b: noise(k * n, 53), c: vec![0.0; m * n], scratch }
     }
 
@@ -54,6 +54,45 @@ impl Problem {
         let a = if transposed { MatRef::new(&self.a, k, m).t() } else { MatRef::new(&self.a, m, k) };
         let (b, c) = (MatRef::new(&self.b, k, n), MatMut::new(&mut self.c, m, n));
         gemm(level, 1.0, black_box(a), black_box(b), Init::Zero, c, &Identity, &mut self.scratch);
+    }
+
+    /// Each of two threads makes half of C's rows.
+    fn ours_on_two(&mut self, level: Level) {
+        let (m, k, n, transposed) = self.shape;
+        let a = if transposed { MatRef::new(&self.a, k, m).t() } else { MatRef::new(&self.a, m, k) };
+        let (b, half) = (MatRef::new(&self.b, k, n), m / 2);
+        let (upper, lower) = MatMut::new(&mut self.c, m, n).split_at_row(half);
+        let (mine, theirs) = self.scratch.split_at_mut(gemm_scratch_len(k, n));
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                gemm(level, 1.0, a.row_range(half..m), b, Init::Zero, lower, &Identity, theirs);
+            });
+            gemm(level, 1.0, a.row_range(0..half), b, Init::Zero, upper, &Identity, mine);
+        });
+    }
+
+    fn gemm_crate(&mut self, threads: usize) {
+        let (m, k, n, _) = self.shape;
+        let ((rows, columns), n_stride) = (self.strides(), n as isize);
+        let par = if threads == 1 { gemm::Parallelism::None } else { gemm::Parallelism::Rayon(threads) };
+        let (a, b, c) = (self.a.as_ptr(), self.b.as_ptr(), self.c.as_mut_ptr());
+        // SAFETY: the three arrays hold m x k, k x n and m x n elements at these strides, and only C is written.
+        unsafe {
+            gemm::gemm(
+                m, n, k, c, 1, n_stride, false, a, columns, rows, b, 1, n_stride, 0.0f32, 1.0f32, false,
+                false, false, par,
+            );
+        }
+    }
+
+    fn matrixmultiply(&mut self) {
+        let (m, k, n, _) = self.shape;
+        let ((rows, columns), n_stride) = (self.strides(), n as isize);
+        let (a, b, c) = (self.a.as_ptr(), self.b.as_ptr(), self.c.as_mut_ptr());
+        // SAFETY: as above.
+        unsafe {
+            matrixmultiply::sgemm(m, k, n, 1.0, a, rows, columns, b, n_stride, 1, 0.0, c, n_stride, 1);
+        }
     }
 
     fn faer(&mut self, threads: usize) {
@@ -94,5 +133,12 @@ fn main() {
             }
         }
         row("faer", best(ROUNDS, || problem.faer(1)));
+        row("gemm", best(ROUNDS, || problem.gemm_crate(1)));
+        row("matrixmultiply", best(ROUNDS, || problem.matrixmultiply()));
+        if m * k * n > 1 << 28 {
+            row("symbreak, 2 threads", best(ROUNDS, || problem.ours_on_two(level)));
+            row("faer, 2 threads", best(ROUNDS, || problem.faer(2)));
+            row("gemm, 2 threads", best(ROUNDS, || problem.gemm_crate(2)));
+        }
     }
 }

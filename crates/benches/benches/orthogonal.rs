@@ -1,4 +1,4 @@
-//! Haar-distributed orthogonal matrices, beside faer's. `cargo bench -p symbreak-benches --bench orthogonal`
+//! Haar-distributed orthogonal matrices, beside faer's QR of a normal matrix, which is how others draw them. `cargo bench -p symbreak-benches --bench orthogonal`
 
 use std::hint::black_box;
 use std::ops::ControlFlow;
@@ -7,11 +7,13 @@ use fearless_simd::Level;
 use symbreak_benches::{best, peak};
 use symbreak_linalg::orthogonal::Orthogonal;
 use symbreak_rng::{Kernel, Stream};
+use symbreak_samplers::normal::Normal;
 
 const SHAPES: [(usize, usize); 7] =
     [(64, 64), (256, 256), (512, 512), (1024, 1024), (2048, 2048), (1152, 128), (4096, 1024)];
 
 fn main() {
+    faer::set_global_parallelism(faer::Par::Seq);
     let top = peak(Level::new());
     println!("peak of one core: {:.1} GFLOP/s ({})", top / 1e9, Kernel::best().name());
     for (m, n) in SHAPES {
@@ -21,6 +23,14 @@ fn main() {
         let mut out = vec![0.0; m * n];
         let mut workspace = law.workspace();
         println!("\n{m} x {n}");
+        let rounds = if n > 1024 { 3 } else { 10 };
+        let normal = Normal::new(0.0, 1.0).expect("the standard normal is a law");
+        let time = best(rounds, || {
+            normal.fill(Level::new(), Stream::new(7, 0), 0, &mut out);
+            let z = faer::MatRef::from_row_major_slice(&out, m, n);
+            black_box(z.qr().compute_thin_Q());
+        });
+        println!("{:>12}, 1 threads  {:9.1} us", "faer", time * 1e6);
         for kernel in Kernel::available() {
             let Some(level) = kernel.level().filter(|_| matches!(kernel.name(), "avx2" | "avx512")) else {
                 continue;

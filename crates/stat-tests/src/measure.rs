@@ -19,6 +19,9 @@ pub fn normal_p(z: f64) -> f64 {
 }
 
 /// p of counts against their expectations, in both directions: too good a fit is a defect as well.
+///
+/// # Panics
+/// If the law has no such parameter: nothing is expected.
 pub fn chi_squared_p(counts: &[u64], expected: &[f64]) -> f64 {
     let sum: f64 = counts.iter().zip(expected).map(|(&c, e)| (c as f64 - e).powi(2) / e).sum();
     let law = ChiSquared::new((counts.len() - 1) as f64).expect("two bins or more");
@@ -41,6 +44,9 @@ pub fn kolmogorov_p(distance: f64, n: usize) -> f64 {
 }
 
 /// Two-sided p of a count of rare events.
+///
+/// # Panics
+/// If the law has no such parameter: nothing is expected.
 pub fn poisson_p(count: u64, expected: f64) -> f64 {
     let law = Poisson::new(expected).expect("a positive expectation");
     let at_most = law.cdf(count);
