@@ -79,7 +79,7 @@ fn normals_are_exact_to_4_ulp() {
 #[test]
 fn the_tail_reaches_beyond_6_6_and_no_value_is_0() {
     let level = Kernel::best().level().expect("the best kernel runs");
-    let angles: Vec<u32> = (0..16).map(|i| (i & 3) << 30 | (i >> 2) * 0x0fff_ffff).collect();
+    let angles: Vec<u32> = (0..16).map(|i| ((i & 3) << 30) | ((i >> 2) * 0x0fff_ffff)).collect();
     let mut found = vec![(0.0, 0.0); angles.len()];
     dispatch!(level, s => pairs(s, 0, &angles, &mut found));
     let largest = found.iter().fold(0.0_f32, |m, (x, y)| m.max(x.abs()).max(y.abs()));
