@@ -74,11 +74,11 @@ impl Problem {
     fn gemm_crate(&mut self, threads: usize) {
         let (m, k, n, _) = self.shape;
         let ((rows, columns), n_stride) = (self.strides(), n as isize);
-        let par = if threads == 1 { gemm::Parallelism::None } else { gemm::Parallelism::Rayon(threads) };
+        let par = if threads == 1 { ::gemm::Parallelism::None } else { ::gemm::Parallelism::Rayon(threads) };
         let (a, b, c) = (self.a.as_ptr(), self.b.as_ptr(), self.c.as_mut_ptr());
         // SAFETY: the three arrays hold m x k, k x n and m x n elements at these strides, and only C is written.
         unsafe {
-            gemm::gemm(
+            ::gemm::gemm(
                 m, n, k, c, 1, n_stride, false, a, columns, rows, b, 1, n_stride, 0.0f32, 1.0f32, false,
                 false, false, par,
             );
