@@ -13,6 +13,8 @@ const SEEDS = 'an integer from 0 to 2^53 - 1 or a bigint from 0n to 2^64 - 1'
 /** No framework has tensors of more axes. */
 const MAX_RANK = 64
 
+const NO_OPTIONS: Record<string, unknown> = Object.freeze(Object.create(null) as Record<string, unknown>)
+
 /**
  * Reads an options object once into a plain record, refusing any name that is not in `allowed`.
  *
@@ -23,7 +25,8 @@ export function readOptions(
   allowed: readonly string[],
   argument = 'options',
 ): Record<string, unknown> {
-  const record = readRecord(value ?? {}, argument)
+  if (value === undefined || value === null) return NO_OPTIONS
+  const record = readRecord(value, argument)
   for (const name of Object.keys(record)) {
     if (!allowed.includes(name)) {
       const names = allowed.length === 0 ? 'it takes none' : `allowed are ${allowed.join(', ')}`

@@ -26,7 +26,8 @@ export function axisRoles(shape: readonly number[], layout: Layout): AxisRoles {
   return { inAxes, outAxes, batchAxes: [], spatialAxes: others(rank, [inAxis, outAxis]) }
 }
 
-function requireRank(shape: readonly number[], layout: Layout): void {
+/** Refuses tensors that have no input and output axis. */
+export function requireRank(shape: readonly number[], layout: Layout): void {
   if (shape.length >= 2) return
   const name = typeof layout === 'string' ? `'${layout}'` : 'given'
   throw rangeError('ERR_INVALID_SHAPE', `shape must have rank >= 2 in the ${name} layout, got ${show(shape)}`)
@@ -49,7 +50,9 @@ function namedRoles(shape: readonly number[], layout: AxesLayout | ProductLayout
 }
 
 function others(rank: number, named: readonly number[]): number[] {
-  return Array.from({ length: rank }, (_, axis) => axis).filter((axis) => !named.includes(axis))
+  const rest: number[] = []
+  for (let axis = 0; axis < rank; axis++) if (!named.includes(axis)) rest.push(axis)
+  return rest
 }
 
 /** Product of the sizes of some axes. */

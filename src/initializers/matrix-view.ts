@@ -1,6 +1,6 @@
 import { rangeError } from '../errors.js'
 import { sizeOf } from '../validate.js'
-import { axisRoles, sizeAlong, stridesOf } from './axes.js'
+import { axisRoles, requireRank, sizeAlong, stridesOf } from './axes.js'
 import { type AxesLayout, baseOf, type Layout } from './layouts.js'
 
 /** A tensor as a batch of matrices: entry (b, i, j) is element `b * batchStride + i * rowStride + j * columnStride`. */
@@ -21,9 +21,11 @@ export interface MatrixView {
  * @throws `ERR_INVALID_SHAPE`
  */
 export function matrixView(shape: readonly number[], layout: Layout): MatrixView {
-  const roles = axisRoles(shape, layout)
-  if (typeof layout === 'object' && 'inAxes' in layout && !('kind' in layout))
-    return namedView(shape, layout, roles.batchAxes, roles.outAxes)
+  if (typeof layout === 'object' && 'inAxes' in layout) {
+    const { batchAxes, outAxes } = axisRoles(shape, layout)
+    if (!('kind' in layout)) return namedView(shape, layout, batchAxes, outAxes)
+  }
+  requireRank(shape, layout)
   const parts = typeof layout === 'object' && 'kind' in layout ? partsOf(layout) : 1
   const first = shape[0] as number
   const last = shape[shape.length - 1] as number

@@ -91,13 +91,25 @@ function readTensor(value: unknown, argument: string): unknown {
 }
 
 function refuseNonFinite(data: Float32Array, columns: number, argument: string): void {
-  for (let i = 0; i < data.length; i++) {
-    const value = data[i] as number
-    // Differences of infinities and of NaN are NaN: one comparison finds all three.
-    if (value - value === 0) continue
-    const place = `row ${Math.floor(i / columns)}, column ${i % columns}`
-    throw rangeError('ERR_INVALID_ARGUMENT', `${argument} must be finite, got ${value} in ${place}`)
+  if (isFinite(data)) return
+  const at = data.findIndex((value) => !Number.isFinite(value))
+  const place = `row ${Math.floor(at / columns)}, column ${at % columns}`
+  throw rangeError('ERR_INVALID_ARGUMENT', `${argument} must be finite, got ${data[at]} in ${place}`)
+}
+
+/** Whether all are finite. Four sums at once: at the speed of memory. */
+function isFinite(data: Float32Array): boolean {
+  // Zero times an infinity or NaN is NaN, which stays in its sum.
+  let [a, b, c, d] = [0, 0, 0, 0]
+  const whole = data.length - (data.length % 4)
+  for (let i = 0; i < whole; i += 4) {
+    a += (data[i] as number) * 0
+    b += (data[i + 1] as number) * 0
+    c += (data[i + 2] as number) * 0
+    d += (data[i + 3] as number) * 0
   }
+  for (let i = whole; i < data.length; i++) a += (data[i] as number) * 0
+  return a + b + c + d === 0
 }
 
 function readTargets(

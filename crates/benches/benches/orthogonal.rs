@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use fearless_simd::Level;
 use symbreak_benches::{best, peak};
-use symbreak_linalg::orthogonal::Orthogonal;
+use symbreak_linalg::orthogonal::{Orthogonal, Workspace};
 use symbreak_rng::{Kernel, Stream};
 use symbreak_samplers::normal::Normal;
 
@@ -21,7 +21,7 @@ fn main() {
         let flops = 2.0 * m64 * n64 * n64 - 2.0 / 3.0 * n64 * n64 * n64;
         let law = Orthogonal { rows: m, columns: n, gain: 1.0, special: false };
         let mut out = vec![0.0; m * n];
-        let mut workspace = law.workspace();
+        let mut workspace = Workspace::default();
         println!("\n{m} x {n}");
         let rounds = if n > 1024 { 3 } else { 10 };
         let normal = Normal::new(0.0, 1.0).expect("the standard normal is a law");

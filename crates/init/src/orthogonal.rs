@@ -1,5 +1,6 @@
 //! Haar matrices and where they lie in a tensor.
 
+use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
@@ -24,9 +25,13 @@ pub struct Placement {
 }
 
 impl Placement {
-    /// Whether matrices follow each other without gaps in row-major order from element 0.
-    fn is_contiguous(self, rows: usize, columns: usize) -> bool {
-        self.base == 0 && self.column == 1 && self.row == columns && self.batch == rows * columns
+    /// Whether `batch` matrices follow each other without gaps in row-major order from element 0. Distances between
+    /// things of which there is one are of no consequence.
+    fn is_contiguous(self, batch: usize, rows: usize, columns: usize) -> bool {
+        self.base == 0
+            && (self.column == 1 || columns == 1)
+            && (self.row == columns || rows == 1)
+            && (self.batch == rows * columns || batch == 1)
     }
 
     /// First and last element of matrix `b`, which isn't empty.
@@ -39,6 +44,11 @@ impl Placement {
     fn scatter(self, b: usize, matrix: &[f32], columns: usize, offset: usize, range: &mut [f32]) {
         for (i, row) in matrix.chunks_exact(columns.max(1)).enumerate() {
             let first = self.base + b * self.batch + i * self.row;
+            let whole = first.checked_sub(offset).filter(|_| self.column == 1);
+            if let Some(slots) = whole.and_then(|at| range.get_mut(at..at + columns)) {
+                slots.copy_from_slice(row);
+                continue;
+            }
             for (j, &value) in row.iter().enumerate() {
                 let slot = (first + j * self.column).checked_sub(offset).and_then(|at| range.get_mut(at));
                 if let Some(slot) = slot {
@@ -76,13 +86,13 @@ impl PlacedOrthogonal {
             range.fill(0.0);
             return Ok(());
         }
-        let in_place = self.placement.is_contiguous(self.law.rows, self.law.columns)
+        let in_place = self.placement.is_contiguous(self.batch, self.law.rows, self.law.columns)
             && offset.is_multiple_of(size)
             && range.len().is_multiple_of(size);
         let outcome = if in_place && self.batch > 1 {
             self.fill_many(level, threads, stream, offset / size, range, progress)
         } else if in_place {
-            self.fill_one(level, threads, stream, 0, range, &mut self.law.workspace(), progress)
+            with_workspace(|w| self.fill_one(level, threads, stream, 0, range, w, progress))
         } else {
             self.fill_scattered(level, threads, stream, offset, range, progress)
         };
@@ -124,26 +134,23 @@ impl PlacedOrthogonal {
         let workers = threads.min(out.len() / size).max(1);
         let queue = Mutex::new(out.chunks_exact_mut(size).enumerate());
         let stopped = Mutex::new(ControlFlow::Continue(()));
-        let work = || {
-            let mut workspace = self.law.workspace();
-            loop {
-                let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-                let Some((b, matrix)) = next else { return };
-                let end = self.fill_one(level, 1, stream, first + b, matrix, &mut workspace, progress);
-                let mut stopped = stopped.lock().unwrap_or_else(PoisonError::into_inner);
-                if end.is_break() {
-                    *stopped = end;
-                }
-                if stopped.is_break() {
-                    return;
-                }
+        let work = |workspace: &mut Workspace| loop {
+            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some((b, matrix)) = next else { return };
+            let end = self.fill_one(level, 1, stream, first + b, matrix, workspace, progress);
+            let mut stopped = stopped.lock().unwrap_or_else(PoisonError::into_inner);
+            if end.is_break() {
+                *stopped = end;
+            }
+            if stopped.is_break() {
+                return;
             }
         };
         rayon::in_place_scope(|scope| {
             for _ in 1..workers {
-                scope.spawn(|_| work());
+                scope.spawn(|_| with_workspace(work));
             }
-            work();
+            with_workspace(work);
         });
         stopped.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
@@ -160,15 +167,31 @@ impl PlacedOrthogonal {
     ) -> ControlFlow<()> {
         range.fill(0.0);
         let mut matrix = vec![0.0; self.law.rows * self.law.columns];
-        let mut workspace = self.law.workspace();
-        for b in 0..self.batch {
-            let (first, last) = self.placement.reach(b, self.law.rows, self.law.columns);
-            if last < offset || first >= offset + range.len() {
-                continue;
+        with_workspace(|workspace| {
+            for b in 0..self.batch {
+                let (first, last) = self.placement.reach(b, self.law.rows, self.law.columns);
+                if last < offset || first >= offset + range.len() {
+                    continue;
+                }
+                self.fill_one(level, threads, stream, b, &mut matrix, workspace, progress)?;
+                self.placement.scatter(b, &matrix, self.law.columns, offset, range);
             }
-            self.fill_one(level, threads, stream, b, &mut matrix, &mut workspace, progress)?;
-            self.placement.scatter(b, &matrix, self.law.columns, offset, range);
-        }
-        ControlFlow::Continue(())
+            ControlFlow::Continue(())
+        })
     }
+}
+
+/// Bytes that a thread keeps from one draw to the next: more than a 1152 x 128 one needs. Fresh memory costs a small
+/// matrix half as much again, and a large one nothing that counts.
+const KEPT: usize = 2 << 20;
+
+/// Lends the thread's workspace.
+fn with_workspace<R>(work: impl FnOnce(&mut Workspace) -> R) -> R {
+    thread_local!(static SPARE: Cell<Workspace> = Cell::default());
+    let mut workspace = SPARE.take();
+    let result = work(&mut workspace);
+    if workspace.bytes() <= KEPT {
+        SPARE.set(workspace);
+    }
+    result
 }

@@ -153,7 +153,7 @@ impl Draws {
             count: 0,
             coins: Normal::new(0.0, 1.0).expect("the standard normal is a law"),
             square: vec![0.0; size * size],
-            workspace: law.workspace(),
+            workspace: Workspace::default(),
             product: Product { level, scratch: vec![0.0; gemm_scratch_len(size, size)] },
         }
     }

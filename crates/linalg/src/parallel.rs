@@ -60,6 +60,12 @@ impl Pool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
+    /// Bytes that wait for their next use.
+    pub fn bytes(&self) -> usize {
+        let arrays = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        arrays.iter().map(|array| array.capacity() * size_of::<f32>()).sum()
+    }
+
     pub fn put(&self, array: Vec<f32>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(array);
     }

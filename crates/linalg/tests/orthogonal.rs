@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use fearless_simd::Level;
 use nalgebra::DMatrix;
 use proptest::prelude::*;
-use symbreak_linalg::orthogonal::Orthogonal;
+use symbreak_linalg::orthogonal::{Orthogonal, Workspace};
 use symbreak_rng::{Kernel, Stream};
 
 fn law(rows: usize, columns: usize) -> Orthogonal {
@@ -14,7 +14,7 @@ fn law(rows: usize, columns: usize) -> Orthogonal {
 
 fn draw(law: Orthogonal, level: Level, threads: usize, stream: Stream, index: u64) -> Vec<f32> {
     let mut out = vec![f32::NAN; law.rows * law.columns];
-    let end = law.fill(level, threads, stream, index, &mut out, &mut law.workspace(), &mut |_, _| {
+    let end = law.fill(level, threads, stream, index, &mut out, &mut Workspace::default(), &mut |_, _| {
         ControlFlow::Continue(())
     });
     assert!(end.is_continue());
@@ -128,7 +128,7 @@ fn an_observer_can_stop_a_large_draw() {
         Stream::new(1, 1),
         0,
         &mut out,
-        &mut law.workspace(),
+        &mut Workspace::default(),
         &mut |done, total| {
             assert!(done <= total);
             calls += 1;

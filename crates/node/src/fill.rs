@@ -34,7 +34,7 @@ macro_rules! fill_in_place {
             // SAFETY: this call runs to its end on the JavaScript thread, so no script can read, write, detach or
             // resize the buffer meanwhile; the facade refuses shared memory. `record` is the engine's own array.
             let $values = unsafe { out.as_mut() };
-            advise_huge_pages($values);
+            advise_huge_pages($values, $record.threads());
             fill_now(&$record, $out)
         }
     };
@@ -110,7 +110,7 @@ impl<T: Element> Work for FillWork<T> {
 
     fn run(&mut self) -> Result<Vec<T>> {
         let mut values = vec![T::default(); self.length];
-        advise_huge_pages(&mut values);
+        advise_huge_pages(&mut values, self.threads);
         fill(level(), self.threads, &self.job, T::out(&mut values, self.bf16), &*self.watch)
             .map_err(from_fill)?;
         Ok(values)

@@ -30,7 +30,7 @@ pub fn fill_tensors(
         return Err(error(Code::Internal, "the arrays to fill and their records differ"));
     }
     for region in regions(&views)? {
-        advise_huge_pages_in(region);
+        advise_huge_pages_in(region, threads.max(1) as usize);
     }
     let mut tasks = Vec::with_capacity(pieces.len());
     // An empty array may point anywhere.

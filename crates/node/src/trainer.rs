@@ -16,7 +16,8 @@ use symbreak_train::{
 
 use crate::error::{Code, error};
 use crate::guard::{Guarded, Work, guarded};
-use crate::info::level;
+use crate::info::{available_threads, level};
+use crate::memory::copied;
 
 /// One dense layer.
 #[napi(object, object_to_js = false)]
@@ -194,7 +195,7 @@ fn data(
         (None, targets) => Targets::Values(targets.map_or_else(Vec::new, |targets| targets.to_vec())),
     };
     Data {
-        x: x.to_vec(),
+        x: copied(x, available_threads() as usize),
         rows: rows as usize,
         targets,
         weights: weights.map_or_else(Vec::new, |w| w.to_vec()),

@@ -1,4 +1,4 @@
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 //! Training of dense networks by stochastic gradient descent, with the same bits on every machine.
 //!
 //! A [`NetworkSpec`] is checked once into a [`Network`]; a [`Trainer`] holds its parameters, is given its rows by
@@ -15,6 +15,7 @@ mod epoch;
 mod error;
 mod evaluate;
 mod forward;
+mod gather;
 mod loss;
 mod math;
 mod optimizer;

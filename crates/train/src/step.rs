@@ -9,6 +9,7 @@ use crate::backward::{backward, through_activation};
 use crate::data::Checked;
 use crate::dropout::Dropout;
 use crate::forward::forward;
+use crate::gather::gather;
 use crate::loss::{self, Score};
 use crate::optimizer::{self, OptimizerSpec, Parameters, Update};
 use crate::pieces::{Piece, Pieces, rows_of};
@@ -126,11 +127,9 @@ impl Work<'_> {
         if inputs == 0 {
             return;
         }
-        let order = &self.order[step.place..step.place + step.count];
-        for (row, target) in order.iter().zip(piece.outputs.chunks_exact_mut(inputs)) {
-            let first = *row as usize * inputs;
-            target.copy_from_slice(&self.data.x[first..first + inputs]);
-        }
+        let batch = step.place..step.place + step.count;
+        let (x, out) = (&self.data.x, &mut piece.outputs);
+        dispatch!(self.level, simd => gather(simd, x, inputs, self.order, batch, out));
     }
 
     /// What goes into layer `l`.

@@ -65,18 +65,13 @@ impl Orthogonal {
         read.next_multiple_of(BLOCK as u64)
     }
 
-    /// Memory for draws of this law, which later ones can use again.
-    pub fn workspace(&self) -> Workspace {
-        Workspace { reflectors: Reflectors::new(self.long(), self.short()), panels: Pool::default() }
-    }
-
     /// Fills `out`, row-major, with matrix `index` of a batch on the stream.
     ///
     /// # Errors
     /// `Break` when `observer` says so; `out` is unspecified then.
     ///
     /// # Panics
-    /// If `out` isn't `rows * columns` long, or the workspace is another law's.
+    /// If `out` isn't `rows * columns` long.
     pub fn fill(
         &self,
         level: Level,
@@ -90,7 +85,7 @@ impl Orthogonal {
         assert_eq!(out.len(), self.rows * self.columns, "elements of an orthogonal matrix");
         let (m, n) = (self.long(), self.short());
         let Workspace { reflectors: group, panels } = workspace;
-        assert_eq!((m, n), group.size(), "the workspace's matrix");
+        group.reserve(m, n);
         let threads = if n < WORTH_SHARING { 1 } else { threads };
         let q = Rows::new(out, m, n, self.rows < self.columns);
         let start = index * self.stream_elements();
@@ -109,10 +104,18 @@ impl Orthogonal {
     }
 }
 
-/// Memory of a draw beside its output.
+/// Memory of draws beside their output: grows as they need it, and later ones use it again.
+#[derive(Debug, Default)]
 pub struct Workspace {
     reflectors: Reflectors,
     panels: Pool,
+}
+
+impl Workspace {
+    /// Bytes that it holds.
+    pub fn bytes(&self) -> usize {
+        self.reflectors.bytes() + self.panels.bytes()
+    }
 }
 
 /// Multiplies every entry by the gain, and then the last of each `columns` by -1 where that is asked for.

@@ -20,6 +20,7 @@ const RUN: usize = 1 << 16;
 pub(super) const QUAD: usize = 4;
 
 /// Reflectors `first .. first + count` of an m x n draw.
+#[derive(Debug, Default)]
 pub(super) struct Reflectors {
     m: usize,
     n: usize,
@@ -48,24 +49,22 @@ pub(super) struct Block<'a> {
 }
 
 impl Reflectors {
-    pub(super) fn new(m: usize, n: usize) -> Self {
+    /// Makes room for a draw of m x n; what earlier draws left is written over.
+    pub(super) fn reserve(&mut self, m: usize, n: usize) {
+        (self.m, self.n) = (m, n);
         let b = block_size(n);
         let blocks = n.min(GROUP).div_ceil(b);
-        Self {
-            m,
-            n,
-            first: 0,
-            count: 0,
-            normals: Pool::default(),
-            vectors: vec![0.0; blocks * m * b],
-            triangles: vec![0.0; blocks * b * b],
-            diagonal: vec![0.0; n],
+        for (array, len) in
+            [(&mut self.vectors, blocks * m * b), (&mut self.triangles, blocks * b * b), (&mut self.diagonal, n)]
+        {
+            array.resize(len, 0.0);
         }
     }
 
-    /// Rows and columns of the draw.
-    pub(super) fn size(&self) -> (usize, usize) {
-        (self.m, self.n)
+    /// Bytes that are kept for the next draw.
+    pub(super) fn bytes(&self) -> usize {
+        let own = self.vectors.capacity() + self.triangles.capacity() + self.diagonal.capacity();
+        own * size_of::<f32>() + self.normals.bytes()
     }
 
     pub(super) fn first(&self) -> usize {

@@ -1,5 +1,7 @@
 //! From normals to the packed vectors of a block of reflectors.
 
+use std::cmp::Ordering;
+
 use fearless_simd::{Simd, f32x4, f32x8, f64x4, prelude::*};
 use fearless_simd_macros::simd;
 
@@ -25,17 +27,32 @@ pub(super) fn prepare<S: Simd, const B: usize>(
     diagonal: &mut [f32],
 ) {
     let mut inverse = [0.0; B];
-    for (p, d) in diagonal.iter_mut().enumerate() {
-        let x = &part.normals[p * part.m..];
-        let head = f64::from(x[0]);
-        let norm = sum_of_squares(s, x, part.rows - p).sqrt();
-        // A tail of zeros keeps the reflector e_1, whose scale is of no consequence.
-        inverse[p] = if norm > 0.0 { (1.0 / (head + norm.copysign(head))) as f32 } else { 0.0 };
-        *d = -(1f32.copysign(x[0]));
+    for quad in (0..diagonal.len()).step_by(QUAD) {
+        scales(s, part, quad, &mut inverse[quad..quad + QUAD], &mut diagonal[quad..]);
     }
     pack(s, part, &inverse[..diagonal.len()], vectors);
     let gram = gram::<S, B>(s, part.rows, vectors);
     invert::<B>(&gram, diagonal.len(), triangle);
+}
+
+/// The factors that give the four reflectors from `first` on a unit head, and their diagonal; fewer than four at the end.
+#[inline(always)]
+fn scales<S: Simd>(s: S, part: Part<'_>, first: usize, inverse: &mut [f32], diagonal: &mut [f32]) {
+    let mut heads = [0.0; QUAD];
+    let mut squares = [0.0; QUAD];
+    for p in 0..QUAD.min(diagonal.len()) {
+        let x = &part.normals[(first + p) * part.m..];
+        heads[p] = f64::from(x[0]);
+        squares[p] = sum_of_squares(s, x, part.rows - first - p);
+        diagonal[p] = -(1f32.copysign(x[0]));
+    }
+    // Together: roots and quotients take long, but as long for four as for one.
+    let (head, squares) = (f64x4::from_slice(s, &heads), f64x4::from_slice(s, &squares));
+    let scale = f64x4::splat(s, 1.0) / (head + squares.sqrt().copysign(head));
+    for p in 0..QUAD {
+        // A tail of zeros keeps the reflector e_1, whose scale is of no consequence.
+        inverse[p] = if squares.as_slice()[p] > 0.0 { scale.as_slice()[p] as f32 } else { 0.0 };
+    }
 }
 
 /// The sum of squares of the first `count` values in f64: 16 stripes, then a tree. What lies behind them is read and
@@ -71,8 +88,9 @@ fn sum_of_squares<S: Simd>(s: S, x: &[f32], count: usize) -> f64 {
 fn add_squares<S: Simd>(s: S, chunk: &[f32], sums: &mut [f64x4<S>; 4]) {
     for half in 0..2 {
         let (low, high) = s.widen_f32x8(f32x8::from_slice(s, &chunk[half * 8..half * 8 + 8]));
-        sums[2 * half] += low * low;
-        sums[2 * half + 1] += high * high;
+        // A square is exact in f64: fused or not, the sum is the same.
+        sums[2 * half] = low.mul_add(low, sums[2 * half]);
+        sums[2 * half + 1] = high.mul_add(high, sums[2 * half + 1]);
     }
 }
 
@@ -93,24 +111,36 @@ fn pack<S: Simd>(s: S, part: Part<'_>, inverse: &[f32], vectors: &mut [f32]) {
     let Part { normals, m, rows } = part;
     for (quad, packed) in vectors.chunks_exact_mut(rows * QUAD).enumerate() {
         let p0 = quad * QUAD;
-        let top = (p0 + QUAD).min(rows);
-        packed[..top * QUAD].fill(0.0);
-        for p in p0..inverse.len().min(p0 + QUAD) {
-            packed[p * QUAD + p - p0] = 1.0;
-            for i in p + 1..top {
-                packed[i * QUAD + p - p0] = normals[p * m + i - p] * inverse[p];
+        if p0 + QUAD > inverse.len() || p0 + QUAD > rows {
+            pack_entries(part, p0, inverse, packed);
+            continue;
+        }
+        let (above, below) = packed.split_at_mut(p0 * QUAD);
+        above.fill(0.0);
+        let (head, below) = below.split_at_mut(QUAD * QUAD);
+        for p in 0..QUAD {
+            let x = &normals[(p0 + p) * m..][..QUAD - p];
+            for i in 0..QUAD {
+                head[i * QUAD + p] = match i.cmp(&p) {
+                    Ordering::Less => 0.0,
+                    Ordering::Equal => 1.0,
+                    Ordering::Greater => x[i - p] * inverse[p0 + p],
+                };
             }
         }
-        let below = &mut packed[top * QUAD..];
-        if p0 + QUAD <= inverse.len() {
-            interleave(s, normals, m, p0, &inverse[p0..p0 + QUAD], below);
-        } else {
-            below.fill(0.0);
-            for p in p0..inverse.len() {
-                for i in top..rows {
-                    packed[i * QUAD + p - p0] = normals[p * m + i - p] * inverse[p];
-                }
-            }
+        interleave(s, normals, m, p0, &inverse[p0..p0 + QUAD], below);
+    }
+}
+
+/// As [`pack`], for the reflectors from `first` on of a quad that the block's end cuts.
+#[cold]
+fn pack_entries(part: Part<'_>, first: usize, inverse: &[f32], packed: &mut [f32]) {
+    let Part { normals, m, rows } = part;
+    packed.fill(0.0);
+    for p in first..inverse.len().min(first + QUAD) {
+        packed[p * QUAD + p - first] = 1.0;
+        for i in p + 1..rows {
+            packed[i * QUAD + p - first] = normals[p * m + i - p] * inverse[p];
         }
     }
 }
@@ -137,9 +167,17 @@ fn interleave<S: Simd>(s: S, normals: &[f32], m: usize, first: usize, scale: &[f
         (s.zip_low_f32x4(ac2, bd2) * scales).store_slice(&mut rows[8..12]);
         (s.zip_high_f32x4(ac2, bd2) * scales).store_slice(&mut rows[12..16]);
     }
-    for i in whole..rows {
-        for (q, x) in [a[i], b[i], c[i], d[i]].into_iter().enumerate() {
-            out[i * QUAD + q] = x * scale[q];
+    if whole < rows {
+        interleave_rows([a, b, c, d], scale, whole, out);
+    }
+}
+
+/// The rows from `first` on, fewer than four. Out of line, or the compiler would make vectors of it at every use.
+#[cold]
+fn interleave_rows(columns: [&[f32]; QUAD], scale: &[f32], first: usize, out: &mut [f32]) {
+    for i in first..columns[0].len() {
+        for q in 0..QUAD {
+            out[i * QUAD + q] = columns[q][i] * scale[q];
         }
     }
 }

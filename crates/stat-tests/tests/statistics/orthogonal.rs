@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use fearless_simd::Level;
 use nalgebra::DMatrix;
-use symbreak_linalg::orthogonal::Orthogonal;
+use symbreak_linalg::orthogonal::{Orthogonal, Workspace};
 use symbreak_rng::Stream;
 
 const DRAWS: u64 = 20_000;
@@ -15,7 +15,7 @@ fn draw(rows: usize, columns: usize, index: u64) -> DMatrix<f64> {
     let law = Orthogonal { rows, columns, gain: 1.0, special: false };
     let mut out = vec![0.0; rows * columns];
     let end =
-        law.fill(Level::new(), 1, Stream::new(20, 7), index, &mut out, &mut law.workspace(), &mut |_, _| {
+        law.fill(Level::new(), 1, Stream::new(20, 7), index, &mut out, &mut Workspace::default(), &mut |_, _| {
             ControlFlow::Continue(())
         });
     assert!(end.is_continue());
