@@ -173,7 +173,7 @@ export class CatalogueInitializer<P extends object> implements Initializer {
     const sizes = shapeOf(shape)
     const size = sizeOf(sizes)
     const { offset, length } = rangeOf(options['offset'], options['length'], size)
-    const work = readWork(options)
+    const { engine, threads } = readWork(options)
     const output = given && givenOutput(given.out, options['dtype'])
     if (output !== undefined && output.view.length !== length)
       throw lengthMismatch(output.view.length, length, sizes)
@@ -182,7 +182,7 @@ export class CatalogueInitializer<P extends object> implements Initializer {
     const law = this.#law(new Target(sizes, size, this.#layoutFor(options['layout']), dtype, stream))
     const made = output ?? newOutput(length, dtype)
     if (counted) this.#count++
-    return { output: made, fill: { law, stream, offset, view: made.view, dtype, ...work } }
+    return { output: made, fill: { law, stream, offset, view: made.view, dtype, engine, threads } }
   }
 
   async #later(shape: unknown, options: unknown, given?: { out: unknown }): Promise<unknown> {

@@ -1,8 +1,9 @@
+import type { OrthogonalLaw } from '../engine/law.js'
 import { rangeError } from '../errors.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import { define, type InitializerLaw } from './definition.js'
 import { centreTap, kernelView, type KernelView } from './kernel-view.js'
-import { matrixView } from './matrix-view.js'
+import { type MatrixView, matrixView } from './matrix-view.js'
 import { real } from './params.js'
 import type { RandomOptions } from './random.js'
 import type { Initializer } from './types.js'
@@ -16,18 +17,29 @@ interface Gain {
   gain: number
 }
 
+/** Field by field: for a small matrix, spreading the view would count. */
+function lawOf(view: MatrixView, gain: number, special: boolean): OrthogonalLaw {
+  const { rows, columns, batch, batchStride, rowStride, columnStride } = view
+  return {
+    kind: 'orthogonal',
+    rows,
+    columns,
+    batch,
+    gain,
+    special,
+    base: 0,
+    batchStride,
+    rowStride,
+    columnStride,
+  }
+}
+
 export const ORTHOGONAL = define<Gain>({
   className: 'Orthogonal',
   aliases: ['OrthogonalInitializer'],
   random: true,
   params: { gain: real(1) },
-  law: ({ gain }, { shape, layout }) => ({
-    kind: 'orthogonal',
-    ...matrixView(shape, layout),
-    gain,
-    special: false,
-    base: 0,
-  }),
+  law: ({ gain }, { shape, layout }) => lawOf(matrixView(shape, layout), gain, false),
 })
 
 export const SPECIAL_ORTHOGONAL = define<Gain>({
@@ -40,7 +52,7 @@ export const SPECIAL_ORTHOGONAL = define<Gain>({
       const message = `shape must give square matrices to have a determinant, got ${view.rows} x ${view.columns}`
       throw rangeError('ERR_INVALID_SHAPE', message)
     }
-    return { kind: 'orthogonal', ...view, gain, special: true, base: 0 }
+    return lawOf(view, gain, true)
   },
 })
 

@@ -134,21 +134,7 @@ impl Format for F16 {
 
     #[inline(always)]
     fn pack<S: Simd>(s: S, low: S::f32s, high: S::f32s) -> S::u16s {
-        let i = |x: i32| S::i32s::splat(s, x);
-        let f = |x: f32| S::f32s::splat(s, x);
-        let round = |x: S::f32s| {
-            let bits: S::i32s = x.bitcast();
-            // From 65,536 on all is infinite, which that rounds to.
-            let a = (bits & i(i32::MAX)).bitcast::<S::f32s>().min(f(65_536.0));
-            let a_bits: S::i32s = a.bitcast();
-            // Adding 1/2 leaves multiples of 2^-24, which subnormal numbers are.
-            let subnormal = (a + f(0.5)).bitcast::<S::i32s>() - i(0x3f00_0000);
-            let normal = ((a_bits + i(0xfff - (112 << 23))) + ((a_bits >> 13u32) & i(1))) >> 13u32;
-            // 2^-14 is the smallest normal number.
-            let magnitude = a.simd_lt(f(1.0 / 16_384.0)).select(subnormal, normal);
-            magnitude | ((bits >> 16u32) & i(-0x8000))
-        };
-        round(low).relaxed_narrow(round(high)).bitcast()
+        f16_bits(s, low).relaxed_narrow(f16_bits(s, high)).bitcast()
     }
 
     #[inline(always)]
@@ -161,6 +147,24 @@ impl Format for F16 {
             _ => convert_portably::<S, Self>(s, values, out, ends),
         }
     }
+}
+
+/// The binary16 nearest to each. Not a closure: the compiler doesn't inline it at every level, and calls cost ten times
+/// the work.
+#[inline(always)]
+fn f16_bits<S: Simd>(s: S, x: S::f32s) -> S::i32s {
+    let i = |x: i32| S::i32s::splat(s, x);
+    let f = |x: f32| S::f32s::splat(s, x);
+    let bits: S::i32s = x.bitcast();
+    // From 65,536 on all is infinite, which that rounds to.
+    let a = (bits & i(i32::MAX)).bitcast::<S::f32s>().min(f(65_536.0));
+    let a_bits: S::i32s = a.bitcast();
+    // Adding 1/2 leaves multiples of 2^-24, which subnormal numbers are.
+    let subnormal = (a + f(0.5)).bitcast::<S::i32s>() - i(0x3f00_0000);
+    let normal = ((a_bits + i(0xfff - (112 << 23))) + ((a_bits >> 13u32) & i(1))) >> 13u32;
+    // 2^-14 is the smallest normal number.
+    let magnitude = a.simd_lt(f(1.0 / 16_384.0)).select(subnormal, normal);
+    magnitude | ((bits >> 16u32) & i(-0x8000))
 }
 
 impl Format for Bf16 {

@@ -2,7 +2,10 @@
 //!
 //! They are scattered over memory in the epoch's order: a batch of one row would wait for each.
 
-#![allow(unsafe_code, reason = "the hint to load a line has no safe form; 2.1 to 2.3 M rows of 784 a second, one by one")]
+#![allow(
+    unsafe_code,
+    reason = "the hint to load a line has no safe form; 2.1 to 2.3 M rows of 784 a second, one by one"
+)]
 
 use std::ops::Range;
 

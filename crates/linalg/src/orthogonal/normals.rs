@@ -34,17 +34,33 @@ pub(super) struct Reads {
     pub n: usize,
 }
 
-impl Reads {
-    /// Whether any of the 32 elements from `element` on is read.
-    fn any(self, element: u64) -> bool {
-        let end = element + 2 * LANES as u64;
-        if end <= self.start {
-            return false;
+/// A walk over the stream's elements, as entries of the matrix that is read.
+struct Walk {
+    reads: Reads,
+    row: usize,
+    column: usize,
+}
+
+impl Walk {
+    /// Begins at an element that isn't before the matrix.
+    fn new(reads: Reads, element: u64) -> Self {
+        let at = element - reads.start;
+        let m = reads.m as u64;
+        Self { reads, row: (at / m) as usize, column: (at % m) as usize }
+    }
+
+    /// Goes on by `count` elements; whether any of them is read.
+    fn step(&mut self, count: usize) -> bool {
+        let Reads { m, n, .. } = self.reads;
+        let mut read = self.row < n && self.column + self.row < m;
+        self.column += count;
+        // No division: it would take longer than a group's normals.
+        while self.column >= m {
+            self.column -= m;
+            self.row += 1;
+            read |= self.row < n && self.column > 0;
         }
-        let at = element.saturating_sub(self.start);
-        let (row, column) = (at / self.m as u64, at % self.m as u64);
-        row < self.n as u64
-            && (column + row < self.m as u64 || at - column + (self.m as u64) < end - self.start)
+        read
     }
 }
 
@@ -55,16 +71,15 @@ fn read_normals<S: Simd>(s: S, stream: Stream, block: u64, reads: Reads, out: &m
     let width = S::f32s::LEN;
     for lane in (0..LANES).step_by(width) {
         let mut lanes = Lanes::load(s, &states, lane);
-        let mut element = block * BLOCK as u64;
+        let mut walk = Walk::new(reads, block * BLOCK as u64);
         for pair in out.chunks_exact_mut(2 * LANES) {
             let radius = lanes.step();
             let angle = lanes.step();
-            if reads.any(element) {
+            if walk.step(2 * LANES) {
                 let (x, y) = standard_pair(s, radius, angle);
                 x.store_slice(&mut pair[lane..lane + width]);
                 y.store_slice(&mut pair[LANES + lane..LANES + lane + width]);
             }
-            element += 2 * LANES as u64;
         }
     }
 }

@@ -54,9 +54,11 @@ impl Reflectors {
         (self.m, self.n) = (m, n);
         let b = block_size(n);
         let blocks = n.min(GROUP).div_ceil(b);
-        for (array, len) in
-            [(&mut self.vectors, blocks * m * b), (&mut self.triangles, blocks * b * b), (&mut self.diagonal, n)]
-        {
+        for (array, len) in [
+            (&mut self.vectors, blocks * m * b),
+            (&mut self.triangles, blocks * b * b),
+            (&mut self.diagonal, n),
+        ] {
             array.resize(len, 0.0);
         }
     }

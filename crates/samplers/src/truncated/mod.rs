@@ -295,7 +295,7 @@ impl<Q: Quantile> Transform<f32> for Cut<'_, Q> {
 
     #[inline(always)]
     fn transform<S: Simd>(&self, s: S, states: &mut LaneStates, out: &mut [f32]) {
-        passes::run::<S, f32, 4>(s, states, out, self);
+        passes::run::<S, f32, 8>(s, states, out, self);
     }
 }
 

@@ -14,10 +14,15 @@ const SIZE: usize = 16;
 fn draw(rows: usize, columns: usize, index: u64) -> DMatrix<f64> {
     let law = Orthogonal { rows, columns, gain: 1.0, special: false };
     let mut out = vec![0.0; rows * columns];
-    let end =
-        law.fill(Level::new(), 1, Stream::new(20, 7), index, &mut out, &mut Workspace::default(), &mut |_, _| {
-            ControlFlow::Continue(())
-        });
+    let end = law.fill(
+        Level::new(),
+        1,
+        Stream::new(20, 7),
+        index,
+        &mut out,
+        &mut Workspace::default(),
+        &mut |_, _| ControlFlow::Continue(()),
+    );
     assert!(end.is_continue());
     DMatrix::from_row_iterator(rows, columns, out.into_iter().map(f64::from))
 }
