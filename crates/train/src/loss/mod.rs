@@ -36,19 +36,24 @@ pub(crate) fn rows<S: Simd>(
     simd: S,
     loss: Loss,
     data: &Checked,
-    numbers: impl Iterator<Item = usize>,
+    numbers: impl ExactSizeIterator<Item = usize>,
     (width, outputs): (usize, &[f32]),
     factor: f32,
     gradients: &mut [f32],
     scores: &mut [Score],
 ) {
+    let live = numbers.len() * width;
+    let (outputs, gradients) = (&outputs[..live], &mut gradients[..live]);
+    if let Loss::SoftmaxCrossEntropy { .. } = loss {
+        softmax::exponentials(simd, width, outputs, gradients);
+    }
     let rows = outputs.chunks_exact(width).zip(gradients.chunks_exact_mut(width)).zip(scores);
     for (((outputs, gradient), score), number) in rows.zip(numbers) {
         let target = data.target(number, width);
         let factor = factor * target.weight;
         *score = match loss {
             Loss::SoftmaxCrossEntropy { smoothing } => {
-                softmax::row(simd, smoothing, outputs, target, factor, gradient)
+                softmax::row(smoothing, outputs, target, factor, gradient)
             }
             _ => elementwise::row(simd, loss, outputs, target, factor, gradient),
         };

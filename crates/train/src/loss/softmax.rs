@@ -12,9 +12,23 @@ use super::{Score, largest};
 use crate::data::Target;
 use crate::math::exp;
 
+/// The e(j) of rows that are `width` wide: of all at once, as a row may be a small part of a vector.
 #[inline(always)]
-pub(super) fn row<S: Simd>(
-    simd: S,
+pub(super) fn exponentials<S: Simd>(simd: S, width: usize, outputs: &[f32], e: &mut [f32]) {
+    for (outputs, e) in outputs.chunks_exact(width).zip(e.chunks_exact_mut(width)) {
+        let shift = outputs[largest(outputs)];
+        for (e, z) in e.iter_mut().zip(outputs) {
+            *e = z - shift;
+        }
+    }
+    for e in e.chunks_mut(S::f32s::LEN) {
+        store::<S>(exp(simd, load(simd, e)), e);
+    }
+}
+
+/// The score of a row, whose `gradient` holds its e(j).
+#[inline(always)]
+pub(super) fn row(
     smoothing: f64,
     outputs: &[f32],
     target: Target,
@@ -24,11 +38,8 @@ pub(super) fn row<S: Simd>(
     let best = largest(outputs);
     let shift = outputs[best];
     let mut total = 0.0;
-    for (z, e) in outputs.chunks(S::f32s::LEN).zip(gradient.chunks_mut(S::f32s::LEN)) {
-        store::<S>(exp(simd, load(simd, z) - shift), e);
-        for e in e {
-            total += f64::from(*e);
-        }
+    for e in &*gradient {
+        total += f64::from(*e);
     }
     // A NaN among the outputs must reach the loss.
     let log_total = if total.is_nan() { total } else { ln(total) };
