@@ -1,5 +1,5 @@
 /** `.npz` archives: a zip file with one `.npy` file for each named array, as `numpy.savez` writes them. */
-import { unzip, zip, type AsyncZippable, type UnzipFileInfo } from 'fflate'
+import type { AsyncZippable, UnzipFileInfo } from 'fflate'
 import { plainError, rangeError, show, typeError } from '../errors.js'
 import { boolean, readOptions } from '../validate.js'
 import { decodeNpy, encodeNpy, toBytes, type NpyArray, type NpyInput } from './codec.js'
@@ -43,6 +43,8 @@ export async function readNpz(
 }
 
 async function unpack(bytes: Uint8Array, name: string): Promise<[string, Uint8Array][]> {
+  // Takes long to load: not before it is needed.
+  const { unzip } = await import('fflate')
   const seen = new Set<string>()
   const filter = (member: UnzipFileInfo): boolean => {
     if (!member.name.endsWith('.npy')) return false
@@ -90,6 +92,7 @@ export async function writeNpz(
   const { compress = false } = readOptions(options, ['compress'])
   const level = boolean(compress, 'compress') ? 6 : 0
   const members = encodeMembers(arrays)
+  const { zip } = await import('fflate')
   const archive = await new Promise<Uint8Array>((resolve, reject) => {
     zip(members, { level, mtime: EPOCH }, (error, result) =>
       error === null ? resolve(result) : reject(error),

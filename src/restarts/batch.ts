@@ -7,7 +7,7 @@ import { digestOf, type Batch, type RunOptions } from '../runner/batch.js'
 import { localRunner } from '../runner/local.js'
 import { runPaced } from './pace.js'
 import { readRestarts, readRows, type RestartPlan, type TrialFit } from './options.js'
-import { reportOf, type RestartReport, type Run } from './report.js'
+import type { RestartReport, Run } from './report.js'
 import { meetsThreshold, runTrial, type RestartData, type Trial } from './trial.js'
 
 /** Trains each configuration from each seed, as one batch, and reports on each configuration. */
@@ -29,6 +29,8 @@ export async function runAll(
     : await runHere(trials, coresOf(configs), control)
   for (const each of [plan.rows.train, plan.rows.test]) each?.dispose()
   watched.finish()
+  // Statistics take long to load: not before they are needed.
+  const { reportOf } = await import('./report.js')
   const meets =
     threshold === undefined ? undefined : (metrics: Run['metrics']) => meetsThreshold(metrics, threshold)
   return configs.map((_, i) => {

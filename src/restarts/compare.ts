@@ -5,7 +5,6 @@ import type { NetworkConfig } from '../network/config.js'
 import { readArray, readRecord } from '../validate.js'
 import { runAll } from './batch.js'
 import type { RestartOptions } from './options.js'
-import { comparePairs } from './pairs.js'
 import type { ComparisonReport, RestartReport } from './report.js'
 import type { RestartData } from './trial.js'
 
@@ -38,6 +37,7 @@ export async function compareInitializers(
     layers: layers.map((layer) => ({ ...layer, kernelInitializer })),
   }))
   const reports = await runAll(configs, data, rest)
+  const { comparePairs } = await import('./pairs.js')
   return {
     entries: list.map((each, i) => ({
       initializer: each.toJSON() as unknown as Json,

@@ -1,5 +1,6 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { plainError } from '../../errors.js'
 import { environment } from '../environment.js'
 import type * as Binding from './binding.cjs'
@@ -24,40 +25,49 @@ const PLATFORMS: Record<string, string> = {
  * @throws `ERR_NATIVE_UNAVAILABLE` with the reason, and the advice for it
  */
 export function loadAddon(version: string): Addon {
-  const require = createRequire(import.meta.url)
   const given = environment('NAPI_RS_NATIVE_LIBRARY_PATH')
-  if (given !== undefined && given !== '') return load(require, given, version)
+  if (given !== undefined && given !== '') return required(given, version)
   const platform = platformName()
   if (platform === undefined) {
     throw unavailable(`there is no binary for ${process.platform} on ${process.arch}`)
   }
-  const file = `./symbreak.${platform}.node`
-  if (finds(require, file)) return load(require, file, version)
+  const file = `symbreak.${platform}.node`
   const name = `symbreak-${platform}`
-  if (finds(require, name)) return load(require, name, version)
-  throw unavailable(`${name} is not installed`)
+  // Where package managers put it. Opened by hand: Node's own search takes longer than all the rest of a first call.
+  for (const place of [`./${file}`, `../../${name}/${file}`]) {
+    const path = fileURLToPath(new URL(place, import.meta.url))
+    if (existsSync(path)) return opened(path, version)
+  }
+  return required(name, version)
 }
 
-function load(require: NodeJS.Require, place: string, version: string): Addon {
+function opened(path: string, version: string): Addon {
+  const module = { exports: {} }
+  try {
+    process.dlopen(module, path)
+  } catch (error) {
+    throw unavailable(`${path} could not be loaded`, error)
+  }
+  return checked(path, module.exports as Addon, version)
+}
+
+/** By Node's search. */
+function required(name: string, version: string): Addon {
   let addon: Addon
   try {
-    addon = require(place) as Addon
+    addon = createRequire(import.meta.url)(name) as Addon
   } catch (error) {
-    throw unavailable(`${place} could not be loaded`, error)
+    const missing = (error as { code?: unknown }).code === 'MODULE_NOT_FOUND'
+    throw unavailable(missing ? `${name} is not installed` : `${name} could not be loaded`, error)
   }
-  const found = typeof addon.version === 'function' ? addon.version() : 'of an unknown version'
-  if (found === version) return addon
-  throw unavailable(`the addon found is ${found}, this package is ${version} (${require.resolve(place)})`)
+  return checked(name, addon, version)
 }
 
-/** Whether there is such a module at all, of which only its loading could tell more. */
-function finds(require: NodeJS.Require, place: string): boolean {
-  try {
-    require.resolve(place)
-    return true
-  } catch (error) {
-    return (error as { code?: unknown }).code !== 'MODULE_NOT_FOUND'
-  }
+/** Refuses the addon of another version of the package. */
+function checked(place: string, addon: Addon, version: string): Addon {
+  const found = typeof addon.version === 'function' ? addon.version() : 'of an unknown version'
+  if (found === version) return addon
+  throw unavailable(`the addon found is ${found}, this package is ${version} (${place})`)
 }
 
 function unavailable(reason: string, cause?: unknown): Error {
