@@ -77,7 +77,7 @@ function training(): () => Promise<void> {
   const loss = (labels: Core.Tensor, logits: Core.Tensor) => tf.losses.softmaxCrossEntropy(labels, logits)
   model.compile({ optimizer: tf.train.sgd(0.01), loss })
   const x = tf.randomUniform([rows, 784], 0, 1, 'float32', 1)
-  const y = tf.oneHot(tf.range(0, rows, 1, 'int32').mod(tf.scalar(10, 'int32')), 10)
+  const y = tf.oneHot(tf.mod(tf.range(0, rows, 1, 'int32'), tf.scalar(10, 'int32')), 10)
   return async () =>
     void (await model.fit(x, y, {
       epochs: 1,
