@@ -8,13 +8,19 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::{self, Builder, Thread};
 
-/// Steps that the leader does alone after it had to park, at first and at most.
-const SOLO: (u32, u32) = (4, 4096);
-/// Steps together without parking after which the machine counts as quiet again: a single late member may have been
-/// held up by an interrupt, several in a row by a neighbour.
-const QUIET: u32 = 16;
+/// Steps that the leader does alone after a member was late; four times as many after each further time.
+const SOLO: u32 = 4;
+/// Multiply-adds of the longest such stretch: about a second's work. Asking again costs the few milliseconds that a
+/// neighbour keeps a core.
+const LONGEST: usize = 50_000_000_000;
+/// Multiply-adds together without a late member after which the machine counts as quiet: a neighbour shows within the
+/// slices of a few milliseconds that it takes, and an interrupt now and then is none.
+const QUIET: usize = 5_000_000_000;
 /// Spins of about 20 ns before a thread parks, beside those that stand for the phase's own length.
 const SPINS: usize = 2000;
+
+/// Multiply-adds in the time of one spin of a waiting thread.
+const PRODUCTS_PER_SPIN: usize = 500;
 
 /// The number that tells the members to go home.
 const STOP: usize = usize::MAX;
@@ -70,12 +76,9 @@ struct Board {
     seats: Vec<Seat>,
 }
 
-/// The leader's handle on its team.
-pub(crate) struct Team<'a, W: Fn(usize, usize) + Sync> {
-    work: &'a W,
-    board: &'a Board,
-    members: usize,
-    spins: usize,
+/// What a leader has learned of the machine: kept from one team to the next.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Experience {
     /// Steps to do alone before the team is asked again, and how many the next such stretch has.
     solo: u32,
     next_solo: u32,
@@ -83,11 +86,31 @@ pub(crate) struct Team<'a, W: Fn(usize, usize) + Sync> {
     together: u32,
 }
 
-/// Runs `lead` with a team of `members`, the caller's thread among them; `work(phase, member)` does one member's part.
-/// `spins` says how long a phase may keep a member waiting before it parks.
-pub(crate) fn with_team<W: Fn(usize, usize) + Sync, R>(
+impl Default for Experience {
+    fn default() -> Self {
+        Self { solo: 0, next_solo: SOLO, together: 0 }
+    }
+}
+
+/// The leader's handle on its team.
+pub(crate) struct Team<'a, W: Fn(usize, usize) + Sync> {
+    work: &'a W,
+    board: &'a Board,
     members: usize,
     spins: usize,
+    /// Multiply-adds of a step.
+    products: usize,
+    experience: &'a mut Experience,
+    /// Whether there is nobody to ask.
+    alone: bool,
+}
+
+/// Runs `lead` with a team of `members`, the caller's thread among them; `work(phase, member)` does one member's part.
+/// A step has as many multiply-adds as `products` says: for so long members wait before they park.
+pub(crate) fn with_team<W: Fn(usize, usize) + Sync, R>(
+    members: usize,
+    products: usize,
+    experience: &mut Experience,
     work: &W,
     lead: impl FnOnce(&mut Team<W>) -> R,
 ) -> R {
@@ -99,7 +122,7 @@ pub(crate) fn with_team<W: Fn(usize, usize) + Sync, R>(
         leader: Seat::default(),
         seats: (1..members).map(|_| Seat::default()).collect(),
     };
-    let spins = SPINS + spins;
+    let spins = SPINS + products / members / PRODUCTS_PER_SPIN;
     thread::scope(|scope| {
         let _ = board.leader.thread.set(thread::current());
         let mut hired = 0;
@@ -110,8 +133,8 @@ pub(crate) fn with_team<W: Fn(usize, usize) + Sync, R>(
             );
         }
         // A system that gives no thread leaves everything to the leader.
-        let solo = if hired + 1 == members { 0 } else { u32::MAX };
-        let mut team = Team { work, board: &board, members, spins, solo, next_solo: SOLO.0, together: 0 };
+        let alone = hired + 1 < members || members == 1;
+        let mut team = Team { work, board: &board, members, spins, products, experience, alone };
         lead(&mut team)
     })
 }
@@ -155,7 +178,7 @@ impl<W: Fn(usize, usize) + Sync> Team<'_, W> {
     /// # Panics
     /// If a member panicked.
     pub fn run(&mut self, phase: usize) {
-        if self.members == 1 || self.solo > 0 {
+        if self.alone || self.experience.solo > 0 {
             return (0..self.members).for_each(|member| (self.work)(phase, member));
         }
         self.board.busy.0.store(self.members - 1, Ordering::SeqCst);
@@ -164,24 +187,25 @@ impl<W: Fn(usize, usize) + Sync> Team<'_, W> {
         let late = self.board.leader.wait(self.spins, || self.board.busy.0.load(Ordering::SeqCst) == 0);
         assert!(!self.board.failed.load(Ordering::SeqCst), "a thread of the training team panicked");
         if late {
-            self.solo = self.next_solo;
-            self.next_solo = (self.next_solo * 2).min(SOLO.1);
-            self.together = 0;
+            let longest = (LONGEST / self.products.max(1)).clamp(SOLO as usize, 1 << 24) as u32;
+            let experience = &mut *self.experience;
+            experience.solo = experience.next_solo;
+            experience.next_solo = (experience.next_solo * 4).min(longest);
+            experience.together = 0;
         }
     }
 
     /// Counts a finished step.
     pub fn step(&mut self) {
-        if self.members == 1 || self.solo == u32::MAX {
+        let quiet = (QUIET / self.products.max(1)) as u32;
+        let experience = &mut *self.experience;
+        if experience.solo > 0 {
+            experience.solo -= 1;
             return;
         }
-        if self.solo > 0 {
-            self.solo -= 1;
-            return;
-        }
-        self.together += 1;
-        if self.together == QUIET {
-            self.next_solo = SOLO.0;
+        experience.together = experience.together.saturating_add(1);
+        if experience.together > quiet {
+            experience.next_solo = SOLO;
         }
     }
 

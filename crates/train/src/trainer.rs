@@ -16,13 +16,11 @@ use crate::pieces::{self, Pieces};
 use crate::shuffle::Order;
 use crate::spec::{LayerSpec, Network};
 use crate::step::{Desk, Phases, Work};
-use crate::team::with_team;
+use crate::team::{Experience, with_team};
 use crate::weights::{self, WeightShard};
 
 /// Multiply-adds a step must have before it is shared among threads: about 30 us of work.
 const WORTH_SHARING: usize = 1_500_000;
-/// Multiply-adds in the time of one spin of a waiting thread.
-const PRODUCTS_PER_SPIN: usize = 500;
 
 /// How a network is trained.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,6 +101,8 @@ pub struct Trainer {
     /// Batches whose gradients wait for an update.
     pub(crate) pending: usize,
     totals: Totals,
+    /// What its teams have met with.
+    experience: Experience,
 }
 
 impl Trainer {
@@ -110,7 +110,16 @@ impl Trainer {
     pub fn new(level: Level, network: Network) -> Self {
         let zeros = vec![0.0; network.parameter_count()];
         let weights = weights::shard(&network, &zeros, 1);
-        Self { level, network, weights, bound: None, updates: 0, pending: 0, totals: Totals::default() }
+        Self {
+            level,
+            network,
+            weights,
+            bound: None,
+            updates: 0,
+            pending: 0,
+            totals: Totals::default(),
+            experience: Experience::default(),
+        }
     }
 
     /// The network that is trained.
@@ -232,10 +241,14 @@ impl Trainer {
             totals: &mut self.totals,
         };
         let members = bound.desks.len();
-        let spins = 3 * self.network.products() * batch_size / members / PRODUCTS_PER_SPIN;
-        let steps = with_team(members, spins, &|phase, member| work.run(phase, member), |team| {
-            epoch.run(team, from, rates, observer)
-        });
+        let products = 3 * self.network.products() * batch_size;
+        let steps = with_team(
+            members,
+            products,
+            &mut self.experience,
+            &|phase, member| work.run(phase, member),
+            |team| epoch.run(team, from, rates, observer),
+        );
         let before = window.first / *batch_size as u64;
         let in_epoch = |error| match error {
             TrainError::NotFinite { epoch, step } => TrainError::NotFinite { epoch, step: before + step },
