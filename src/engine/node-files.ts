@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import type { Control, Engine } from './engine.js'
-import type { FileTarget, Piece, TensorFiles } from './files.js'
+import type { FileTarget, Piece, TensorFiles } from './tensor-files.js'
 import type { View } from './law.js'
 import { ioError, replaceFile } from './replace.js'
 import { isWhole } from './whole.js'

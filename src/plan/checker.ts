@@ -1,5 +1,5 @@
 import type { Control } from '../engine/engine.js'
-import type { TensorFiles } from '../engine/files.js'
+import type { TensorFiles } from '../engine/tensor-files.js'
 import { type Part, piecesOf, wholeOf } from './file.js'
 import type { Plan } from './plan.js'
 import type { Entry, Header } from './safetensors/header.js'

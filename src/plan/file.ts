@@ -1,4 +1,4 @@
-import type { Piece } from '../engine/files.js'
+import type { Piece } from '../engine/tensor-files.js'
 import { rangeError, show, typeError } from '../errors.js'
 import { readRecord } from '../validate.js'
 import { packageVersion } from '../version.js'

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import type { Control } from '../engine/engine.js'
-import type { Piece, TensorFiles } from '../engine/files.js'
+import type { Piece, TensorFiles } from '../engine/tensor-files.js'
 import type { TensorFile } from './file.js'
 
 /**

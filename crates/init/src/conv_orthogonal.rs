@@ -4,7 +4,7 @@ use fearless_simd::Level;
 use symbreak_linalg::conv_orthogonal::ConvOrthogonal;
 use symbreak_rng::Stream;
 
-use crate::fill::{FillError, Progress};
+use crate::job::{FillError, Progress};
 
 /// An orthogonal convolution kernel that fills its tensor: entry (tap, i, j), taps in C order of the spatial axes, is
 /// element `tap * tap_stride + i * in_stride + j * out_stride`.

@@ -9,6 +9,7 @@ mod constant;
 mod conv_orthogonal;
 mod diagonal;
 mod fill;
+mod job;
 mod law;
 mod long_tail;
 mod orthogonal;
@@ -20,7 +21,8 @@ mod whole;
 
 pub use conv_orthogonal::PlacedConvOrthogonal;
 pub use diagonal::Diagonal;
-pub use fill::{FillError, Job, Progress, Unwatched, fill, fill_all};
+pub use fill::{fill, fill_all};
+pub use job::{FillError, Job, Progress, Unwatched};
 pub use law::Law;
 pub use long_tail::{WORDS_PER_VALUE, fill_long_tail};
 pub use orthogonal::{PlacedOrthogonal, Placement};

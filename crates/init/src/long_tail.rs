@@ -9,7 +9,7 @@ use std::sync::PoisonError;
 use symbreak_rng::{Stream, Words};
 use symbreak_samplers::long_tail::LongTail;
 
-use crate::fill::{FillError, Progress};
+use crate::job::{FillError, Progress};
 use crate::team::share;
 
 /// Words set aside for a value. The draws of any of the distributions take fewer on average, most of them below 10.
@@ -58,7 +58,7 @@ pub fn fill_long_tail(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::fill::Unwatched;
+    use crate::job::Unwatched;
 
     fn draw(threads: usize, name: &str, parameters: &[f64], offset: u64, length: usize) -> Vec<f32> {
         let law = LongTail::new(name, parameters).unwrap();

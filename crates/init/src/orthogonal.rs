@@ -8,7 +8,7 @@ use fearless_simd::Level;
 use symbreak_linalg::orthogonal::{Orthogonal, Workspace};
 use symbreak_rng::Stream;
 
-use crate::fill::{FillError, Progress};
+use crate::job::{FillError, Progress};
 
 /// Where a batch of row-major matrices lies in a tensor that is zero elsewhere: entry (b, i, j) is element
 /// `base + b * batch + i * row + j * column`.

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use symbreak_rng::BLOCK;
 
-use crate::fill::Job;
+use crate::job::Job;
 use crate::out::Out;
 
 /// Elements a thread takes at a time: 64 blocks, 1 MiB of f32. Long enough to hide the lock, short enough that two

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use fearless_simd::Level;
 
-use crate::fill::{FillError, Job, Progress};
+use crate::job::{FillError, Job, Progress};
 use crate::law::Law;
 use crate::out::Out;
 use crate::team::share;

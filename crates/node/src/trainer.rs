@@ -4,71 +4,16 @@ use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::{Duration, Instant};
 
-use napi::bindgen_prelude::{
-    AsyncTask, Float32Array, Float32ArraySlice, Float64Array, Float64ArraySlice, Int32ArraySlice,
-};
-use napi::{Error, Result};
+use napi::Result;
+use napi::bindgen_prelude::{AsyncTask, Float32Array, Float32ArraySlice, Float64Array, Float64ArraySlice};
 use napi_derive::napi;
-use symbreak_train::{
-    Activation, Checked, Data, LayerSpec, Loss, Method, NetworkSpec, OptimizerSpec, Position, RunSpec, Shape,
-    Targets, Totals, TrainError, Trainer, Window,
-};
+use symbreak_train::{Checked, Position, Totals, Trainer};
 
 use crate::error::{Code, error};
 use crate::guard::{Guarded, Work, guarded};
-use crate::info::{available_threads, level};
-use crate::memory::copied;
-
-/// One dense layer.
-#[napi(object, object_to_js = false)]
-pub struct TrainerLayer {
-    pub units: u32,
-    pub activation: String,
-    pub slope: f64,
-    pub use_bias: bool,
-    pub l1: f64,
-    pub l2: f64,
-    pub dropout: f64,
-    pub name: String,
-    pub trainable: bool,
-}
-
-/// A network: its seed in halves.
-#[napi(object, object_to_js = false)]
-pub struct TrainerNetwork {
-    pub seed_low: u32,
-    pub seed_high: u32,
-    pub inputs: u32,
-    pub layers: Vec<TrainerLayer>,
-    pub loss: String,
-    pub label_smoothing: f64,
-    pub huber_delta: f64,
-}
-
-/// An optimizer and how batches are made.
-#[napi(object, object_to_js = false)]
-pub struct TrainerRun {
-    pub kind: String,
-    pub momentum: f64,
-    pub dampening: f64,
-    pub nesterov: bool,
-    pub weight_decay: f64,
-    pub decoupled: bool,
-    pub beta1: f64,
-    pub beta2: f64,
-    pub alpha: f64,
-    pub epsilon: f64,
-    pub clip_norm: f64,
-    pub clip_value: f64,
-    pub accumulate: u32,
-    pub batch_size: u32,
-    pub shuffle: bool,
-    pub threads: u32,
-    /// Number of the rows' window within an epoch.
-    pub window: f64,
-    /// Rows of the epoch before it.
-    pub first: f64,
-}
+use crate::info::level;
+use crate::network::{TrainerNetwork, TrainerRun, from_train};
+use crate::rows::NativeRows;
 
 /// What a stretch of training did.
 #[napi(object)]
@@ -89,157 +34,6 @@ pub struct TrainerTotals {
     pub correct: f64,
 }
 
-/// The loss by its name, as far as rows depend on it.
-fn loss_of(name: &str, smoothing: f64, delta: f64) -> Result<Loss> {
-    Ok(match name {
-        "softmaxCrossEntropy" => Loss::SoftmaxCrossEntropy { smoothing },
-        "sigmoidCrossEntropy" => Loss::SigmoidCrossEntropy { smoothing },
-        "meanSquaredError" => Loss::MeanSquaredError,
-        "meanAbsoluteError" => Loss::MeanAbsoluteError,
-        "huber" => Loss::Huber { delta },
-        "hinge" => Loss::Hinge,
-        name => return Err(unknown("loss", name)),
-    })
-}
-
-fn from_train(e: TrainError) -> Error {
-    let code = match e {
-        TrainError::Invalid { .. } => Code::InvalidArgument,
-        TrainError::Length { .. } => Code::LengthMismatch,
-        TrainError::NotFinite { .. } => Code::NotFinite,
-        TrainError::Unbound => Code::Internal,
-    };
-    error(code, e)
-}
-
-fn unknown(what: &str, name: &str) -> Error {
-    error(Code::InvalidArgument, format_args!("{what} is \"{name}\", which the native engine doesn't know"))
-}
-
-impl TrainerLayer {
-    fn spec(self) -> Result<LayerSpec> {
-        let activation = match self.activation.as_str() {
-            "linear" => Activation::Linear,
-            "relu" => Activation::Relu,
-            "leakyRelu" => Activation::LeakyRelu(self.slope as f32),
-            "elu" => Activation::Elu(self.slope as f32),
-            "gelu" => Activation::Gelu,
-            "silu" => Activation::Silu,
-            "tanh" => Activation::Tanh,
-            "sigmoid" => Activation::Sigmoid,
-            "softplus" => Activation::Softplus,
-            name => return Err(unknown("activation", name)),
-        };
-        Ok(LayerSpec {
-            units: self.units as usize,
-            activation,
-            use_bias: self.use_bias,
-            l1: self.l1,
-            l2: self.l2,
-            dropout: self.dropout,
-            name: self.name,
-            trainable: self.trainable,
-        })
-    }
-}
-
-impl TrainerNetwork {
-    fn spec(self) -> Result<NetworkSpec> {
-        let loss = loss_of(&self.loss, self.label_smoothing, self.huber_delta)?;
-        Ok(NetworkSpec {
-            seed: u64::from(self.seed_low) | u64::from(self.seed_high) << 32,
-            inputs: self.inputs as usize,
-            layers: self.layers.into_iter().map(TrainerLayer::spec).collect::<Result<_>>()?,
-            loss,
-        })
-    }
-}
-
-impl TrainerRun {
-    fn spec(&self) -> Result<RunSpec> {
-        let Self { momentum, dampening, nesterov, beta1, beta2, alpha, epsilon, .. } = *self;
-        let method = match self.kind.as_str() {
-            "sgd" => Method::Sgd { momentum, dampening, nesterov },
-            "adam" | "adamW" => Method::Adam { beta1, beta2, epsilon },
-            "rmsprop" => Method::RmsProp { alpha, epsilon, momentum },
-            name => return Err(unknown("optimizer", name)),
-        };
-        Ok(RunSpec {
-            optimizer: OptimizerSpec {
-                method,
-                weight_decay: self.weight_decay,
-                decoupled: self.decoupled,
-                clip_norm: self.clip_norm,
-                clip_value: self.clip_value,
-                accumulate: self.accumulate as usize,
-            },
-            batch_size: self.batch_size as usize,
-            shuffle: self.shuffle,
-            threads: self.threads as usize,
-            window: Window { number: self.window as u64, first: self.first as u64 },
-        })
-    }
-}
-
-/// Copies rows into Rust's memory; only this thread touches JavaScript's.
-fn data(
-    x: &Float32ArraySlice,
-    rows: u32,
-    labels: Option<&Int32ArraySlice>,
-    targets: Option<&Float32ArraySlice>,
-    weights: Option<&Float32ArraySlice>,
-) -> Data {
-    let targets = match (labels, targets) {
-        // A negative label becomes too large a class number, which is refused.
-        (Some(labels), _) => Targets::Labels(labels.iter().map(|label| *label as u32).collect()),
-        (None, targets) => Targets::Values(targets.map_or_else(Vec::new, |targets| targets.to_vec())),
-    };
-    Data {
-        x: copied(x, available_threads() as usize),
-        rows: rows as usize,
-        targets,
-        weights: weights.map_or_else(Vec::new, |w| w.to_vec()),
-    }
-}
-
-/// Rows in native memory, checked for networks of one shape and loss; any number of trainers may use them at once.
-#[napi]
-pub struct NativeRows {
-    rows: Option<Arc<Checked>>,
-}
-
-#[napi]
-impl NativeRows {
-    #[napi(constructor)]
-    pub fn new(
-        inputs: u32,
-        outputs: u32,
-        loss: String,
-        x: Float32ArraySlice,
-        rows: u32,
-        labels: Option<Int32ArraySlice>,
-        targets: Option<Float32ArraySlice>,
-        weights: Option<Float32ArraySlice>,
-    ) -> Result<Self> {
-        guarded(|| {
-            let shape =
-                Shape { inputs: inputs as usize, outputs: outputs as usize, loss: loss_of(&loss, 0.0, 1.0)? };
-            let data = data(&x, rows, labels.as_ref(), targets.as_ref(), weights.as_ref());
-            Ok(Self { rows: Some(Arc::new(data.check(shape).map_err(from_train)?)) })
-        })
-    }
-
-    fn shared(&self) -> Result<Arc<Checked>> {
-        self.rows.clone().ok_or_else(|| error(Code::InvalidArgument, "the rows have been disposed of"))
-    }
-
-    /// Frees the memory, once no trainer uses it.
-    #[napi]
-    pub fn dispose(&mut self) {
-        self.rows = None;
-    }
-}
-
 type Shared = Arc<Mutex<Trainer>>;
 
 /// The trainer, unless a run is on its way. A run that panicked leaves it as it was.
@@ -251,6 +45,21 @@ fn lock(shared: &Mutex<Trainer>) -> Result<MutexGuard<'_, Trainer>> {
             Err(error(Code::InvalidArgument, "the trainer is busy with another call"))
         }
     }
+}
+
+/// Copies values to JavaScript's memory: a synchronous call hands none of Rust's over, which some hosts refuse.
+fn copy_out(values: &[f32], mut out: Float32ArraySlice) -> Result<()> {
+    // SAFETY: the call that this is part of runs to its end on the JavaScript thread, so no script can read, write,
+    // detach or resize the buffer meanwhile; the array is the engine's own.
+    let out = unsafe { out.as_mut() };
+    if out.len() != values.len() {
+        return Err(error(
+            Code::Internal,
+            format_args!("{} numbers for an array of {}", values.len(), out.len()),
+        ));
+    }
+    out.copy_from_slice(values);
+    Ok(())
 }
 
 /// A network in native memory.
@@ -273,11 +82,18 @@ impl NativeTrainer {
         self.trainer.clone().ok_or_else(|| error(Code::InvalidArgument, "the trainer has been disposed of"))
     }
 
-    /// Gives the parameters as a new array.
+    /// How many parameters there are.
     #[napi]
-    pub fn get_parameters(&self) -> Result<Float32Array> {
+    pub fn parameter_count(&self) -> Result<f64> {
         let shared = self.shared()?;
-        guarded(|| Ok(Float32Array::new(lock(&shared)?.parameters())))
+        guarded(|| Ok(lock(&shared)?.network().parameter_count() as f64))
+    }
+
+    /// Writes the parameters to an array of their number.
+    #[napi]
+    pub fn get_parameters(&self, out: Float32ArraySlice) -> Result<()> {
+        let shared = self.shared()?;
+        guarded(|| copy_out(&lock(&shared)?.parameters(), out))
     }
 
     /// Replaces the parameters.
@@ -287,11 +103,18 @@ impl NativeTrainer {
         guarded(|| lock(&shared)?.set_parameters(&values).map_err(from_train))
     }
 
-    /// Gives the optimizer's state as a new array.
+    /// How many numbers the optimizer's state has.
     #[napi]
-    pub fn get_state(&self) -> Result<Float32Array> {
+    pub fn state_length(&self) -> Result<f64> {
         let shared = self.shared()?;
-        guarded(|| Ok(Float32Array::new(lock(&shared)?.state())))
+        guarded(|| Ok(lock(&shared)?.state().len() as f64))
+    }
+
+    /// Writes the optimizer's state to an array of its length.
+    #[napi]
+    pub fn get_state(&self, out: Float32ArraySlice) -> Result<()> {
+        let shared = self.shared()?;
+        guarded(|| copy_out(&lock(&shared)?.state(), out))
     }
 
     /// Replaces the optimizer's state.

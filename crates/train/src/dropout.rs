@@ -32,16 +32,6 @@ pub(crate) fn of_epoch(network: &Network, epoch: u64, first: u64) -> Vec<Option<
     network.layers().iter().map(mask).collect()
 }
 
-/// Memory for the mask of a batch, 1 for a dropped output; all columns of the layer.
-#[derive(Debug, Default)]
-pub(crate) struct Mask(Vec<u8>);
-
-impl Mask {
-    pub fn new(len: usize) -> Self {
-        Self(vec![0; len])
-    }
-}
-
 impl Dropout {
     /// Drops outputs of the piece; `place` is where the batch's first row stands in the order of the bound rows.
     pub fn apply(&self, level: Level, place: usize, units: usize, piece: &mut Piece) {
@@ -49,7 +39,7 @@ impl Dropout {
         if width == 0 {
             return;
         }
-        let mask = &mut piece.mask.0[..rows.len() * units];
+        let mask = &mut piece.mask[..rows.len() * units];
         let first = (self.first + (place + rows.start) as u64) * units as u64;
         self.dropped.fill(level, self.stream, first, mask);
         let outputs = piece.outputs.chunks_exact_mut(width).zip(piece.slopes.chunks_exact_mut(width));

@@ -6,10 +6,10 @@ use crate::error::TrainError;
 use crate::optimizer::Update;
 use crate::pieces::rows_of;
 use crate::regularize::{norm_factor, penalty};
+use crate::run::{Position, Totals};
 use crate::spec::LayerSpec;
 use crate::step::{Step, Work};
 use crate::team::Team;
-use crate::trainer::{Position, Totals};
 
 /// The leader's view of an epoch.
 pub(crate) struct Epoch<'a> {

@@ -8,7 +8,6 @@ use std::ops::Range;
 
 use atomic_refcell::AtomicRefCell;
 
-use crate::dropout::Mask;
 use crate::spec::{LayerSpec, Network};
 use crate::weights::columns_of;
 
@@ -24,8 +23,8 @@ pub(crate) struct Piece {
     pub slopes: Vec<f32>,
     /// Derivative of the loss by what went into the activation; empty where nothing is trained.
     pub deltas: Vec<f32>,
-    /// Which outputs are dropped.
-    pub mask: Mask,
+    /// The mask of the batch's rows where outputs are dropped, 1 for each of these; all columns of the layer.
+    pub mask: Vec<u8>,
     /// All inputs of a layer of one unit side by side, where those are in several pieces.
     pub joined: Vec<f32>,
 }
@@ -44,7 +43,7 @@ impl Piece {
             outputs: vec![0.0; len],
             slopes: vec![0.0; if layer.keeps_slope() { len } else { 0 }],
             deltas: vec![0.0; if deltas { len } else { 0 }],
-            mask: Mask::default(),
+            mask: Vec::new(),
             joined: Vec::new(),
             columns,
         }
@@ -95,7 +94,7 @@ pub(crate) fn of_batch(network: &Network, capacity: usize, members: usize) -> (P
                 Piece::of_layer(layer, columns_of(layer.units, member, members), capacity, deltas)
             };
             if layer.dropout > 0.0 {
-                piece.mask = Mask::new(if l == top { rows } else { capacity } * layer.units);
+                piece.mask = vec![0; if l == top { rows } else { capacity } * layer.units];
             }
             if layer.units == 1 && members > 1 {
                 piece.joined = vec![0.0; capacity * network.fan_in(l)];

@@ -20,12 +20,16 @@ export declare class NativeRows {
 /** A network in native memory. */
 export declare class NativeTrainer {
   constructor(network: TrainerNetwork)
-  /** Gives the parameters as a new array. */
-  getParameters(): Float32Array
+  /** How many parameters there are. */
+  parameterCount(): number
+  /** Writes the parameters to an array of their number. */
+  getParameters(out: Float32Array): void
   /** Replaces the parameters. */
   setParameters(values: Float32Array): void
-  /** Gives the optimizer's state as a new array. */
-  getState(): Float32Array
+  /** How many numbers the optimizer's state has. */
+  stateLength(): number
+  /** Writes the optimizer's state to an array of its length. */
+  getState(out: Float32Array): void
   /** Replaces the optimizer's state. */
   setState(values: Float32Array): void
   /** Takes rows and plans every workspace. */

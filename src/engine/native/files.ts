@@ -1,4 +1,4 @@
-import type { FileTarget, Piece, TensorFiles } from '../files.js'
+import type { FileTarget, Piece, TensorFiles } from '../tensor-files.js'
 import type { Control } from '../engine.js'
 import type { NativeEngine } from './index.js'
 import { packed } from './pieces.js'

@@ -1,4 +1,4 @@
-import type { Piece } from '../files.js'
+import type { Piece } from '../tensor-files.js'
 import { RECORD_WIDTH, writeRecord } from './job.js'
 
 /** f64 values of a piece's row: element type, number of elements, position of its literal values or -1. */

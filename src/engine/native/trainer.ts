@@ -52,11 +52,13 @@ class NativeTrainer implements Trainer {
       () => new addon.NativeTrainer({ ...rest, seedLow, seedHigh, layers: [...layers] }),
     )
     this.#threads = threads
-    this.parameterCount = this.getParameters().length
+    this.parameterCount = translated(() => this.#trainer.parameterCount())
   }
 
   getParameters(): Float32Array {
-    return translated(() => this.#trainer.getParameters())
+    const values = new Float32Array(this.parameterCount)
+    translated(() => this.#trainer.getParameters(values))
+    return values
   }
 
   setParameters(values: Float32Array): void {
@@ -64,7 +66,11 @@ class NativeTrainer implements Trainer {
   }
 
   getState(): Float32Array {
-    return translated(() => this.#trainer.getState())
+    return translated(() => {
+      const state = new Float32Array(this.#trainer.stateLength())
+      this.#trainer.getState(state)
+      return state
+    })
   }
 
   setState(values: Float32Array): void {

@@ -3,8 +3,8 @@
 use fearless_simd::{Simd, prelude::*};
 use fearless_simd_macros::simd;
 
-use super::panel::PANEL;
-use super::reflectors::{Block, QUAD, Reflectors};
+use super::reflectors::{Block, Reflectors};
+use super::{PANEL, QUAD};
 
 /// Rows of Q that are updated together.
 const ROWS: usize = 4;

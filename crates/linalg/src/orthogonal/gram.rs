@@ -2,7 +2,7 @@
 
 use fearless_simd::{Simd, f32x4, f32x8, f64x4, prelude::*};
 
-use super::reflectors::QUAD;
+use super::QUAD;
 
 /// The upper triangle of V'V in f64, rows ascending; what is below it is of no consequence.
 ///

@@ -21,7 +21,7 @@ use fearless_simd::Level;
 use symbreak_rng::{BLOCK, Stream};
 
 use crate::parallel::{Pool, share_watched};
-use panel::{PANEL, Rows};
+use panel::Rows;
 use reflectors::Reflectors;
 
 /// One matrix's law.
@@ -43,6 +43,12 @@ pub type Observer<'a> = &'a mut dyn FnMut(usize, usize) -> ControlFlow<()>;
 /// Reflectors that are drawn together: a panel of Q is read and written once for all of them, and they are all the
 /// memory that a draw needs beside the output.
 const GROUP: usize = 256;
+
+/// Columns that are worked on together: a panel is contiguous, rows of 64.
+const PANEL: usize = 64;
+
+/// Reflectors whose entries lie side by side in the packed vectors.
+const QUAD: usize = 4;
 
 /// Below this many columns one thread is done before another would have joined.
 const WORTH_SHARING: usize = 384;

@@ -4,12 +4,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use fearless_simd::{Level, dispatch};
 
-use super::apply;
 use super::reflectors::Reflectors;
+use super::{PANEL, apply};
 use crate::parallel::Pool;
-
-/// Columns that are worked on together: a panel is contiguous, rows of 64.
-pub(super) const PANEL: usize = 64;
 
 /// The m x n matrix Q in the caller's memory, which threads read and write by panels of columns. It may lie transposed.
 pub(super) struct Rows<'a> {

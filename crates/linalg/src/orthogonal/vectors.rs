@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use fearless_simd::{Simd, f32x4, f32x8, f64x4, prelude::*};
 use fearless_simd_macros::simd;
 
+use super::QUAD;
 use super::gram::{gram, invert};
-use super::reflectors::QUAD;
 
 /// The normals of a block's reflectors: reflector p is `normals[p * m ..][.. rows - p]`.
 #[derive(Clone, Copy)]
