@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use fearless_simd::Level;
@@ -131,19 +132,22 @@ impl PlacedOrthogonal {
         progress: &dyn Progress,
     ) -> ControlFlow<()> {
         let size = self.law.rows * self.law.columns;
+        // Enough at a time that two threads rarely meet at the queue, few enough that they end together.
+        let together = (HANDFUL / size).max(1);
         let workers = threads.min(out.len() / size).max(1);
-        let queue = Mutex::new(out.chunks_exact_mut(size).enumerate());
-        let stopped = Mutex::new(ControlFlow::Continue(()));
-        let work = |workspace: &mut Workspace| loop {
-            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let Some((b, matrix)) = next else { return };
-            let end = self.fill_one(level, 1, stream, first + b, matrix, workspace, progress);
-            let mut stopped = stopped.lock().unwrap_or_else(PoisonError::into_inner);
-            if end.is_break() {
-                *stopped = end;
-            }
-            if stopped.is_break() {
-                return;
+        let queue = Mutex::new(out.chunks_mut(together * size).enumerate());
+        let stopped = AtomicBool::new(false);
+        let work = |workspace: &mut Workspace| {
+            while !stopped.load(Ordering::Relaxed) {
+                let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some((group, matrices)) = next else { return };
+                for (b, matrix) in matrices.chunks_exact_mut(size).enumerate() {
+                    let index = first + group * together + b;
+                    if self.fill_one(level, 1, stream, index, matrix, workspace, progress).is_break() {
+                        stopped.store(true, Ordering::Relaxed);
+                        return;
+                    }
+                }
             }
         };
         rayon::in_place_scope(|scope| {
@@ -152,7 +156,7 @@ impl PlacedOrthogonal {
             }
             with_workspace(work);
         });
-        stopped.into_inner().unwrap_or_else(PoisonError::into_inner)
+        if stopped.into_inner() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     /// Matrices that lie among zeros, or that the range cuts: made aside and copied.
@@ -180,6 +184,9 @@ impl PlacedOrthogonal {
         })
     }
 }
+
+/// Elements of the matrices of a batch that a thread takes at a time.
+const HANDFUL: usize = 1 << 15;
 
 /// Bytes that a thread keeps from one draw to the next: more than a 1152 x 128 one needs. Fresh memory costs a small
 /// matrix half as much again, and a large one nothing that counts.
