@@ -24,7 +24,7 @@ import { at, attempt } from './lib/shell.mjs'
 
 const keepNames = { function: false, class: true }
 
-/** Small packages that every program would load: as parts of the bundle they cost a third of the import's time less. */
+/** Small packages that every program would load: as parts of the bundle they take a quarter off the import's time. */
 const BUNDLED = ['@noble/hashes', 'fastest-levenshtein']
 
 /** Whether a module, not a declaration of types, is one that `symbreak/js` needs too. */

@@ -24,8 +24,9 @@ export function matrixView(shape: readonly number[], layout: Layout): MatrixView
   if (typeof layout === 'object' && 'inAxes' in layout) {
     const { batchAxes, outAxes } = axisRoles(shape, layout)
     if (!('kind' in layout)) return namedView(shape, layout, batchAxes, outAxes)
+  } else {
+    requireRank(shape, layout)
   }
-  requireRank(shape, layout)
   const parts = typeof layout === 'object' && 'kind' in layout ? partsOf(layout) : 1
   const first = shape[0] as number
   const last = shape[shape.length - 1] as number

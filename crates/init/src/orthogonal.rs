@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use fearless_simd::Level;
@@ -10,6 +9,7 @@ use symbreak_linalg::orthogonal::{Orthogonal, Workspace};
 use symbreak_rng::Stream;
 
 use crate::job::{FillError, Progress};
+use crate::team::share;
 
 /// Where a batch of row-major matrices lies in a tensor that is zero elsewhere: entry (b, i, j) is element
 /// `base + b * batch + i * row + j * column`.
@@ -132,31 +132,20 @@ impl PlacedOrthogonal {
         progress: &dyn Progress,
     ) -> ControlFlow<()> {
         let size = self.law.rows * self.law.columns;
-        // Enough at a time that two threads rarely meet at the queue, few enough that they end together.
-        let together = (HANDFUL / size).max(1);
-        let workers = threads.min(out.len() / size).max(1);
-        let queue = Mutex::new(out.chunks_mut(together * size).enumerate());
-        let stopped = AtomicBool::new(false);
-        let work = |workspace: &mut Workspace| {
-            while !stopped.load(Ordering::Relaxed) {
-                let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-                let Some((group, matrices)) = next else { return };
-                for (b, matrix) in matrices.chunks_exact_mut(size).enumerate() {
-                    let index = first + group * together + b;
-                    if self.fill_one(level, 1, stream, index, matrix, workspace, progress).is_break() {
-                        stopped.store(true, Ordering::Relaxed);
-                        return;
-                    }
+        let count = out.len() / size;
+        let threads = threads.min(count);
+        // Enough at a time that threads rarely meet at the queue, few enough that they end together.
+        let together = (HANDFUL / size).min(count / threads.max(1)).max(1);
+        let groups = Mutex::new(out.chunks_mut(together * size).zip((first..).step_by(together)));
+        let take = || groups.lock().unwrap_or_else(PoisonError::into_inner).next();
+        share(threads, take, |(matrices, first)| {
+            with_workspace(|workspace| {
+                for (matrix, index) in matrices.chunks_exact_mut(size).zip(first..) {
+                    self.fill_one(level, 1, stream, index, matrix, workspace, progress)?;
                 }
-            }
-        };
-        rayon::in_place_scope(|scope| {
-            for _ in 1..workers {
-                scope.spawn(|_| with_workspace(work));
-            }
-            with_workspace(work);
-        });
-        if stopped.into_inner() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                ControlFlow::Continue(())
+            })
+        })
     }
 
     /// Matrices that lie among zeros, or that the range cuts: made aside and copied.

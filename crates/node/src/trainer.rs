@@ -107,7 +107,7 @@ impl NativeTrainer {
     #[napi]
     pub fn state_length(&self) -> Result<f64> {
         let shared = self.shared()?;
-        guarded(|| Ok(lock(&shared)?.state().len() as f64))
+        guarded(|| Ok(lock(&shared)?.state_len() as f64))
     }
 
     /// Writes the optimizer's state to an array of its length.

@@ -26,6 +26,15 @@ impl Trainer {
         state
     }
 
+    /// How long [`Trainer::state`] is.
+    pub fn state_len(&self) -> usize {
+        if self.updates == 0 && self.pending == 0 {
+            return 0;
+        }
+        let slots = self.bound.as_ref().map_or(0, |bound| bound.run.optimizer.slots());
+        HEADER + (slots + usize::from(self.pending > 0)) * self.network.parameter_count()
+    }
+
     /// Takes up a state that [`Trainer::state`] gave under the same optimizer; an empty one starts afresh.
     ///
     /// # Errors

@@ -38,7 +38,7 @@ export function loadAddon(version: string): Addon {
     const path = fileURLToPath(new URL(place, import.meta.url))
     if (existsSync(path)) return opened(path, version)
   }
-  return required(name, version)
+  return required(name, version, `${name} is not installed`)
 }
 
 function opened(path: string, version: string): Addon {
@@ -51,14 +51,15 @@ function opened(path: string, version: string): Addon {
   return checked(path, module.exports as Addon, version)
 }
 
-/** By Node's search. */
-function required(name: string, version: string): Addon {
+/** By Node's search; `missing` is what is said where that finds nothing. */
+function required(name: string, version: string, missing?: string): Addon {
+  const broken = `${name} could not be loaded`
   let addon: Addon
   try {
     addon = createRequire(import.meta.url)(name) as Addon
   } catch (error) {
-    const missing = (error as { code?: unknown }).code === 'MODULE_NOT_FOUND'
-    throw unavailable(missing ? `${name} is not installed` : `${name} could not be loaded`, error)
+    const absent = (error as { code?: unknown }).code === 'MODULE_NOT_FOUND'
+    throw unavailable(absent ? (missing ?? broken) : broken, error)
   }
   return checked(name, addon, version)
 }

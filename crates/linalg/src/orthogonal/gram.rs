@@ -26,7 +26,7 @@ pub(super) fn gram<S: Simd, const B: usize>(s: S, rows: usize, vectors: &[f32]) 
             widen(s, quad, k * QUAD, &mut wide);
         }
         let wide = &wide[..count];
-        // Four rows of the triangle at a time: as many chains as hide an addition's latency in 16 registers.
+        // Four rows of the triangle at a time: enough chains to hide a multiply-add's latency, few enough for 16 registers.
         add_products::<S, 2, B>(s, wide, 0, 0, &mut gram);
         add_products::<S, 2, B>(s, wide, 0, 8, &mut gram);
         add_products::<S, 3, B>(s, wide, 4, 4, &mut gram);
@@ -119,6 +119,7 @@ fn add_row<S: Simd>(s: S, row: f64x4<S>, sums: &mut [f64x4<S>; QUAD]) {
 pub(super) fn invert<const B: usize>(gram: &[[f64; B]; B], live: usize, triangle: &mut [f32]) {
     // By columns: all rows of a column advance together, each in its own order. Zeros below the diagonal add nothing.
     let mut t = [[0f64; B]; B];
+    // A constant bound, so that the compiler lays the rounds out: a twentieth of a small matrix.
     for j in 0..B {
         if j >= live {
             break;
