@@ -4,20 +4,9 @@ mod support;
 
 use fearless_simd::{Level, dispatch, prelude::*};
 use nalgebra::DMatrix;
-use support::levels;
+use support::{levels, values};
 use symbreak_linalg::gemm::epilogue::{Epilogue, Identity, Relu, ReluGradient};
 use symbreak_linalg::{Init, MatMut, MatRef, gemm, gemm_scratch_len};
-
-/// Values in (-1, 1) with 24 significant bits, from a linear congruential generator.
-fn values(seed: u64, len: usize) -> Vec<f32> {
-    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
-    (0..len)
-        .map(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            ((state >> 40) as f32 - 8_388_607.5) / 8_388_608.0
-        })
-        .collect()
-}
 
 /// The bits of values, so that comparisons see signs of zeros.
 fn bits(values: &[f32]) -> Vec<u32> {

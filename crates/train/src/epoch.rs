@@ -32,7 +32,8 @@ impl Epoch<'_> {
     ) -> Result<u64, TrainError> {
         let mut steps = 0;
         for (index, rate) in (from.step as usize..self.batches).zip(rates) {
-            if !self.step(team, index, *rate) {
+            let goes_on = index + 1 < self.batches && steps + 1 < rates.len() as u64;
+            if !self.step(team, index, *rate, goes_on) {
                 return Err(TrainError::NotFinite { epoch: from.epoch, step: index as u64 });
             }
             steps += 1;
@@ -44,9 +45,15 @@ impl Epoch<'_> {
     }
 
     /// One batch; false if the loss is not finite, with the parameters as they were.
-    fn step<W: Fn(usize, usize) + Sync>(&mut self, team: &mut Team<W>, index: usize, rate: f64) -> bool {
+    fn step<W: Fn(usize, usize) + Sync>(
+        &mut self,
+        team: &mut Team<W>,
+        index: usize,
+        rate: f64,
+        goes_on: bool,
+    ) -> bool {
         let work = self.work;
-        let step = self.plan(index, rate);
+        let step = self.plan(index, rate, goes_on);
         *work.step.borrow_mut() = step;
         work.phases.before_loss().for_each(|phase| team.run(phase));
         if !self.count(step) {
@@ -66,7 +73,7 @@ impl Epoch<'_> {
     }
 
     /// Groups of batches that share an update are counted from the epoch's start; the last may be short.
-    fn plan(&self, index: usize, rate: f64) -> Step {
+    fn plan(&self, index: usize, rate: f64, goes_on: bool) -> Step {
         let work = self.work;
         let place = index * self.batch_size;
         let count = self.batch_size.min(work.data.rows - place);
@@ -81,6 +88,7 @@ impl Epoch<'_> {
             fresh: *self.pending == 0,
             share,
             complete: index + 1 == first + group,
+            next: if goes_on { self.batch_size.min(work.data.rows - place - count) } else { 0 },
             update: Update { count: *self.updates + 1, learning_rate: rate, clip: 1.0 },
         }
     }

@@ -7,7 +7,7 @@ use fearless_simd::dispatch;
 
 use crate::data::Checked;
 use crate::error::TrainError;
-use crate::forward::forward;
+use crate::forward::{activate, multiply};
 use crate::loss::{self, Score};
 use crate::pieces::{Piece, Pieces};
 use crate::regularize::penalty;
@@ -137,7 +137,8 @@ impl Rooms {
             let out = from[0][0].get_mut();
             out.rows = 0..count;
             let Trainer { level, network, weights, .. } = trainer;
-            forward(*level, network, weights, below, out, l, None, &mut self.scratch);
+            multiply(*level, network, weights, below, out, l, &mut self.scratch);
+            activate(*level, network, out, l, None);
         }
         self.layers.last_mut().map_or(&[], |layer| &layer[0].get_mut().outputs)
     }

@@ -11,24 +11,34 @@ use crate::pieces::{Piece, overlap};
 use crate::spec::{Activation, Network};
 use crate::weights::WeightShard;
 
-/// Fills `out`, rows and columns of layer `l`, from what goes into the layer. In training, `dropout` is the layer's mask
-/// of the epoch and the place of the batch's first row in the epoch's order.
-pub(crate) fn forward(
+/// Multiplies what goes into layer `l` by its kernel and adds the bias, for the rows and columns of `out`. A rectifier
+/// whose slope is read off its output is applied on the way to memory; what else follows is [`activate`]'s.
+pub(crate) fn multiply(
     level: Level,
     network: &Network,
     weights: &[AtomicRefCell<WeightShard>],
     inputs: &[AtomicRefCell<Piece>],
     out: &mut Piece,
     l: usize,
-    dropout: Option<(&Dropout, usize)>,
     scratch: &mut [f32],
 ) {
-    let layer = &network.layers()[l];
-    if layer.units == 1 && inputs.len() > 1 {
+    if network.layers()[l].units == 1 && inputs.len() > 1 {
         joined_product(level, network, weights, inputs, out, l, scratch);
     } else {
         product(level, network, weights, inputs, out, l, scratch);
     }
+}
+
+/// Takes the products of layer `l` through its activation. In training, `dropout` is the layer's mask of the epoch and the
+/// place of the batch's first row in the epoch's order.
+pub(crate) fn activate(
+    level: Level,
+    network: &Network,
+    out: &mut Piece,
+    l: usize,
+    dropout: Option<(&Dropout, usize)>,
+) {
+    let layer = &network.layers()[l];
     if layer.keeps_slope() {
         let live = out.live();
         activation::apply(level, layer.activation, &mut out.outputs[..live], &mut out.slopes[..live]);
@@ -38,7 +48,6 @@ pub(crate) fn forward(
     }
 }
 
-/// Outputs before the activation, unless that is a rectifier which can be applied on the way to memory.
 fn product(
     level: Level,
     network: &Network,

@@ -54,15 +54,16 @@ fn copy<S: Simd>(simd: S, source: &[f32], out: &mut [f32]) {
     out[whole..].copy_from_slice(&source[whole..]);
 }
 
-/// Asks for the lines of a row, past the second-level cache, which the kernels need; where the processor has no such hint, or none that Rust can give, nothing happens.
+/// Asks for the lines of a row, no nearer than the second-level cache: a step with its weights goes through the first
+/// before they are used. Where the processor has no such hint, or none that Rust can give, nothing happens.
 #[inline(always)]
 fn prefetch(row: &[f32]) {
     #[cfg(target_arch = "x86_64")]
     for line in row.chunks(LINE) {
-        use std::arch::x86_64::{_MM_HINT_NTA, _mm_prefetch};
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
         // SAFETY: the instruction is part of every x86-64 processor; it gives no value and can't fault, whatever the
         // address, and this one lies in a slice that is borrowed here.
-        unsafe { _mm_prefetch::<_MM_HINT_NTA>(line.as_ptr().cast()) };
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) };
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (row, LINE);

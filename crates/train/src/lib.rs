@@ -8,6 +8,7 @@
 //! after every step decides when a run stops.
 
 mod activation;
+mod ahead;
 mod backward;
 mod data;
 mod dropout;

@@ -5,16 +5,17 @@ use std::ops::Range;
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::{Level, dispatch};
 
+use crate::ahead::Ahead;
 use crate::backward::{backward, through_activation};
 use crate::data::Checked;
 use crate::dropout::Dropout;
-use crate::forward::forward;
+use crate::forward::{activate, is_rectified, multiply};
 use crate::gather::gather;
 use crate::loss::{self, Score};
 use crate::optimizer::{self, OptimizerSpec, Parameters, Update};
 use crate::pieces::{Piece, Pieces, rows_of};
 use crate::spec::Network;
-use crate::weights::WeightShard;
+use crate::weights::{Block, WeightShard};
 use crate::{regularize, update};
 
 /// What every member of the team does at a time: a phase reads what others made in the phases before.
@@ -78,13 +79,17 @@ pub(crate) struct Step {
     pub share: f64,
     /// Whether an update follows.
     pub complete: bool,
+    /// Rows of the batch that will be taken right after it; 0 if none.
+    pub next: usize,
     pub update: Update,
 }
 
-/// A member's scores, one a row of its part of the batch, and where its matrix products pack their operands.
+/// A member's scores, one a row of its part of the batch, what it has made of the next one, and where its matrix products
+/// pack their operands.
 #[derive(Debug, Default)]
 pub(crate) struct Desk {
     pub scores: Vec<Score>,
+    pub ahead: Ahead,
     pub scratch: Vec<f32>,
 }
 
@@ -95,6 +100,8 @@ pub(crate) struct Work<'a> {
     pub network: &'a Network,
     pub optimizer: &'a OptimizerSpec,
     pub plain: bool,
+    /// Whether steps begin the next one's forward pass.
+    pub ahead: bool,
     pub data: &'a Checked,
     pub order: &'a [u32],
     pub dropout: &'a [Option<Dropout>],
@@ -119,16 +126,12 @@ impl Work<'_> {
         }
     }
 
-    /// Copies the batch's rows for this member.
-    fn gather(&self, step: Step, member: usize) {
-        let piece = &mut *self.inputs[member].borrow_mut();
-        piece.rows = 0..step.count;
-        let inputs = self.network.inputs();
+    /// Copies the rows at these places of the epoch's order.
+    fn gather(&self, batch: Range<usize>, out: &mut [f32]) {
+        let (x, inputs) = (&self.data.x, self.network.inputs());
         if inputs == 0 {
             return;
         }
-        let batch = step.place..step.place + step.count;
-        let (x, out) = (&self.data.x, &mut piece.outputs);
         dispatch!(self.level, simd => gather(simd, x, inputs, self.order, batch, out));
     }
 
@@ -138,14 +141,26 @@ impl Work<'_> {
     }
 
     fn forward(&self, step: Step, member: usize, l: usize, rows: Range<usize>, desk: &mut Desk) {
-        if l == 0 {
-            self.gather(step, member);
-        }
         let piece = &mut *self.layers[l][member].borrow_mut();
         piece.rows = rows;
-        let below = self.below(member, l);
+        if !(l == 0 && self.begin(step, member, piece, desk)) {
+            let below = self.below(member, l);
+            multiply(self.level, self.network, self.weights, below, piece, l, &mut desk.scratch);
+        }
         let dropout = self.dropout.get(l).and_then(Option::as_ref).map(|dropout| (dropout, step.place));
-        forward(self.level, self.network, self.weights, below, piece, l, dropout, &mut desk.scratch);
+        activate(self.level, self.network, piece, l, dropout);
+    }
+
+    /// Gets the batch's rows, and says whether the first layer's products were made in the step before.
+    fn begin(&self, step: Step, member: usize, layer: &mut Piece, desk: &mut Desk) -> bool {
+        let inputs = &mut *self.inputs[member].borrow_mut();
+        inputs.rows = 0..step.count;
+        let batch = step.place..step.place + step.count;
+        let made = desk.ahead.take(batch.clone(), inputs, layer);
+        if !made {
+            self.gather(batch, &mut inputs.outputs);
+        }
+        made
     }
 
     /// The rows' losses, and their derivatives by the outputs as the last layer's deltas.
@@ -176,6 +191,11 @@ impl Work<'_> {
             if block.columns.is_empty() {
                 continue;
             }
+            if l == 0 && self.ahead && step.next > 0 {
+                let next = step.place + step.count;
+                self.update_ahead(next..next + step.next, member, block, desk);
+                continue;
+            }
             let mut target = std::mem::take(if self.plain { &mut block.values } else { &mut block.gradient });
             if !self.plain && step.fresh {
                 target.fill(0.0);
@@ -197,6 +217,14 @@ impl Work<'_> {
         if !self.plain && step.complete && self.optimizer.clip_norm == 0.0 {
             self.update(step, shard);
         }
+    }
+
+    /// Updates the first layer for this batch and makes its products for the next.
+    fn update_ahead(&self, next: Range<usize>, member: usize, block: &mut Block, desk: &mut Desk) {
+        let Desk { ahead, scratch, .. } = desk;
+        self.gather(next.clone(), &mut ahead.inputs);
+        let made_of = (&*self.inputs[member].borrow(), &*self.layers[0][member].borrow());
+        ahead.make(self.level, next, made_of, block, is_rectified(self.network, 0), scratch);
     }
 
     fn update(&self, step: Step, shard: &mut WeightShard) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::Level;
 
+use crate::ahead::{self, Ahead};
 use crate::data::Checked;
 use crate::dropout;
 use crate::epoch::Epoch;
@@ -34,6 +35,8 @@ pub(crate) struct Bound {
     phases: Phases,
     /// See [`OptimizerSpec::is_plain`]; regularizers need the gradient too.
     pub plain: bool,
+    /// Whether steps begin the next one's forward pass: see [`Ahead`].
+    ahead: bool,
 }
 
 /// A network that learns. All memory is its own and planned before the first step.
@@ -112,15 +115,21 @@ impl Trainer {
             }
         }
         let (inputs, layers) = pieces::of_batch(&self.network, capacity, members);
-        let desk = || Desk {
+        let ahead = plain && ahead::pays(&self.network, capacity);
+        let desk = |member: usize| Desk {
+            ahead: if ahead {
+                Ahead::new(&inputs[member].borrow(), &layers[0][member].borrow())
+            } else {
+                Ahead::default()
+            },
             scores: vec![Score::default(); capacity.div_ceil(members)],
             scratch: vec![0.0; self.network.scratch_len(capacity)],
         };
-        let desks = (0..members).map(|_| AtomicRefCell::new(desk())).collect();
+        let desks = (0..members).map(|member| AtomicRefCell::new(desk(member))).collect();
         let phases = Phases::new(&self.network);
         let order = Order::new(data.rows, run.window.number);
         self.weights = shards;
-        self.bound = Some(Bound { data, run, order, inputs, layers, desks, phases, plain });
+        self.bound = Some(Bound { data, run, order, inputs, layers, desks, phases, plain, ahead });
         self.set_state(&[])
     }
 
@@ -163,6 +172,9 @@ impl Trainer {
         if from.step == 0 && window.number == 0 {
             self.totals = Totals::default();
         }
+        for desk in &mut bound.desks {
+            desk.get_mut().ahead.batch = 0..0;
+        }
         let masks = dropout::of_epoch(&self.network, from.epoch, window.first);
         let work = Work {
             phases: &bound.phases,
@@ -170,6 +182,7 @@ impl Trainer {
             network: &self.network,
             optimizer,
             plain: bound.plain,
+            ahead: bound.ahead,
             data: &bound.data,
             order: bound.order.places(),
             dropout: &masks,

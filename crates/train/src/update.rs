@@ -29,10 +29,7 @@ pub(crate) fn accumulate(
             continue;
         }
         let deltas = |row: usize| &piece.deltas[piece.at(row) + block.columns.start - piece.columns.start..];
-        if !bias.is_empty() {
-            let (deltas, rows) = (deltas(piece.rows.start), piece.rows.len());
-            dispatch!(level, simd => add_rows(simd, deltas, piece.width(), rows, bias));
-        }
+        add_deltas(level, deltas(piece.rows.start), piece.width(), piece.rows.len(), bias);
         for input in inputs {
             let input = input.borrow();
             let rows = overlap(&input.rows, &piece.rows);
@@ -54,7 +51,13 @@ pub(crate) fn accumulate(
     }
 }
 
-/// Adds every row of `deltas` to `sum`.
+/// Adds the first `rows` rows of `deltas` to a bias, if there is one.
+pub(crate) fn add_deltas(level: Level, deltas: &[f32], stride: usize, rows: usize, bias: &mut [f32]) {
+    if !bias.is_empty() {
+        dispatch!(level, simd => add_rows(simd, deltas, stride, rows, bias));
+    }
+}
+
 #[simd]
 fn add_rows<S: Simd>(simd: S, deltas: &[f32], stride: usize, rows: usize, sum: &mut [f32]) {
     for row in deltas.chunks(stride).take(rows) {

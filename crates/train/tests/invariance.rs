@@ -116,6 +116,58 @@ fn slices_and_restored_states_change_no_bit() {
     }
 }
 
+#[test]
+fn what_is_made_ahead_changes_no_bit() {
+    let mut spec = network(700, vec![layer(100, Activation::Relu), layer(3, Activation::Linear)], SOFTMAX);
+    let mut specs = vec![spec.clone()];
+    spec.layers[0].use_bias = false;
+    spec.layers[0].dropout = 0.2;
+    spec.layers[0].activation = Activation::Tanh;
+    specs.push(spec);
+    for spec in specs {
+        for batch_size in [1, 2, 3, 4, 8] {
+            let after = |level, threads, steps: usize| {
+                let mut trainer = trainer(level, spec.clone());
+                trainer.bind(checked(&spec, data(&spec, 21)), run(PLAIN, batch_size, threads)).expect("rows");
+                for epoch in 0..2 {
+                    let mut step = 0;
+                    while step < trainer.batches() {
+                        let from = Position { epoch, step };
+                        let stretch =
+                            trainer.run(from, &vec![0.05; steps], &mut |_| ControlFlow::Continue(()));
+                        step += stretch.expect("finite").steps;
+                    }
+                }
+                bits(&trainer.parameters())
+            };
+            // Runs of one step make nothing ahead.
+            let expected = after(Level::new(), 1, 1);
+            assert_eq!(expected, after(Level::new(), 1, 100), "{batch_size}");
+            assert_eq!(expected, after(Level::new(), 2, 100), "{batch_size} on two threads");
+            assert_eq!(expected, after(Kernel::Scalar.level().expect("there"), 1, 4), "{batch_size}, scalar");
+        }
+    }
+}
+
+#[test]
+fn new_parameters_and_other_rows_are_not_taken_for_what_was_made_ahead() {
+    let spec = network(5, vec![layer(20, Activation::Relu), layer(3, Activation::Linear)], SOFTMAX);
+    let mut stopped = trainer(Level::new(), spec.clone());
+    stopped.bind(checked(&spec, data(&spec, 9)), run(PLAIN, 1, 1)).expect("rows");
+    let start = stopped.parameters();
+    let from = Position::default();
+    let stop = |step| if step == 4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    stopped.run(from, &[0.1; 9], &mut { stop }).expect("finite");
+    stopped.set_parameters(&start).expect("as many");
+    let mut fresh = trainer(Level::new(), spec.clone());
+    fresh.bind(checked(&spec, data(&spec, 9)), run(PLAIN, 1, 1)).expect("rows");
+    let from = Position { epoch: 0, step: 4 };
+    for trainer in [&mut stopped, &mut fresh] {
+        trainer.run(from, &[0.1; 9], &mut |_| ControlFlow::Continue(())).expect("finite");
+    }
+    assert_eq!(bits(&fresh.parameters()), bits(&stopped.parameters()));
+}
+
 /// Rows `range` of the data alone.
 fn part(spec: &NetworkSpec, rows: usize, range: std::ops::Range<usize>) -> Data {
     let Data { x, targets, .. } = data(spec, rows);

@@ -10,6 +10,7 @@ mod dot;
 pub mod epilogue;
 mod pack;
 mod tile;
+mod update;
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use fearless_simd_macros::simd;
@@ -17,6 +18,7 @@ use fearless_simd_macros::simd;
 use crate::matrix::{MatMut, MatRef};
 use epilogue::Epilogue;
 use tile::{MAX_WIDTH, Panel, Pass};
+pub use update::{MAX_UPDATE_ROWS, update_and_multiply};
 
 /// What the chain of an output element starts from.
 #[derive(Clone, Copy, Debug)]

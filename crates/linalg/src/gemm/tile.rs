@@ -204,7 +204,7 @@ fn tile<S: Simd, E: Epilogue, const MR: usize, const NV: usize, const FULL: bool
 
 /// At most `width` elements of a row from `at` on.
 #[inline(always)]
-fn part(row: &[f32], at: usize, width: usize) -> &[f32] {
+pub(super) fn part(row: &[f32], at: usize, width: usize) -> &[f32] {
     let at = at.min(row.len());
     &row[at..(at + width).min(row.len())]
 }
