@@ -17,7 +17,7 @@ use crate::update;
 use crate::weights::Block;
 
 /// What a member has ready of the next batch.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Ahead {
     /// The places of its rows in the epoch's order; empty if nothing is.
     pub batch: Range<usize>,

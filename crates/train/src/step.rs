@@ -84,12 +84,12 @@ pub(crate) struct Step {
     pub update: Update,
 }
 
-/// A member's scores, one a row of its part of the batch, what it has made of the next one, and where its matrix products
+/// A member's scores, one a row of its part of the batch, what it has made of the next one if that pays, and where its matrix products
 /// pack their operands.
 #[derive(Debug, Default)]
 pub(crate) struct Desk {
     pub scores: Vec<Score>,
-    pub ahead: Ahead,
+    pub ahead: Option<Ahead>,
     pub scratch: Vec<f32>,
 }
 
@@ -100,8 +100,6 @@ pub(crate) struct Work<'a> {
     pub network: &'a Network,
     pub optimizer: &'a OptimizerSpec,
     pub plain: bool,
-    /// Whether steps begin the next one's forward pass.
-    pub ahead: bool,
     pub data: &'a Checked,
     pub order: &'a [u32],
     pub dropout: &'a [Option<Dropout>],
@@ -156,7 +154,7 @@ impl Work<'_> {
         let inputs = &mut *self.inputs[member].borrow_mut();
         inputs.rows = 0..step.count;
         let batch = step.place..step.place + step.count;
-        let made = desk.ahead.take(batch.clone(), inputs, layer);
+        let made = desk.ahead.as_mut().is_some_and(|ahead| ahead.take(batch.clone(), inputs, layer));
         if !made {
             self.gather(batch, &mut inputs.outputs);
         }
@@ -191,9 +189,11 @@ impl Work<'_> {
             if block.columns.is_empty() {
                 continue;
             }
-            if l == 0 && self.ahead && step.next > 0 {
-                let next = step.place + step.count;
-                self.update_ahead(next..next + step.next, member, block, desk);
+            if l == 0
+                && step.next > 0
+                && let Some(ahead) = &mut desk.ahead
+            {
+                self.update_ahead(step, member, block, ahead, &mut desk.scratch);
                 continue;
             }
             let mut target = std::mem::take(if self.plain { &mut block.values } else { &mut block.gradient });
@@ -220,8 +220,16 @@ impl Work<'_> {
     }
 
     /// Updates the first layer for this batch and makes its products for the next.
-    fn update_ahead(&self, next: Range<usize>, member: usize, block: &mut Block, desk: &mut Desk) {
-        let Desk { ahead, scratch, .. } = desk;
+    fn update_ahead(
+        &self,
+        step: Step,
+        member: usize,
+        block: &mut Block,
+        ahead: &mut Ahead,
+        scratch: &mut [f32],
+    ) {
+        let first = step.place + step.count;
+        let next = first..first + step.next;
         self.gather(next.clone(), &mut ahead.inputs);
         let made_of = (&*self.inputs[member].borrow(), &*self.layers[0][member].borrow());
         ahead.make(self.level, next, made_of, block, is_rectified(self.network, 0), scratch);

@@ -35,8 +35,6 @@ pub(crate) struct Bound {
     phases: Phases,
     /// See [`OptimizerSpec::is_plain`]; regularizers need the gradient too.
     pub plain: bool,
-    /// Whether steps begin the next one's forward pass: see [`Ahead`].
-    ahead: bool,
 }
 
 /// A network that learns. All memory is its own and planned before the first step.
@@ -115,13 +113,9 @@ impl Trainer {
             }
         }
         let (inputs, layers) = pieces::of_batch(&self.network, capacity, members);
-        let ahead = plain && ahead::pays(&self.network, capacity);
+        let pays = plain && ahead::pays(&self.network, capacity);
         let desk = |member: usize| Desk {
-            ahead: if ahead {
-                Ahead::new(&inputs[member].borrow(), &layers[0][member].borrow())
-            } else {
-                Ahead::default()
-            },
+            ahead: pays.then(|| Ahead::new(&inputs[member].borrow(), &layers[0][member].borrow())),
             scores: vec![Score::default(); capacity.div_ceil(members)],
             scratch: vec![0.0; self.network.scratch_len(capacity)],
         };
@@ -129,7 +123,7 @@ impl Trainer {
         let phases = Phases::new(&self.network);
         let order = Order::new(data.rows, run.window.number);
         self.weights = shards;
-        self.bound = Some(Bound { data, run, order, inputs, layers, desks, phases, plain, ahead });
+        self.bound = Some(Bound { data, run, order, inputs, layers, desks, phases, plain });
         self.set_state(&[])
     }
 
@@ -172,8 +166,8 @@ impl Trainer {
         if from.step == 0 && window.number == 0 {
             self.totals = Totals::default();
         }
-        for desk in &mut bound.desks {
-            desk.get_mut().ahead.batch = 0..0;
+        for ahead in bound.desks.iter_mut().filter_map(|desk| desk.get_mut().ahead.as_mut()) {
+            ahead.batch = 0..0;
         }
         let masks = dropout::of_epoch(&self.network, from.epoch, window.first);
         let work = Work {
@@ -182,7 +176,6 @@ impl Trainer {
             network: &self.network,
             optimizer,
             plain: bound.plain,
-            ahead: bound.ahead,
             data: &bound.data,
             order: bound.order.places(),
             dropout: &masks,

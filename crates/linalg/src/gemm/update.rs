@@ -147,8 +147,6 @@ fn tile<S: Simd, E: Epilogue, const R: usize, const NV: usize, const FULL: bool>
             sums[r][v] = load(simd, part(c, v * width, width));
         }
     }
-    // A copy of its own, which nothing else can see: the loop needs not keep memory up to date.
-    let mut chains = sums;
     let columns = pass.xs.chunks_exact(R).zip(pass.ys.chunks_exact(R));
     for (row, (x, y)) in b.get_mut(at..).unwrap_or_default().chunks_mut(pass.n).zip(columns) {
         let row = &mut row[..live];
@@ -168,7 +166,7 @@ fn tile<S: Simd, E: Epilogue, const R: usize, const NV: usize, const FULL: bool>
         for r in 0..R {
             let y = S::f32s::splat(simd, y[r]);
             for v in 0..NV {
-                chains[r][v] = y.mul_add_precise(values[v], chains[r][v]);
+                sums[r][v] = y.mul_add_precise(values[v], sums[r][v]);
             }
         }
     }
@@ -176,7 +174,7 @@ fn tile<S: Simd, E: Epilogue, const R: usize, const NV: usize, const FULL: bool>
         let target = &mut c.tail_mut(r, at)[..live];
         for v in 0..NV {
             let target = &mut target[(v * width).min(live)..((v + 1) * width).min(live)];
-            let sum = chains[r][v];
+            let sum = sums[r][v];
             let sum =
                 if pass.last { epilogue.apply(simd, sum, r, at + v * width, target.len()) } else { sum };
             store::<S>(sum, target);
