@@ -1,6 +1,7 @@
 import test from 'ava'
 import {
   constant,
+  embedding,
   Generator,
   heNormal,
   initializer,
@@ -31,6 +32,11 @@ const refused: Record<string, Call[]> = {
     ['a bigint as size', () => zeros().create([3n] as never), /got 3n/],
     ['too many elements', () => zeros().create([2 ** 30, 2 ** 30]), /more than 2\^53 - 1 elements/],
     ['too many axes', () => zeros().create(new Array<number>(65).fill(1)), /at most 64 entries/],
+    [
+      'a row beyond the last',
+      () => embedding({ paddingIdx: 4 }).create([4, 2]),
+      /row of shape \[4, 2\], got 4/,
+    ],
     ['a vector for orthogonal', () => orthogonal().create([5]), /rank >= 2/],
   ],
   ERR_INVALID_SEED: [

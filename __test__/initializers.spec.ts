@@ -9,6 +9,7 @@ const {
   convOrthogonal,
   deltaOrthogonal,
   dirac,
+  embedding,
   eye,
   glorotUniform,
   heNormal,
@@ -36,6 +37,7 @@ const everySort: [name: string, made: Initializer, shape: number[]][] = [
   ['truncatedNormal', truncatedNormal({ seed: 1 }), [70, 90]],
   ['heNormal', heNormal({ seed: 1 }), [70, 90]],
   ['sparse', sparse({ sparsity: 0.5, seed: 1 }), [70, 90]],
+  ['embedding', embedding({ paddingIdx: 12, seed: 1 }), [70, 90]],
   ['orthogonal', orthogonal({ seed: 1 }), [30, 20]],
   ['deltaOrthogonal', deltaOrthogonal({ seed: 1 }), [3, 3, 8, 9]],
 ]

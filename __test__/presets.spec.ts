@@ -123,14 +123,21 @@ test('gpt2: residual projections shrink with the depth that the names tell', asy
   })
 })
 
-test('bert and llama: N(0, 0.02), norms one, biases zero', async (t) => {
-  check(t, await planFromFile(model('bert_base'), { preset: 'bert', seed: 4 }), {
+test('bert and llama: N(0, 0.02), norms one, biases zero, and bert’s padding token zero', async (t) => {
+  const bert = await planFromFile(model('bert_base'), { preset: 'bert', seed: 4 })
+  check(t, bert, {
     'embeddings.position_embeddings.weight': { normal: 0.02 },
     'embeddings.LayerNorm.weight': 'ones',
     'embeddings.LayerNorm.bias': 'zeros',
     'encoder.layer.7.intermediate.dense.weight': { normal: 0.02 },
     'encoder.layer.7.intermediate.dense.bias': 'zeros',
   })
+  const words = only(bert, ['embeddings.word_embeddings.weight']).create()
+  const vectors = words.get('embeddings.word_embeddings.weight') as Float32Array
+  t.true(vectors.subarray(0, 768).every((value) => value === 0))
+  const { stddev } = moments(vectors.subarray(768))
+  t.true(Math.abs(stddev - 0.02) < (4 * 0.02) / Math.sqrt(2 * vectors.length))
+  t.true(vectors.subarray(768).every((value) => value !== 0))
   const llama = await planFromFile(model('llama3_8b'), { preset: 'llama', seed: 5 })
   t.is(llama.byteLength, 16_060_522_496)
   t.true(llama.tensors.every(({ dtype }) => dtype === 'BF16'))

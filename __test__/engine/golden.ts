@@ -75,6 +75,7 @@ export const BEYOND: readonly [init: Config, shape: readonly number[]][] = [
   [config('STFT'), [32, 1, 17]],
   [config('Mel'), [65, 10]],
   [config('FromPretrained', { value: [1, 2, 3, 4], shape: [2, 2], fill: 0.5 }), [3, 2]],
+  [config('Embedding', { mean: 0.5, padding_idx: -2 }), [20, 30]],
 ]
 
 const seeds = [

@@ -46,10 +46,11 @@ const needs = {
   deltaOrthogonal: [{}, [3, 3, 4, 4]],
   dirac: [{}, [4, 4, 3, 3], { layout: 'torch' }],
   bilinear: [{}, [3, 3, 4, 4]],
+  embedding: [{ paddingIdx: 3 }],
   sparse: [{ sparsity: 0.5 }],
 }
 const factories =
-  'bilinear chrono constant convOrthogonal deepNorm deltaOrthogonal dirac eye fixup glorotNormal glorotUniform gpt2 ' +
+  'bilinear chrono constant convOrthogonal deepNorm deltaOrthogonal dirac embedding eye fixup glorotNormal glorotUniform gpt2 ' +
   'heNormal heUniform hippo identity kaimingNormal kaimingUniform layerScale lecunNormal lecunUniform lstmBias mitchell ' +
   'ones orthogonal randomNormal randomUniform siren smallInit sparse specialOrthogonal subLN torchDefault truncNormal ' +
   'varianceScaling wang xavierNormal xavierUniform zerO zeros'

@@ -49,6 +49,15 @@ export interface NormalLaw {
   readonly stddev: number
 }
 
+/** Normal, but 0 in elements [start, end): the vector of an embedding's padding token. */
+export interface EmbeddingLaw {
+  readonly kind: 'embedding'
+  readonly mean: number
+  readonly stddev: number
+  readonly start: number
+  readonly end: number
+}
+
 /** Normal cut to an interval: bounds in units of sigma about the mean, or absolute. `stddev` is the parent's. */
 export interface TruncatedLaw {
   readonly kind: 'truncated'
@@ -139,6 +148,7 @@ export type Law =
   | ValuesLaw
   | UniformLaw
   | NormalLaw
+  | EmbeddingLaw
   | TruncatedLaw
   | BernoulliLaw
   | IntegersLaw

@@ -1,6 +1,7 @@
 import { CONSTANT, ONES, ZEROS } from './constant.js'
 import type { Definition } from './definition.js'
 import { GABOR, GAUSSIAN, LAPLACIAN, SOBEL_BANK } from './filters.js'
+import { EMBEDDING } from './embedding.js'
 import { FIXUP } from './fixup.js'
 import { FOURIER_FEATURES } from './fourier-features.js'
 import { PRETRAINED } from './from-pretrained.js'
@@ -65,6 +66,7 @@ const DEFINITIONS = [
   EYE,
   DIRAC,
   SPARSE,
+  EMBEDDING,
   SPECIAL_ORTHOGONAL,
   DELTA_ORTHOGONAL,
   CONV_ORTHOGONAL,

@@ -27,6 +27,13 @@ export function describeLaw(law: InitializerLaw, size: number): Description {
         stddev: law.stddev,
         ...reach(law.stddev > 0 ? Infinity : 0, law.mean),
       }
+    case 'embedding': {
+      const { mean, stddev } = law
+      const kept = 1 - (law.end - law.start) / Math.max(1, size)
+      const [min, max] = stddev > 0 ? [-Infinity, Infinity] : [Math.min(0, mean), Math.max(0, mean)]
+      const variance = kept * (stddev * stddev + (1 - kept) * mean * mean)
+      return { distribution: 'normal', mean: kept * mean, stddev: Math.sqrt(variance), min, max }
+    }
     case 'truncated':
       return describeTruncated(law)
     case 'diagonal':

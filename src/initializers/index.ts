@@ -11,6 +11,8 @@ export type {
   Projection,
   ResizeOptions,
 } from './data-driven.js'
+export { embedding } from './embedding.js'
+export type { EmbeddingOptions } from './embedding.js'
 export { gabor, gaussian, laplacian, sobel } from './filters.js'
 export type { GaborOptions, GaussianOptions } from './filters.js'
 export { fixup } from './fixup.js'

@@ -111,6 +111,7 @@ fn fill_elements(level: Level, job: &Job, offset: u64, out: Out<'_>) {
         (Law::Uniform(law), out) => floats!(law, out),
         (Law::Normal(law), out) => floats!(law, out),
         (Law::Truncated(law), out) => floats!(law, out),
+        (Law::Embedding(law), out) => floats!(law, out),
         (Law::Bernoulli(law), Out::U8(s)) => law.fill(level, job.stream, offset, s),
         (Law::Integers(law), Out::I32(s)) => law.fill(level, job.stream, offset, s),
         _ => unreachable!("refused by check, or whole"),

@@ -6,7 +6,7 @@ use symbreak_samplers::{
     bernoulli::Bernoulli, integers::Integers, normal::Normal, truncated::Truncated, uniform::Uniform,
 };
 
-use crate::{Diagonal, PlacedConvOrthogonal, PlacedOrthogonal, Sparse};
+use crate::{Diagonal, Embedding, PlacedConvOrthogonal, PlacedOrthogonal, Sparse};
 
 /// A law whose parameters have been checked: filling it can't fail on them.
 #[derive(Clone, Debug)]
@@ -21,6 +21,8 @@ pub enum Law {
     Normal(Normal),
     /// Normal cut to an interval.
     Truncated(Box<Truncated>),
+    /// Normal but for a row of zeros.
+    Embedding(Embedding),
     /// Trials, into `u8`.
     Bernoulli(Bernoulli),
     /// Integers of a range, into `i32`.

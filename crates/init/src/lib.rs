@@ -8,6 +8,7 @@
 mod constant;
 mod conv_orthogonal;
 mod diagonal;
+mod embedding;
 mod fill;
 mod job;
 mod law;
@@ -21,6 +22,7 @@ mod whole;
 
 pub use conv_orthogonal::PlacedConvOrthogonal;
 pub use diagonal::Diagonal;
+pub use embedding::Embedding;
 pub use fill::{fill, fill_all};
 pub use job::{FillError, Job, Progress, Unwatched};
 pub use law::Law;

@@ -3,7 +3,9 @@
 //! One typed array costs less to read than one object property, and a plan is records one after another.
 
 use napi::Result;
-use symbreak_init::{Diagonal, Job, Law, PlacedConvOrthogonal, PlacedOrthogonal, Placement, Sparse};
+use symbreak_init::{
+    Diagonal, Embedding, Job, Law, PlacedConvOrthogonal, PlacedOrthogonal, Placement, Sparse,
+};
 use symbreak_linalg::conv_orthogonal::ConvOrthogonal;
 use symbreak_linalg::orthogonal::Orthogonal;
 use symbreak_rng::Stream;
@@ -73,6 +75,10 @@ impl<'a> Record<'a> {
             7 => Law::Orthogonal(self.orthogonal()),
             8 => Law::ConvOrthogonal(self.conv_orthogonal()),
             9 => Law::Sparse(self.sparse().map_err(|e| refused(&e))?),
+            10 => {
+                let normal = Normal::new(p[0], p[1]).map_err(|e| refused(&e))?;
+                Law::Embedding(Embedding { normal, zeros: self.u64(10)..self.u64(11).max(self.u64(10)) })
+            }
             kind => return Err(error(Code::Internal, format_args!("unknown law {kind} in a job record"))),
         })
     }

@@ -1,5 +1,5 @@
 import { plainError } from '../../errors.js'
-import type { FillJob, Law, StreamKey, View } from '../law.js'
+import type { EmbeddingLaw, FillJob, Law, StreamKey, View } from '../law.js'
 import { fillDiagonal } from './diagonal.js'
 import { fillHalf } from './half-range.js'
 import { fillBernoulli, fillIntegers } from './integers.js'
@@ -24,9 +24,17 @@ export function fillElements(job: FillJob, out: View): void {
       return fillBernoulli(out as Uint8Array, stream, offset, law.p)
     case 'integers':
       return fillIntegers(out as Int32Array, stream, offset, law.low, law.high)
+    case 'embedding':
+      return fillEmbedding(law, job, floatView(out))
     default:
       return fillFloats(job, floatView(out))
   }
+}
+
+function fillEmbedding(law: EmbeddingLaw, job: FillJob, out: FloatView): void {
+  fillFloats({ ...job, law: { ...law, kind: 'normal' } }, out)
+  const place = (element: number) => Math.max(0, element - job.offset)
+  out.fill(0, place(law.start), place(law.end))
 }
 
 function fillFloats(job: FillJob, out: FloatView): void {

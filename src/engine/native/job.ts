@@ -22,6 +22,7 @@ const KINDS = {
   orthogonal: 7,
   convOrthogonal: 8,
   sparse: 9,
+  embedding: 10,
 } as const
 
 /** Laws that fit a record: literal values travel on their own. */
@@ -61,6 +62,12 @@ function writeParameters(records: Float64Array, at: number, law: RecordLaw): voi
     case 'normal':
       records[at] = law.mean
       records[at + 1] = law.stddev
+      return
+    case 'embedding':
+      records[at] = law.mean
+      records[at + 1] = law.stddev
+      records[at + 2] = law.start
+      records[at + 3] = law.end
       return
     case 'truncated':
       records[at] = law.mean

@@ -21,11 +21,13 @@ export const gpt2: Preset = (tensors) => {
   return (tensor) => (tensor.name.endsWith('c_proj.weight') ? residual : common(tensor))
 }
 
-/**
- * BERT (Devlin et al. 2018, as `BertPreTrainedModel._init_weights`). The reference also zeroes the embedding of the
- * padding token, row 0 of `word_embeddings`, which no input reads; it is drawn like the others here.
- */
-export const bert: Preset = () => common
+/** BERT (Devlin et al. 2018, as `BertPreTrainedModel._init_weights`): token 0 is the padding, whose embedding is zero. */
+export const bert: Preset = () => (tensor) =>
+  tensor.name.endsWith('word_embeddings.weight') ? WORDS : common(tensor)
+
+const WORDS: PresetChoice = {
+  init: { class_name: 'Embedding', config: { stddev: RANGE, padding_idx: 0 } },
+}
 
 /** Llama (Touvron et al. 2023, as `LlamaPreTrainedModel._init_weights`). */
 export const llama: Preset = () => common
