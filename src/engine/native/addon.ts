@@ -8,15 +8,17 @@ import type * as Binding from './binding.cjs'
 /** The addon's exports. */
 export type Addon = typeof Binding
 
-/** Systems and processors that have a package of their own, and what its name says after them. */
-const PLATFORMS: Record<string, string> = {
-  'darwin-arm64': '',
-  'darwin-x64': '',
-  'linux-arm64': '-gnu',
-  'linux-x64': '-gnu',
-  'win32-arm64': '-msvc',
-  'win32-x64': '-msvc',
+/** Systems and processors that have packages, and what those' names say after them; that for musl comes second. */
+const PLATFORMS: Record<string, readonly string[]> = {
+  'darwin-arm64': [''],
+  'darwin-x64': [''],
+  'linux-arm64': ['-gnu', '-musl'],
+  'linux-x64': ['-gnu', '-musl'],
+  'win32-arm64': ['-msvc'],
+  'win32-x64': ['-msvc'],
 }
+
+const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 
 /**
  * Loads the addon: the file that NAPI_RS_NATIVE_LIBRARY_PATH names, or the one that a build left beside this module, or
@@ -27,18 +29,23 @@ const PLATFORMS: Record<string, string> = {
 export function loadAddon(version: string): Addon {
   const given = environment('NAPI_RS_NATIVE_LIBRARY_PATH')
   if (given !== undefined && given !== '') return required(given, version)
-  const platform = platformName()
-  if (platform === undefined) {
+  const platforms = platformNames()
+  if (platforms.length === 0) {
     throw unavailable(`there is no binary for ${process.platform} on ${process.arch}`)
   }
-  const file = `symbreak.${platform}.node`
-  const name = `symbreak-${platform}`
-  // Where package managers put it. Opened by hand: Node's own search takes longer than all the rest of a first call.
-  for (const place of [`./${file}`, `../../${name}/${file}`]) {
-    const path = fileURLToPath(new URL(place, import.meta.url))
-    if (existsSync(path)) return opened(path, version)
-  }
+  // Opened by hand: Node's own search takes longer than all the rest of a first call.
+  const found = platforms.map(installed).filter((path) => path !== undefined)
+  // Some package managers install the binaries of both C libraries. Telling which is here takes as long as loading one.
+  const [path] = found.length > 1 && isMusl() ? found.slice(1) : found
+  if (path !== undefined) return opened(path, version)
+  const name = `symbreak-${platformName()}`
   return required(name, version, `${name} is not installed`)
+}
+
+/** The addon of a platform beside this module, or where package managers put it. */
+function installed(platform: string): string | undefined {
+  const file = `symbreak.${platform}.node`
+  return [FOLDER + file, `${FOLDER}../../symbreak-${platform}/${file}`].find((path) => existsSync(path))
 }
 
 function opened(path: string, version: string): Addon {
@@ -82,12 +89,16 @@ function unavailable(reason: string, cause?: unknown): Error {
   return plainError('ERR_NATIVE_UNAVAILABLE', message, { cause })
 }
 
-/** This platform as the packages are named for it, as linux-x64-musl; undefined where there is no package. */
-function platformName(): string | undefined {
+/** This platform as its packages are named; on Linux there is one for each C library. */
+function platformNames(): string[] {
   const system = `${process.platform}-${process.arch}`
-  const library = PLATFORMS[system]
-  if (library === undefined) return undefined
-  return system + (library === '-gnu' && isMusl() ? '-musl' : library)
+  return (PLATFORMS[system] ?? []).map((library) => system + library)
+}
+
+/** The package for this program. */
+function platformName(): string | undefined {
+  const names = platformNames()
+  return names[names.length > 1 && isMusl() ? 1 : 0]
 }
 
 /** Whether this program was linked for musl: its header names the dynamic loader. */

@@ -24,17 +24,19 @@ const SLAB = 1 << 20
 /** The addon as an engine. */
 export class NativeEngine implements Engine {
   readonly name = 'native'
-  readonly kernels: readonly string[]
   readonly threads: number
   readonly #addon: Addon
   readonly #record = new Float64Array(RECORD_WIDTH)
 
   constructor(addon: Addon) {
     this.#addon = addon
-    this.kernels = addon.kernels()
     const kernel = environment('SYMBREAK_KERNEL')
     if (kernel !== undefined && kernel !== '') translated(() => addon.useKernel(kernel))
     this.threads = checkThreads(environment('SYMBREAK_THREADS')) ?? addon.availableThreads()
+  }
+
+  get kernels(): readonly string[] {
+    return this.#addon.kernels()
   }
 
   get kernel(): string {
