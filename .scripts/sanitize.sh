@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # `npm run sanitize`: the Rust tests under AddressSanitizer and ThreadSanitizer (nightly), the tests of the addon in a
-# Node that has an AddressSanitizer build of it, and the scalar path under valgrind. On demand, not part of `npm test`:
+# Node that has an AddressSanitizer build of it, and the crates' tests under valgrind, whose processor has the scalar
+# path and vectors up to AVX2. On demand, not part of `npm test`:
 # it builds everything four times. Arguments choose steps: address, thread, addon, valgrind.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -43,9 +44,9 @@ valgrind() {
   echo '# valgrind'
   command -v valgrind >/dev/null || apt-get install -y -qq --no-install-recommends valgrind
   CARGO_TARGET_DIR=$folder/valgrind cargo test --quiet --locked --no-run --message-format=json \
-    --package symbreak-rng --package symbreak-samplers --lib |
+    --lib --tests "${crates[@]}" |
     node -e 'for (const line of require("fs").readFileSync(0, "utf8").split("\n")) { const { executable } = JSON.parse(line || "{}"); if (executable) console.log(executable) }' |
-    while read -r binary; do command valgrind --quiet --error-exitcode=1 "$binary" --quiet scalar; done
+    while read -r binary; do command valgrind --quiet --error-exitcode=1 "$binary" --quiet; done
 }
 
 mkdir -p "$folder"

@@ -6,7 +6,7 @@ use symbreak_rng::{LANES, LaneStates, Lanes, Stream, Transform, fill_range, step
 use crate::doubles::{Doubles, u53};
 use crate::error::{LawError, finite, to_f32};
 use crate::group::draw;
-use crate::half::{Half, Interval};
+use crate::half::{Both, FromZero, Half, Interval};
 use crate::passes::{self, Steps};
 
 /// Uniform on `[low, high)`: the interval stays half-open after rounding.
@@ -61,9 +61,9 @@ impl Uniform {
     /// As [`fill`](Self::fill), as the bits of 16-bit values held inside the interval.
     pub fn fill_half(&self, format: Half, level: Level, stream: Stream, offset: u64, out: &mut [u16]) {
         if self.low == 0.0 && self.width == 1.0 {
-            format.fill::<_, PAIR>(level, stream, offset, out, self.interval(), &Unit);
+            format.fill::<_, FromZero, PAIR>(level, stream, offset, out, self.interval(), &Unit);
         } else {
-            format.fill::<_, PAIR>(level, stream, offset, out, self.interval(), self);
+            format.fill::<_, Both, PAIR>(level, stream, offset, out, self.interval(), self);
         }
     }
 
