@@ -36,7 +36,7 @@ impl Half {
     ) {
         match self {
             Self::F16 => {
-                fill_range(level, stream, offset, out, &Rounded::<K, F16, H, N>::new(kernel, interval))
+                fill_range(level, stream, offset, out, &Rounded::<K, F16, H, N>::new(kernel, interval));
             }
             Self::Bf16 => {
                 fill_range(level, stream, offset, out, &Rounded::<K, Bf16, H, N>::new(kernel, interval));
