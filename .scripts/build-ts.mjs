@@ -30,7 +30,7 @@ const BUNDLED = ['@noble/hashes', 'fastest-levenshtein']
 /** Whether a module, not a declaration of types, is one that `symbreak/js` needs too. */
 function isCore(id) {
   const own =
-    /src[\\/](errors|validate|version|initializers|random|engine[\\/](?!native|files|node-files|replace))/
+    /src[\\/](errors|realm|validate|version|initializers|random|engine[\\/](?!native|files|node-files|replace))/
   return !id.endsWith('.d.ts') && (own.test(id) || id.includes('node_modules'))
 }
 
@@ -83,9 +83,9 @@ function breakLines(file) {
   )
 }
 
-/** Takes the indentation out of declarations, which editors show without it. */
+/** Takes indentation and the asterisks of comments' lines out of declarations, which editors show without them. */
 function dedent(file) {
-  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^[ \t]+/gm, ''))
+  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^[ \t]+(\*( (?=\S)|$))?/gm, ''))
 }
 
 /** The licences that the bundled packages come with. */

@@ -40,6 +40,8 @@ const everySort: [name: string, made: Initializer, shape: number[]][] = [
   ['embedding', embedding({ paddingIdx: 12, seed: 1 }), [70, 90]],
   ['orthogonal', orthogonal({ seed: 1 }), [30, 20]],
   ['deltaOrthogonal', deltaOrthogonal({ seed: 1 }), [3, 3, 8, 9]],
+  ['deltaOrthogonal, first tap', deltaOrthogonal({ seed: 1 }), [2, 2, 8, 8]],
+  ['truncNormal, one side', truncNormal({ a: 0, b: Infinity, seed: 1 }), [70, 90]],
 ]
 
 for (const [name, made, shape] of everySort) {

@@ -32,7 +32,7 @@ const rows: Row[] = [
   ['packed gates, Keras', [32, 4 * 64], { kind: 'gates', gates: 4 }, 32, 64],
   ['packed gates, torch', [4 * 64, 32], { kind: 'gates', base: 'torch', gates: 4 }, 32, 64],
   ['experts, JAX', [10, 32, 64], { inAxes: [-2], outAxes: [-1], batchAxes: [0] }, 32, 64],
-  ['empty', [0, 4], 'keras', 0, 4],
+  ['empty', [0, 4], 'keras', 1, 4],
 ]
 
 for (const [layer, shape, layout, fanIn, fanOut] of rows) {

@@ -33,6 +33,15 @@ for (const engine of engines) {
     t.false((await verify(path, { engine })).ok)
   })
 
+  test(`${engine}: a sample sees that a file has lost its end`, async (t) => {
+    const path = join(await folder(t), 'm.safetensors')
+    await mixed.write(path, { engine })
+    const whole = await readFile(path)
+    await writeFile(path, whole.subarray(0, whole.length - 64))
+    const found = await verify(path, { engine, sample: 1e-9, seed: 1 })
+    t.deepEqual([found.ok, found.mismatches], [false, [{ name: 'g', offset: 1000 * 257 * 4 - 64 }]])
+  })
+
   test(`${engine}: a sample looks at some of every tensor, the same for the same seed`, async (t) => {
     const path = join(await folder(t), 'm.safetensors')
     const tensors = [
@@ -98,4 +107,16 @@ test('a checkpoint whose tensors were taken out or exchanged does not verify', a
   t.false((await verify(indexPath as string)).ok)
   await writeFile(indexPath as string, text)
   t.true((await verify(indexPath as string)).ok)
+})
+
+const native = engines.includes('native') ? test : test.skip
+native('what onProgress throws rejects the promise', async (t) => {
+  const big = plan({ seed: 1, tensors: [{ name: 'w', shape: [4000, 4000], init: 'orthogonal' }] })
+  const thrown = new Error('mine')
+  const onProgress = () => {
+    throw thrown
+  }
+  const path = join(await folder(t), 'm.safetensors')
+  t.is(await t.throwsAsync(big.write(path, { engine: 'native', onProgress })), thrown)
+  await t.throwsAsync(stat(path))
 })

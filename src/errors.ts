@@ -19,7 +19,15 @@ export type ErrorCode =
 /** An error of this package: a TypeError, RangeError or Error with a `code`. */
 export type SymbreakError = Error & { readonly code: ErrorCode }
 
+const own = new WeakSet<Error>()
+
+/** Whether an error is one of this package's, rather than of Node or the system. */
+export function isOwnError(error: unknown): error is SymbreakError {
+  return own.has(error as Error)
+}
+
 function coded<E extends Error>(error: E, code: ErrorCode): E & { readonly code: ErrorCode } {
+  own.add(error)
   return Object.defineProperty(error, 'code', { value: code, enumerable: true }) as E & {
     readonly code: ErrorCode
   }

@@ -37,11 +37,15 @@ export function readOptions(
 }
 
 /** Copies the own enumerable string-keyed properties of an object; the copy has no prototype and no getters. */
-export function readRecord(value: unknown, argument: string): Record<string, unknown> {
+export function readRecord(
+  value: unknown,
+  argument: string,
+  code: ErrorCode = 'ERR_INVALID_ARGUMENT',
+): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || isArray(value)) {
-    throw typeError('ERR_INVALID_ARGUMENT', `${argument} must be an object, got ${show(value)}`)
+    throw typeError(code, `${argument} must be an object, got ${show(value)}`)
   }
-  return readSafely('ERR_INVALID_ARGUMENT', argument, () =>
+  return readSafely(code, argument, () =>
     Object.assign(Object.create(null) as Record<string, unknown>, value),
   )
 }

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { parse } from 'csv-parse/sync'
 import { readNpy } from '../index.js'
 import { UsageError } from './exit.js'
+import { readInput } from './input.js'
 
 /** Rows of a data file: features in C order, and one label or target a row. */
 export interface Table {
@@ -23,7 +23,11 @@ export function readTable(path: string, label: string | undefined): Promise<Tabl
 }
 
 async function readCsv(path: string, label: string | undefined): Promise<Table> {
-  const records = parse(await readFile(path), { skip_empty_lines: true, trim: true, bom: true }) as string[][]
+  const records = parse(await readInput(path), {
+    skip_empty_lines: true,
+    trim: true,
+    bom: true,
+  }) as string[][]
   const [header, ...rows] = records
   if (header === undefined || rows.length === 0) throw new UsageError(`${path} has no rows`)
   const value = (row: number, column: number) => {

@@ -1,10 +1,10 @@
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { abortError, plainError } from '../errors.js'
+import { abortError, isOwnError, plainError } from '../errors.js'
 
-/** A failure of the operating system as `ERR_IO`; errors of this package pass unchanged. */
+/** A failure of the operating system, or of Node on the way to it, as `ERR_IO`; errors of this package pass unchanged. */
 export function ioError(what: string, error: unknown): Error {
-  if (error instanceof Error && 'code' in error && !('syscall' in error)) return error
+  if (isOwnError(error)) return error
   const reason = error instanceof Error ? error.message : String(error)
   return plainError('ERR_IO', `${what}: ${reason}`, { cause: error })
 }

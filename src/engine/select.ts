@@ -2,6 +2,7 @@ import { plainError, rangeError, show, typeError } from '../errors.js'
 import type { Engine, LongTail } from './engine.js'
 import { jsEngine } from './js/index.js'
 import type { View } from './law.js'
+import { isShared } from '../realm.js'
 import { environment } from './environment.js'
 
 /** Which engine does the work; the bits are the same. */
@@ -19,6 +20,8 @@ let failure: Error | undefined
 /** Makes the native engine reachable; called once by the package's Node entry. */
 export function provideNative(value: NativeProvider): void {
   provider = value
+  // `symbreak/js` may have looked for it already.
+  failure = undefined
 }
 
 /** The native engine, or why there is none. */
@@ -73,7 +76,7 @@ export function pickEngine(
 ): Engine {
   const name = choice ?? defaultEngine()
   if (name === 'js') return jsEngine
-  const shared = out !== undefined && isShared(out)
+  const shared = out !== undefined && isShared(out.buffer)
   if (name === 'native') {
     if (shared) throw sharedMemory("use engine 'auto' or 'js'")
     return nativeOrThrow()
@@ -96,7 +99,7 @@ export function longTailOf(choice: EngineName | undefined, out?: View): LongTail
   const { longTail } = nativeOrThrow()
   if (longTail === undefined)
     throw plainError('ERR_NATIVE_UNAVAILABLE', 'this engine has no such distributions')
-  if (out !== undefined && isShared(out)) throw sharedMemory('pass a length or memory of your own')
+  if (out !== undefined && isShared(out.buffer)) throw sharedMemory('pass a length or memory of your own')
   return longTail
 }
 
@@ -104,10 +107,6 @@ function nativeOrThrow(): Engine {
   const engine = nativeEngine()
   if (engine instanceof Error) throw engine
   return engine
-}
-
-function isShared(view: View): boolean {
-  return typeof SharedArrayBuffer !== 'undefined' && view.buffer instanceof SharedArrayBuffer
 }
 
 function sharedMemory(allowed: string): Error {

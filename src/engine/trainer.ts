@@ -73,6 +73,11 @@ export interface RowsSpec {
   readonly loss: LossName
 }
 
+/** Classes that labels tell apart: a single output does two, but for softmax, whose outputs are a class each. */
+export function classesOf(units: number, loss: LossName): number {
+  return loss === 'softmaxCrossEntropy' ? units : Math.max(2, units)
+}
+
 /** Rows in an engine's own memory, copied once and read by any number of its trainers. */
 export interface TrainerRows {
   readonly rows: number

@@ -74,7 +74,8 @@ export class CatalogueInitializer<P extends object> implements Initializer {
       )
     }
     this.#layout = layout === undefined || layout === null ? own : layoutOf(layout)
-    this.#given = seed === undefined || seed === null ? undefined : inJson ? jsonSeed(seed) : seedOf(seed)
+    const none = seed === undefined || (inJson && seed === null)
+    this.#given = none ? undefined : inJson ? jsonSeed(seed) : seedOf(seed)
   }
 
   get className(): string {

@@ -45,6 +45,6 @@ export function readConfig(document: unknown): ConfigDocument {
 /** Keras writes a generator as seed as `{ class_name: 'SeedGenerator', config: { seed } }`. */
 function plainSeed(seed: unknown): unknown {
   if (typeof seed !== 'object' || seed === null) return seed
-  const { config } = readRecord(seed, 'config.seed')
-  return readRecord(config, 'config.seed.config')['seed']
+  const { config } = readRecord(seed, 'config.seed', 'ERR_INVALID_SEED')
+  return readRecord(config, 'config.seed.config', 'ERR_INVALID_SEED')['seed']
 }

@@ -3,7 +3,7 @@ import { svd } from '../engine/js/svd.js'
 import { signalOf } from '../engine/progress.js'
 import { streamKey } from '../engine/stream.js'
 import { abortError, rangeError, show, typeError } from '../errors.js'
-import { arrayKind } from '../random/output.js'
+import { arrayKind } from '../realm.js'
 import {
   allocate,
   boolean,

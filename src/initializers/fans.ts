@@ -17,7 +17,7 @@ export interface Fans {
 }
 
 /**
- * The fans of a tensor.
+ * The fans of a tensor, at least 1 each.
  *
  * 'keras': rank 0 gives 1 and 1, rank 1 n and n, rank 2 (in, out), higher ranks (..., in, out) times the receptive
  * field. 'torch' (out, in, ...) and 'mlx' (out, ..., in) refuse ranks below 2, as those frameworks do. The axes form
@@ -32,7 +32,12 @@ export function computeFans(shape: readonly number[], layout: Layout = 'keras'):
 
 /** As `computeFans`, of a checked shape and layout. */
 export function fansOf(shape: readonly number[], layout: Layout): Fans {
-  if (typeof layout === 'object' && 'fanIn' in layout) return { ...layout }
+  const { fanIn, fanOut } = countedFans(shape, layout)
+  return { fanIn: Math.max(1, fanIn), fanOut: Math.max(1, fanOut) }
+}
+
+function countedFans(shape: readonly number[], layout: Layout): Fans {
+  if (typeof layout === 'object' && 'fanIn' in layout) return layout
   if (layout === 'keras' && shape.length < 2) {
     const n = sizeOf(shape)
     return { fanIn: n, fanOut: n }

@@ -2,7 +2,7 @@
 import { eachDraw, u53 } from '../engine/js/u53.js'
 import { streamKey } from '../engine/stream.js'
 import { rangeError, show, typeError } from '../errors.js'
-import { arrayKind } from '../random/output.js'
+import { arrayKind } from '../realm.js'
 import { integer, pathOf, readOptions, type Seed, seedOf, shapeOf, sizeOf } from '../validate.js'
 import { stridesOf } from './axes.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'

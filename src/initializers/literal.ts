@@ -1,5 +1,5 @@
 import { rangeError, show, typeError } from '../errors.js'
-import { arrayKind } from '../random/output.js'
+import { arrayKind } from '../realm.js'
 import { allocate, finite, isArray, readArray, readRecord, sizeOf } from '../validate.js'
 import type { Json } from './types.js'
 

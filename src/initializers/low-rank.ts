@@ -1,7 +1,7 @@
 import { qr } from '../engine/js/qr.js'
 import { svd, transposed } from '../engine/js/svd.js'
 import { rangeError, show, typeError } from '../errors.js'
-import { arrayKind } from '../random/output.js'
+import { arrayKind } from '../realm.js'
 import { integer, oneOf, positive, readOptions, shapeOf, sizeOf } from '../validate.js'
 
 export interface LowRankOptions {

@@ -2,7 +2,7 @@
 import type { Measures, Weights } from '../engine/engine.js'
 import { checkEngine, type EngineName, pickEngine } from '../engine/select.js'
 import { rangeError, show, typeError } from '../errors.js'
-import { arrayKind } from '../random/output.js'
+import { arrayKind, ownArray } from '../realm.js'
 import { readOptions, shapeOf, sizeOf } from '../validate.js'
 import { layoutOf, type BaseLayout } from './layouts.js'
 import { matrixView } from './matrix-view.js'
@@ -77,7 +77,7 @@ function finiteValues(w: unknown, shape: readonly number[]): Weights {
   const kind = arrayKind(w)
   if (kind !== 'Float32Array' && kind !== 'Float64Array')
     throw typeError('ERR_INVALID_ARGUMENT', `w must be a Float32Array or Float64Array, got ${show(w)}`)
-  const values = w as Weights
+  const values = ownArray(w) as Weights
   if (values.length !== sizeOf(shape)) {
     const message = `w must have ${sizeOf(shape)} elements, those of shape [${shape.join(', ')}], got ${values.length}`
     throw rangeError('ERR_LENGTH_MISMATCH', message)

@@ -36,9 +36,9 @@ export function word<const T extends string>(
   synonyms: Readonly<Record<string, T>> = {},
 ): Param<T> {
   return param((value, argument) => {
-    const name = typeof value === 'string' ? snakeCase(value) : value
-    const synonym = typeof name === 'string' && Object.hasOwn(synonyms, name) ? synonyms[name] : undefined
-    return oneOf(synonym ?? name, argument, words)
+    const name = typeof value === 'string' ? snakeCase(value) : ''
+    const known = Object.hasOwn(synonyms, name) ? synonyms[name] : words.find((each) => each === name)
+    return known ?? oneOf(value, argument, words)
   }, fallback)
 }
 

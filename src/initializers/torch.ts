@@ -1,5 +1,6 @@
 import { show, typeError } from '../errors.js'
 import { truncatedLaw } from '../random/laws.js'
+import { bound } from '../validate.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import { define, type InitializerLaw, type Param, type Target } from './definition.js'
 import { calculateGain } from './gains.js'
@@ -27,9 +28,9 @@ export interface TruncNormalOptions extends RandomOptions {
   mean?: number | undefined
   /** Standard deviation before the cut. Default: 1. */
   std?: number | undefined
-  /** Lower bound, a value (not a multiple of std). Default: -2. */
+  /** Lower bound, a value (not a multiple of std), or -Infinity. Default: -2. */
   a?: number | undefined
-  /** Upper bound, a value. Default: 2. */
+  /** Upper bound, a value, or Infinity. Default: 2. */
   b?: number | undefined
 }
 
@@ -38,6 +39,14 @@ interface Kaiming {
   mode: FanMode
   nonlinearity: string
 }
+
+/** A bound, which may be infinite; JSON has no infinities but as text. */
+const cut = (fallback: number): Param<number> => ({
+  read: (value, argument) =>
+    bound(value === 'Infinity' || value === '-Infinity' ? Number(value) : value, argument),
+  fallback,
+  write: (value) => (Number.isFinite(value) ? value : String(value)),
+})
 
 const nonlinearityParam: Param<string> = {
   read: (value, argument) => {
@@ -92,7 +101,7 @@ export const TORCH_DEFAULT = define<object>({
 export const TRUNC_NORMAL = define<{ mean: number; std: number; a: number; b: number }>({
   className: 'TruncNormal',
   random: true,
-  params: { mean: real(0), std: atLeastZero(1), a: real(-2), b: real(2) },
+  params: { mean: real(0), std: atLeastZero(1), a: cut(-2), b: cut(2) },
   check: ({ mean, std, a, b }) =>
     void truncatedLaw({ mean, stddev: std, lower: a, upper: b, bounds: 'absolute' }, false, 'F64'),
   law: ({ mean, std, a, b }, { dtype }) =>

@@ -1,6 +1,7 @@
 import type { Dtype } from '../engine/law.js'
 import type { RangeOptions, TruncatedNormalOptions } from '../random/options.js'
-import { arrayKind, type Filled, type FloatArray } from '../random/output.js'
+import type { Filled, FloatArray } from '../random/output.js'
+import { arrayKind } from '../realm.js'
 import { truncatedNormal as sample } from '../random/pure.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import { type RandomNormalOptions, TRUNCATED_NORMAL } from './random.js'

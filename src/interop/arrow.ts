@@ -1,3 +1,4 @@
+import { arrayKind } from '../realm.js'
 import { rangeError, show, typeError } from '../errors.js'
 import { integer } from '../validate.js'
 
@@ -20,7 +21,7 @@ export interface Arrow<Vector> {
  * @throws `ERR_LENGTH_MISMATCH`, `ERR_INVALID_ARGUMENT`
  */
 export function toArrow<Vector>(arrow: Arrow<Vector>, array: Float32Array, width: number): Vector {
-  if (!(array instanceof Float32Array)) {
+  if (arrayKind(array) !== 'Float32Array') {
     throw typeError('ERR_INVALID_ARGUMENT', `array must be a Float32Array, got ${show(array)}`)
   }
   const size = integer(width, 'width', 1, 2 ** 31 - 1)

@@ -1,4 +1,5 @@
 import { rangeError, show, typeError } from '../errors.js'
+import { arrayKind } from '../realm.js'
 import { shapeOf, sizeOf } from '../validate.js'
 
 /** Arrays that onnxruntime takes as they are; a Uint16Array holds the bits of float16 values. */
@@ -25,7 +26,8 @@ const TYPES = [
  * @throws `ERR_INVALID_SHAPE`, `ERR_LENGTH_MISMATCH`, `ERR_INVALID_ARGUMENT`
  */
 export function toOnnx<Tensor>(ort: OnnxRuntime<Tensor>, array: OnnxArray, shape: readonly number[]): Tensor {
-  const type = TYPES.find(([view]) => array instanceof view)?.[1]
+  const kind = arrayKind(array)
+  const type = TYPES.find(([view]) => view.name === kind)?.[1]
   if (type === undefined) {
     const allowed = TYPES.map(([view]) => view.name).join(', ')
     throw typeError('ERR_INVALID_ARGUMENT', `array must be one of ${allowed}, got ${show(array)}`)

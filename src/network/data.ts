@@ -1,5 +1,6 @@
-import type { LossName, RowsSpec, TrainerData } from '../engine/trainer.js'
+import { classesOf, type LossName, type RowsSpec, type TrainerData } from '../engine/trainer.js'
 import { rangeError, show, typeError } from '../errors.js'
+import { isShared, ownArray } from '../realm.js'
 import { readArray, readRecord, shapeOf, sizeOf } from '../validate.js'
 import { Rows } from './rows.js'
 
@@ -76,7 +77,7 @@ export function weighted(rows: Rows, weights: { sampleWeight?: unknown; classWei
 
 /** The data of a tensor whose shape agrees with it. */
 function readTensor(value: unknown, argument: string): unknown {
-  if (ArrayBuffer.isView(value)) return value
+  if (ArrayBuffer.isView(value)) return ownArray(value)
   const { data, shape } = readRecord(value, argument)
   const sizes = shapeOf(shape, `${argument}.shape`)
   const length = ArrayBuffer.isView(data) ? (data as Float32Array).length : undefined
@@ -87,7 +88,7 @@ function readTensor(value: unknown, argument: string): unknown {
       `${argument}.data must fill the shape [${sizes.join(', ')}], got ${found}`,
     )
   }
-  return data
+  return ownArray(data)
 }
 
 function refuseNonFinite(data: Float32Array, columns: number, argument: string): void {
@@ -134,7 +135,7 @@ function readTargets(
     const allowed = `${rows} rows of ${spec.units}${labels}`
     throw rangeError('ERR_LENGTH_MISMATCH', `${argument} must have ${allowed}, got ${y.length} numbers`)
   }
-  if (labelled) return { labels: readLabels(y, Math.max(2, spec.units), argument) }
+  if (labelled) return { labels: readLabels(y, classesOf(spec.units, spec.loss), argument) }
   const targets = Float32Array.from(y)
   refuseNonFinite(targets, spec.units, argument)
   return { targets }
@@ -151,8 +152,7 @@ function readLabels(y: Int32Array | Uint8Array, classes: number, argument: strin
 
 /** Native code may not read memory that other threads can write. */
 function unshared(x: Float32Array): Float32Array {
-  const shared = typeof SharedArrayBuffer !== 'undefined' && x.buffer instanceof SharedArrayBuffer
-  return shared ? Float32Array.from(x) : x
+  return isShared(x.buffer) ? Float32Array.from(x) : x
 }
 
 function readWeights(
@@ -170,7 +170,8 @@ function readWeights(
   return weights.map((weight, row) => weight * (factors[labels[row] as number] ?? 1))
 }
 
-function readSampleWeight(value: unknown, rows: number): Float32Array {
+function readSampleWeight(given: unknown, rows: number): Float32Array {
+  const value = ownArray(given)
   if (!(value instanceof Float32Array)) {
     throw typeError('ERR_INVALID_ARGUMENT', `sampleWeight must be a Float32Array, got ${show(value)}`)
   }

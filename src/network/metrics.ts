@@ -1,10 +1,11 @@
 import { rangeError, typeError, show } from '../errors.js'
+import { arrayKind } from '../realm.js'
 
 /** Class indices, one a row. */
 export type Labels = Int32Array | Uint8Array
 
 function columnsOf(outputs: Float32Array, rows: number, name: string): number {
-  if (!(outputs instanceof Float32Array)) {
+  if (arrayKind(outputs) !== 'Float32Array') {
     throw typeError('ERR_INVALID_ARGUMENT', `${name} must be a Float32Array, got ${show(outputs)}`)
   }
   const columns = rows === 0 ? 0 : outputs.length / rows

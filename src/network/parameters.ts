@@ -2,6 +2,7 @@ import { rangeError, show, typeError } from '../errors.js'
 import { resolveTensor } from '../initializers/resolve.js'
 import type { Initializer } from '../initializers/types.js'
 import { fillNow } from '../random/fill.js'
+import { arrayKind, isOf } from '../realm.js'
 import { allocate, sizeOf } from '../validate.js'
 import type { NetworkSpec } from './config.js'
 
@@ -53,7 +54,7 @@ export function toMap(parameters: readonly Parameter[], values: Float32Array): M
  * @throws one error that names every unknown name and wrong length.
  */
 export function fromMap(parameters: readonly Parameter[], values: Float32Array, map: unknown): Float32Array {
-  if (!(map instanceof Map)) {
+  if (!isOf(map, 'Map')) {
     throw typeError(
       'ERR_INVALID_ARGUMENT',
       `weights must be a Map of Float32Arrays by name, got ${show(map)}`,
@@ -74,6 +75,7 @@ export function fromMap(parameters: readonly Parameter[], values: Float32Array, 
 
 function faultOf({ name, shape, start, end }: Parameter, tensor: unknown): string | undefined {
   const expected = `${show(name)} must be a Float32Array of ${end - start} numbers [${shape.join(', ')}]`
-  if (!(tensor instanceof Float32Array)) return `${expected}, got ${show(tensor)}`
-  return tensor.length === end - start ? undefined : `${expected}, got ${tensor.length}`
+  if (arrayKind(tensor) !== 'Float32Array') return `${expected}, got ${show(tensor)}`
+  const { length } = tensor as Float32Array
+  return length === end - start ? undefined : `${expected}, got ${length}`
 }

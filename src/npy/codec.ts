@@ -1,5 +1,6 @@
 /** `.npy` files as bytes in memory. */
 import { rangeError, show, typeError } from '../errors.js'
+import { isOf, ownArray } from '../realm.js'
 import { allocate, oneOf, readOptions, shapeOf, sizeOf } from '../validate.js'
 import {
   isFloat16Array,
@@ -44,7 +45,7 @@ export function decodeNpy(bytes: Uint8Array | ArrayBuffer): NpyArray {
 
 /** The bytes of a file in memory, whatever view or buffer they come in. */
 export function toBytes(source: unknown): Uint8Array {
-  if (source instanceof ArrayBuffer) return new Uint8Array(source)
+  if (isOf(source, 'ArrayBuffer')) return new Uint8Array(source as ArrayBuffer)
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
   throw typeError('ERR_INVALID_ARGUMENT', `bytes must be a Uint8Array or an ArrayBuffer, got ${show(source)}`)
 }
@@ -116,7 +117,8 @@ export function checkInput(array: unknown): { type: NpyType; shape: readonly num
 
 /** Elements of this type as a view of the class that carries it; a Float16Array's are taken by their bits. */
 export function checkData(data: unknown, type: NpyType): NpyData {
-  if (data instanceof type.view) return data
+  const own = ownArray(data)
+  if (own instanceof type.view) return own
   if (type.dtype === 'F16' && isFloat16Array(data)) {
     return new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
   }

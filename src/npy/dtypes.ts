@@ -1,3 +1,5 @@
+import { arrayKind } from '../realm.js'
+
 /** Arrays that `.npy` files are read to: one typed array class for each element type. */
 export type NpyData =
   | Float32Array
@@ -66,10 +68,11 @@ export function typeCoded(code: string): NpyType | undefined {
 
 /** The element type that a typed array has when none is given. */
 export function typeOfArray(data: unknown): NpyType | undefined {
-  return isFloat16Array(data) ? typeNamed('F16') : TYPES.find((type) => data instanceof type.view)
+  const kind = arrayKind(data)
+  return kind === 'Float16Array' ? typeNamed('F16') : TYPES.find(({ view }) => view.name === kind)
 }
 
 /** A Float16Array, which the oldest supported runtimes do not have. */
 export function isFloat16Array(data: unknown): data is ArrayBufferView {
-  return ArrayBuffer.isView(data) && Object.prototype.toString.call(data) === '[object Float16Array]'
+  return arrayKind(data) === 'Float16Array'
 }

@@ -1,6 +1,7 @@
 /** `.npz` archives: a zip file with one `.npy` file for each named array, as `numpy.savez` writes them. */
 import type { AsyncZippable, UnzipFileInfo } from 'fflate'
 import { plainError, rangeError, show, typeError } from '../errors.js'
+import { isOf } from '../realm.js'
 import { boolean, readOptions } from '../validate.js'
 import { decodeNpy, encodeNpy, toBytes, type NpyArray, type NpyInput } from './codec.js'
 import { readWhole, writeWhole } from './files.js'
@@ -111,7 +112,7 @@ function encodeMembers(arrays: unknown): AsyncZippable {
       `arrays must be a Map or an object of arrays, got ${show(arrays)}`,
     )
   }
-  const entries = arrays instanceof Map ? [...(arrays as Map<string, NpyInput>)] : Object.entries(arrays)
+  const entries = isOf(arrays, 'Map') ? [...(arrays as Map<string, NpyInput>)] : Object.entries(arrays)
   const members = Object.create(null) as AsyncZippable
   let total = 0
   for (const [name, array] of entries as [string, NpyInput][]) {

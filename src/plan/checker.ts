@@ -59,6 +59,8 @@ export class Checker {
       this.#stretches.push(...this.#stretchesOf(path, dataStart, run))
     }
     this.#requireEnd(fileSize - dataStart, entries.at(-1))
+    // A sample may miss the end that a file has lost; comparing everything finds where it differs first.
+    if (this.#sample !== undefined) this.#requireData(fileSize - dataStart, entries)
   }
 
   /** All of a run of tensors at once, or the sampled parts one by one. */
@@ -115,6 +117,11 @@ export class Checker {
   #requireEnd(dataBytes: number, last: Entry | undefined): void {
     if (dataBytes > (last?.end ?? 0))
       this.#differs(last?.name ?? '', last === undefined ? 0 : last.end - last.start)
+  }
+
+  #requireData(dataBytes: number, entries: readonly Entry[]): void {
+    for (const { name, start, end } of entries)
+      if (end > start && end > dataBytes) this.#differs(name, Math.max(0, dataBytes - start))
   }
 
   #differs(name: string, offset = 0): void {

@@ -1,4 +1,5 @@
 import { show, typeError } from '../errors.js'
+import { isOf } from '../realm.js'
 
 /** Whether a tensor's name is meant by a rule. */
 export type Matcher = (name: string) => boolean
@@ -14,9 +15,10 @@ export function matcherOf(match: unknown, argument: string): Matcher {
     const glob = [...match]
     return (name) => matchesGlob(glob, [...name])
   }
-  if (match instanceof RegExp) {
+  if (isOf(match, 'RegExp')) {
+    const { source, flags } = match as RegExp
     // Without g and y a RegExp keeps no state between tests.
-    const stateless = new RegExp(match.source, match.flags.replace('g', ''))
+    const stateless = new RegExp(source, flags.replace('g', ''))
     return (name) => {
       stateless.lastIndex = 0
       return stateless.test(name)

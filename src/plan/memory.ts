@@ -1,6 +1,7 @@
 import type { Dtype } from '../engine/law.js'
 import { plainError, rangeError, show, typeError } from '../errors.js'
 import { givenOutput, type FloatArray } from '../random/output.js'
+import { arrayKind, isOf } from '../realm.js'
 import { allocate } from '../validate.js'
 import type { PlannedTensor } from './tensor.js'
 
@@ -40,13 +41,13 @@ function viewOf(dtype: Dtype, buffer: ArrayBuffer, start: number, size: number):
  * @throws `ERR_INVALID_ARGUMENT`, `ERR_LENGTH_MISMATCH`, `ERR_OVERLAPPING_VIEWS`
  */
 export function checkArrays(tensors: readonly PlannedTensor[], arrays: unknown): PlanArray[] {
-  if (!(arrays instanceof Map)) {
+  if (!isOf(arrays, 'Map')) {
     throw typeError(
       'ERR_INVALID_ARGUMENT',
       `arrays must be a Map from tensor names to typed arrays, got ${show(arrays)}`,
     )
   }
-  const given = new Map<unknown, unknown>(arrays)
+  const given = new Map(arrays as Map<unknown, unknown>)
   const views = tensors.map((tensor) => checkArray(tensor, given))
   const names = new Set<unknown>(tensors.map(({ name }) => name))
   const unknown = [...given.keys()].filter((name) => !names.has(name))
@@ -63,7 +64,7 @@ export function checkArrays(tensors: readonly PlannedTensor[], arrays: unknown):
 function checkArray({ name, size, dtype }: PlannedTensor, arrays: ReadonlyMap<unknown, unknown>): PlanArray {
   if (!arrays.has(name)) throw rangeError('ERR_INVALID_ARGUMENT', `arrays has no ${show(name)}`)
   const array = arrays.get(name)
-  const bits = array instanceof Uint16Array && (dtype === 'F16' || dtype === 'BF16')
+  const bits = arrayKind(array) === 'Uint16Array' && (dtype === 'F16' || dtype === 'BF16')
   const output = givenOutput(array as FloatArray, bits ? dtype : undefined)
   if (output.dtype !== dtype) {
     throw typeError(

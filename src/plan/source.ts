@@ -46,7 +46,10 @@ export async function planFromFile(path: string, options?: PlanFromFileOptions):
     seed: (seed as Seed | undefined) ?? found.seed ?? 0,
     tensors:
       wanted === undefined ? found.tensors : found.tensors.map((tensor) => ({ ...tensor, dtype: wanted })),
-    rules: [...((rules as Rule[] | undefined) ?? []), ...(found.rules ?? [])],
+    rules: [
+      ...(readArray(rules ?? [], 'rules', 'ERR_INVALID_ARGUMENT', MAX_PATTERNS) as Rule[]),
+      ...(found.rules ?? []),
+    ],
     preset: (preset as string | undefined) ?? found.preset,
     layout: (layout as Layout | undefined) ?? found.layout,
   }

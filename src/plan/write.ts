@@ -132,6 +132,7 @@ class Writer {
       await this.#files.write({ ...(await destinationOf(path)), head }, pieces, control)
     }
     this.#done += bytes
+    this.#control.onStep?.(this.#done)
     return { path, bytes, tensors: tensors.length, skipped }
   }
 }

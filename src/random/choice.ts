@@ -3,7 +3,7 @@ import { eachDraw, u53 } from '../engine/js/u53.js'
 import type { StreamKey } from '../engine/law.js'
 import { rangeError, show, typeError } from '../errors.js'
 import { allocate, boolean, integer, isArray, nonNegative, readOptions } from '../validate.js'
-import { arrayKind } from './output.js'
+import { arrayKind } from '../realm.js'
 import type { TypedArray } from './shuffle.js'
 
 /** How items are chosen. */

@@ -3,7 +3,8 @@ import { show, typeError } from '../errors.js'
 import { allocate, boolean, bound, finite, integer, nonNegative, oneOf, readOptions } from '../validate.js'
 import { type Fill, readWork, WORK_OPTIONS } from './fill.js'
 import { bernoulliLaw, integersLaw, normalLaw, truncatedLaw, uniformLaw } from './laws.js'
-import { arrayKind, type Dtype, outputOf } from './output.js'
+import { type Dtype, outputOf } from './output.js'
+import { arrayKind, ownArray } from '../realm.js'
 
 /** What a sampler's arguments come to: the memory, the law of its values, and how many words an element takes. */
 export interface Draw {
@@ -44,12 +45,12 @@ function whole(
     const options = readOptions(given, [...names, ...WORK_OPTIONS, ...more])
     const work = readWork(options)
     const law = lawOf(options)
-    const view = wholeView(Type, out)
-    return { array: view, view, law, wordsPerElement, work, options }
+    const array = wholeArray(Type, out)
+    return { array, view: ownArray(array) as View, law, wordsPerElement, work, options }
   }
 }
 
-function wholeView(
+function wholeArray(
   Type: Uint8ArrayConstructor | Int32ArrayConstructor,
   out: unknown,
 ): Uint8Array | Int32Array {

@@ -3,7 +3,16 @@ import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
 import { pickEngine } from '../engine/select.js'
 import { streamKey } from '../engine/stream.js'
 import { rangeError, show, typeError } from '../errors.js'
-import { allocate, integer, jsonSeed, pathOf, readRecord, type Seed, seedOf } from '../validate.js'
+import {
+  allocate,
+  integer,
+  jsonSeed,
+  pathOf,
+  readOptions,
+  readRecord,
+  type Seed,
+  seedOf,
+} from '../validate.js'
 import {
   bernoulliSampler,
   type Draw,
@@ -14,7 +23,7 @@ import {
   uniformSampler,
 } from './draw.js'
 import { type ChoiceOptions, choiceOf } from './choice.js'
-import { engineOf, fillLater, fillNow, type WorkOptions } from './fill.js'
+import { engineOf, fillLater, fillNow, readWork, WORK_OPTIONS, type WorkOptions } from './fill.js'
 import type { Filled, FloatArray } from './output.js'
 import type {
   BernoulliOptions,
@@ -213,11 +222,12 @@ export class Generator {
   }
 
   /** The numbers 0 .. n - 1 in random order. */
-  permutation(n: number): Uint32Array {
+  permutation(n: number, options?: WorkOptions): Uint32Array {
+    const { engine } = readWork(readOptions(options, WORK_OPTIONS))
     const length = integer(n, 'n', 0, 2 ** 32)
     const items = allocate(`a permutation of ${length}`, () => new Uint32Array(length))
     const first = this.#take(Math.max(0, length - 1), 2)
-    pickEngine(undefined, length, items, PERMUTATION_CROSSING).permute(this.#stream, first, items)
+    pickEngine(engine, length, items, PERMUTATION_CROSSING).permute(this.#stream, first, items)
     return items
   }
 

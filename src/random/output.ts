@@ -1,5 +1,6 @@
 import type { Dtype } from '../engine/law.js'
 import { show, typeError } from '../errors.js'
+import { arrayKind, ownArray } from '../realm.js'
 import { allocate, integer, oneOf } from '../validate.js'
 
 export type { Dtype }
@@ -34,16 +35,6 @@ export interface Output<T = unknown> {
 
 export const DTYPES = ['F32', 'F64', 'F16', 'BF16'] as const
 
-const tagOf = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype),
-  Symbol.toStringTag,
-)?.get
-
-/** The kind of a real typed array of any realm ('Float32Array', ...), undefined for everything else. */
-export function arrayKind(value: unknown): string | undefined {
-  return tagOf?.call(value) as string | undefined
-}
-
 /** A new zeroed array of `length` values. */
 export function newOutput(length: number, dtype: Dtype): Output {
   const what = `${length} values of ${dtype}`
@@ -73,9 +64,9 @@ export function outputOf(out: unknown, dtype: unknown): Output {
 export function givenOutput(out: unknown, dtype: unknown): Output {
   const kind = arrayKind(out)
   if (kind === 'Float32Array')
-    return { array: out, view: out as Float32Array, dtype: sameDtype('F32', dtype) }
+    return { array: out, view: ownArray(out) as Float32Array, dtype: sameDtype('F32', dtype) }
   if (kind === 'Float64Array')
-    return { array: out, view: out as Float64Array, dtype: sameDtype('F64', dtype) }
+    return { array: out, view: ownArray(out) as Float64Array, dtype: sameDtype('F64', dtype) }
   if (kind === 'Float16Array') {
     const { buffer, byteOffset, length } = out as Float16ArrayLike
     return { array: out, view: new Uint16Array(buffer, byteOffset, length), dtype: sameDtype('F16', dtype) }
@@ -83,7 +74,7 @@ export function givenOutput(out: unknown, dtype: unknown): Output {
   if (kind === 'Uint16Array') {
     return {
       array: out,
-      view: out as Uint16Array,
+      view: ownArray(out) as Uint16Array,
       dtype: oneOf(dtype, 'dtype of a Uint16Array', ['F16', 'BF16']),
     }
   }

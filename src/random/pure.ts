@@ -6,7 +6,7 @@ import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
 import { streamKey } from '../engine/stream.js'
 import { integer, pathOf, readOptions, seedOf } from '../validate.js'
 import { type Draw, normalSampler, type Sampler, truncatedSampler, uniformSampler } from './draw.js'
-import { type Fill, fillLater, fillNow, type WorkOptions } from './fill.js'
+import { type Fill, fillLater, fillNow, WORK_OPTIONS, type WorkOptions } from './fill.js'
 import { Generator } from './generator.js'
 import type {
   NormalOptions,
@@ -153,7 +153,7 @@ export async function sampleAsync<D extends Distribution>(
  *
  * @param n - length, at most 2^32
  */
-export function permutation(n: number, options: StreamOptions): Uint32Array {
-  const { seed, path = '' } = readOptions(options, ['seed', 'path'])
-  return new Generator(seedOf(seed), pathOf(path)).permutation(n)
+export function permutation(n: number, options: StreamOptions & WorkOptions): Uint32Array {
+  const { seed, path = '', ...work } = readOptions(options, ['seed', 'path', ...WORK_OPTIONS])
+  return new Generator(seedOf(seed), pathOf(path)).permutation(n, work)
 }

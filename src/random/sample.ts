@@ -11,7 +11,7 @@ import { longTailOf } from '../engine/select.js'
 import { rangeError, show, typeError } from '../errors.js'
 import { allocate, finite, integer, oneOf, readArray, readOptions } from '../validate.js'
 import { readWork, WORK_OPTIONS } from './fill.js'
-import { arrayKind } from './output.js'
+import { arrayKind } from '../realm.js'
 
 /** Parameters of every distribution, by name; the names of the parameters are the field's. */
 export interface DistributionParams {

@@ -2,7 +2,7 @@ import { eachDraw, u53 } from '../engine/js/u53.js'
 import type { StreamKey } from '../engine/law.js'
 import { show, typeError } from '../errors.js'
 import { isArray } from '../validate.js'
-import { arrayKind } from './output.js'
+import { arrayKind } from '../realm.js'
 
 /** Any typed array. */
 export type TypedArray =

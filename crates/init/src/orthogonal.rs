@@ -87,9 +87,11 @@ impl PlacedOrthogonal {
             range.fill(0.0);
             return Ok(());
         }
+        // A tensor may go on in zeros behind its matrices: at the first tap of a small kernel they lie so.
         let in_place = self.placement.is_contiguous(self.batch, self.law.rows, self.law.columns)
             && offset.is_multiple_of(size)
-            && range.len().is_multiple_of(size);
+            && range.len().is_multiple_of(size)
+            && offset + range.len() <= self.batch * size;
         let outcome = if in_place && self.batch > 1 {
             self.fill_many(level, threads, stream, offset / size, range, progress)
         } else if in_place {

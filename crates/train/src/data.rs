@@ -98,7 +98,7 @@ impl Data {
         let (labels, mut values) = match targets {
             Targets::Labels(labels) => {
                 TrainError::check_len("labels", rows, labels.len())?;
-                check_labels(&labels, outputs)?;
+                check_labels(&labels, classes(outputs, loss))?;
                 (labels, Vec::new())
             }
             Targets::Values(values) => {
@@ -118,9 +118,12 @@ impl Data {
     }
 }
 
-/// A single output tells two classes apart.
-fn check_labels(labels: &[u32], outputs: usize) -> Result<(), TrainError> {
-    let classes = outputs.max(2);
+/// A single output tells two classes apart, but for softmax, whose outputs are a class each.
+fn classes(outputs: usize, loss: Loss) -> usize {
+    if matches!(loss, Loss::SoftmaxCrossEntropy { .. }) { outputs } else { outputs.max(2) }
+}
+
+fn check_labels(labels: &[u32], classes: usize) -> Result<(), TrainError> {
     match labels.iter().position(|label| *label as usize >= classes) {
         Some(row) => {
             Err(TrainError::invalid(format!("labels[{row}]"), labels[row], "below the number of classes"))

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { plainError } from '../../errors.js'
 import { environment } from '../environment.js'
@@ -18,6 +19,8 @@ const PLATFORMS: Record<string, readonly string[]> = {
   'win32-x64': ['-msvc'],
 }
 
+// Bundlers know `import.meta.url` alone.
+// oxlint-disable-next-line unicorn/prefer-import-meta-properties
 const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 
 /**
@@ -45,7 +48,8 @@ export function loadAddon(version: string): Addon {
 /** The addon of a platform beside this module, or where package managers put it. */
 function installed(platform: string): string | undefined {
   const file = `symbreak.${platform}.node`
-  return [FOLDER + file, `${FOLDER}../../symbreak-${platform}/${file}`].find((path) => existsSync(path))
+  const places = [join(FOLDER, file), join(FOLDER, '..', '..', `symbreak-${platform}`, file)]
+  return places.find((path) => existsSync(path))
 }
 
 function opened(path: string, version: string): Addon {

@@ -24,14 +24,27 @@ export async function watched<T>(
   const token = new addon.CancelToken()
   const cancel = (): void => token.cancel()
   signal?.addEventListener('abort', cancel, { once: true })
-  const timer = onStep === undefined ? undefined : setInterval(() => onStep(token.done), LOOK)
+  // What the caller's own function throws stops the work, and is what the promise is rejected with.
+  let thrown: { error: unknown } | undefined
+  const look = (): void => {
+    try {
+      onStep?.(token.done)
+    } catch (error) {
+      thrown ??= { error }
+      cancel()
+    }
+  }
+  const timer = onStep === undefined ? undefined : setInterval(look, LOOK)
   try {
-    return await call(token)
+    const result = await call(token)
+    if (thrown === undefined) return result
   } catch (error) {
+    if (thrown !== undefined) throw thrown.error
     if (signal?.aborted) throw abortError(signal)
     throw translate(error)
   } finally {
     clearInterval(timer)
     signal?.removeEventListener('abort', cancel)
   }
+  throw thrown.error
 }

@@ -1,5 +1,5 @@
 import { plainError, rangeError } from '../../../errors.js'
-import type { RowsSpec, TrainerData, TrainerRows } from '../../trainer.js'
+import { classesOf, type RowsSpec, type TrainerData, type TrainerRows } from '../../trainer.js'
 
 /** Rows whose targets are in the form that the loss reads. */
 export interface Rows extends TrainerRows {
@@ -20,7 +20,7 @@ export function rowsOf({ inputs, units, loss }: RowsSpec, data: TrainerData): Ro
   checkLength('x', rows * inputs, data.x.length)
   if (weights !== undefined && weights.length > 0) checkLength('weights', rows, weights.length)
   if (labels === undefined) checkLength('targets', rows * units, targets?.length ?? 0)
-  else checkLabels(labels, rows, Math.max(units, 2))
+  else checkLabels(labels, rows, classesOf(units, loss))
   const softmax = loss === 'softmaxCrossEntropy'
   const values = labels === undefined ? targets?.slice() : softmax ? undefined : oneHot(labels, units)
   if (loss === 'hinge' && values?.every((t) => t === 0 || t === 1)) {
