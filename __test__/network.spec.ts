@@ -311,3 +311,17 @@ test('weights of 0 take rows out of the gradient', async (t) => {
   await byRow.fit(x, y, { ...half, sampleWeight: Float32Array.from(y, (label) => (label === 1 ? 3 : 1)) })
   t.deepEqual(bits(byClass), bits(byRow))
 })
+
+for (const engine of ['js', 'auto'] as const) {
+  test(`${engine}: softmax over one output knows one class`, async (t) => {
+    const network = new Network({ inputs: 1, layers: [dense(1)], loss: 'softmaxCrossEntropy', engine })
+    const before = network.weights
+    const x = Float32Array.of(1, 2)
+    await t.throwsAsync(network.fit(x, Int32Array.of(0, 1)), {
+      code: 'ERR_INVALID_ARGUMENT',
+      message: /y\[1\] must be a label in \[0, 1\), got 1/,
+    })
+    t.deepEqual(network.weights, before)
+    await t.notThrowsAsync(network.fit(x, Int32Array.of(0, 0)))
+  })
+}
