@@ -85,7 +85,8 @@ function breakLines(file) {
 
 /** Takes indentation and the asterisks of comments' lines out of declarations, which editors show without them. */
 function dedent(file) {
-  writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/^[ \t]+(\*( (?=\S)|$))?/gm, ''))
+  const bare = readFileSync(file, 'utf8').replaceAll(/^[ \t]+(\*( (?=\S)|$))?/gm, '')
+  writeFileSync(file, bare.replaceAll('\n\n@', '\n@'))
 }
 
 /** The licences that the bundled packages come with. */

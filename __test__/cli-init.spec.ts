@@ -244,3 +244,36 @@ test('the same bytes from either engine and any number of threads', async (t) =>
   }
   t.is(shas.size, 1)
 })
+
+test('standard output is one file: options of shards are refused, not ignored', async (t) => {
+  const plan = await planFile(await folder(t), small)
+  for (const options of [
+    ['--max-shard-size', '1kB'],
+    ['--max-shard-size', '1kB', '--shard', '0/2'],
+  ]) {
+    const { code, out, err } = await run(['init', plan, '-o', '-', ...options])
+    t.deepEqual([code, out.length], [2, 0])
+    t.regex(err, /-o - is one file/)
+  }
+})
+
+test('--dry-run tells the owners that a batch system makes', async (t) => {
+  const plan = await planFile(await folder(t), small)
+  const batch = { JOB_COMPLETION_INDEX: '1', JOB_COMPLETIONS: '3' }
+  const { out } = await run(['init', plan, '--dry-run', '--max-shard-size', '1kB', '--json'], batch)
+  const { rows } = JSON.parse(out.toString()) as { rows: { owner: number }[] }
+  t.true(rows.some(({ owner }) => owner > 0))
+})
+
+const linux = process.platform === 'linux' ? test : test.skip
+linux('a full device behind standard output is told', async (t) => {
+  const plan = await planFile(await folder(t), small)
+  const full = await open('/dev/full', 'w')
+  t.teardown(() => full.close())
+  const child = spawn(process.execPath, [main, 'init', plan, '-o', '-'], {
+    stdio: ['ignore', full.fd, 'pipe'],
+  })
+  const { code, err } = await ended(child)
+  t.is(code, 1)
+  t.regex(err, /cannot write to standard output.*\(ERR_IO\)/)
+})

@@ -9,6 +9,7 @@ import { addReport } from './commands/report.js'
 import { addTrain } from './commands/train.js'
 import { addVerify } from './commands/verify.js'
 import { EXIT, exitCodeOf } from './exit.js'
+import { note } from './output.js'
 
 const program = new Command('symbreak')
   .description(
@@ -24,7 +25,9 @@ for (const command of program.commands) command.exitOverride().showHelpAfterErro
 
 // A reader that has seen enough, such as `head`, is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed)
+  if (error.code === 'EPIPE') process.exit(EXIT.ok)
+  note(`symbreak: cannot write to standard output: ${error.message} (ERR_IO)`)
+  process.exit(EXIT.failed)
 })
 
 program.parseAsync().catch((error: unknown) => {

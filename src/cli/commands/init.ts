@@ -59,7 +59,8 @@ export function addInit(program: Command): void {
 
 async function init(source: string, options: InitOptions): Promise<void> {
   const plan = await planFromFile(source, await planOptions(options))
-  if (options.dryRun) return dryRun(plan, options)
+  const files = shards(options)
+  if (options.dryRun) return dryRun(plan, options, files)
   if (options.output === undefined) throw new UsageError('init needs -o FILE (or --dry-run)')
   const bar = meter(true)
   const threads = options.threads === undefined ? {} : { threads: options.threads }
@@ -67,7 +68,7 @@ async function init(source: string, options: InitOptions): Promise<void> {
     await interruptible(async (signal) => {
       const watched = { ...threads, signal, onProgress: bar.report }
       if (options.output === '-') return pipeline(plan.bytes(watched), process.stdout, { end: false })
-      const report = await plan.write(options.output as string, { ...watched, ...shards(options) })
+      const report = await plan.write(options.output as string, { ...watched, ...files })
       bar.stop()
       show(report, plan, options)
     })
@@ -94,11 +95,15 @@ async function planOptions(options: InitOptions): Promise<PlanFromFileOptions> {
   }
 }
 
-/** Which files this process writes: what the command line says, else what a batch system says. */
-function shards({ maxShardSize, shard }: InitOptions): {
+interface Files {
   maxShardSize?: string
   shard?: InitOptions['shard']
-} {
+}
+
+/** Which files this process writes: what the command line says, else what a batch system says. */
+function shards({ maxShardSize, shard, output }: InitOptions): Files {
+  if (output === '-' && (maxShardSize !== undefined || shard !== undefined))
+    throw new UsageError('-o - is one file: leave out --max-shard-size and --shard')
   if (maxShardSize === undefined) {
     if (shard !== undefined) throw new UsageError('--shard needs --max-shard-size')
     return {}
@@ -122,11 +127,11 @@ function show(report: WriteReport, plan: Plan, options: InitOptions): void {
   note(`engine ${engine}, kernel ${kernel}`)
 }
 
-function dryRun(plan: Plan, options: InitOptions): void {
-  const { maxShardSize, output = 'model.safetensors' } = options
+function dryRun(plan: Plan, options: InitOptions, { maxShardSize, shard }: Files): void {
+  const { output = 'model.safetensors' } = options
   const rows = planTable(plan, output, {
     ...(maxShardSize !== undefined && { maxShardSize }),
-    shards: options.shard?.count ?? 1,
+    shards: shard?.count ?? 1,
   })
   if (options.json)
     return printJson({ rows, tensors: rows.length, weights: plan.size, bytes: plan.byteLength })
