@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync'
+import { readBytes } from '../engine/read-bytes.js'
 import { readNpy } from '../index.js'
 import { UsageError } from './exit.js'
-import { readInput } from './input.js'
 
 /** Rows of a data file: features in C order, and one label or target a row. */
 export interface Table {
@@ -23,7 +23,7 @@ export function readTable(path: string, label: string | undefined): Promise<Tabl
 }
 
 async function readCsv(path: string, label: string | undefined): Promise<Table> {
-  const records = parse(await readInput(path), {
+  const records = parse(await readBytes(path), {
     skip_empty_lines: true,
     trim: true,
     bom: true,

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { ioError } from '../engine/replace.js'
+import { readBytes } from '../engine/read-bytes.js'
 import { plainError, show } from '../errors.js'
 
 /**
@@ -32,9 +31,7 @@ export async function readIndex(path: string): Promise<[tensor: string, file: st
  * @throws `ERR_BAD_FILE`, `ERR_IO`
  */
 export async function readJsonFile(path: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw ioError(`cannot read ${path}`, error)
-  })
+  const text = String(await readBytes(path))
   try {
     return JSON.parse(text)
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { ComparisonReport, RestartReport, Summary } from '../../index.js'
+import { readBytes } from '../../engine/read-bytes.js'
 import { UsageError } from '../exit.js'
-import { readInput } from '../input.js'
 import { note, print, printJson, printTable } from '../output.js'
 
 /** `symbreak report`: shows a report that `compare --json` or a program wrote. */
@@ -12,7 +12,7 @@ export function addReport(program: Command): void {
     .argument('<file>', 'JSON file of a comparison or of restarts')
     .option('--json', 'print the report as JSON again, once it is known to be one')
     .action(async (path: string, { json }: { json?: boolean }) => {
-      const report = readReport(path, String(await readInput(path)))
+      const report = readReport(path, String(await readBytes(path)))
       if (json) return printJson(report)
       if ('entries' in report) printComparison(report)
       else printRestarts(report)

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { ioError } from '../engine/replace.js'
+import { ioError } from './replace.js'
 
 /**
- * The bytes of a file that a command was given.
+ * The bytes of a file.
  *
  * @throws `ERR_IO`
  */
-export async function readInput(path: string): Promise<Buffer> {
+export async function readBytes(path: string): Promise<Buffer> {
   try {
     return await readFile(path)
   } catch (error) {
