@@ -247,3 +247,47 @@ test('files that cannot be read or written are ERR_IO with their path', async (t
   await t.throwsAsync(readNpy(7 as never), { code: 'ERR_INVALID_ARGUMENT' })
   await t.throwsAsync(readNpz(7 as never), { code: 'ERR_INVALID_ARGUMENT' })
 })
+
+test('an archive that is damaged, encrypted or has something before it is refused', async (t) => {
+  const path = join(await folder(t), 'a.npz')
+  for (const compress of [false, true]) {
+    await writeNpz(
+      path,
+      { a: { data: Float32Array.from(grid), shape: [24] }, b: { data: Uint8Array.of(1, 2), shape: [2] } },
+      { compress },
+    )
+    const good = await readFile(path)
+    const refused = (bytes: Buffer, message: RegExp) =>
+      t.throwsAsync(() => readNpz(bytes), { code: 'ERR_BAD_FILE', message })
+    const list = good.readUInt32LE(good.length - 6)
+    const changed = (at: number, bits: number) => {
+      const copy = Buffer.from(good)
+      copy[at] = (copy[at] as number) ^ bits
+      return copy
+    }
+    await refused(changed(list + 16, 1), /"a\.npy" is damaged/)
+    await refused(changed(list + 8, 1), /"a\.npy" is encrypted/)
+    await refused(Buffer.concat([Buffer.alloc(9), good]), /list of members/)
+    await refused(changed(good.length - 5, 4), /list of members/)
+    await refused(good.subarray(0, good.length - 1), /list of members/)
+    await refused(Buffer.alloc(0), /list of members/)
+    if (!compress) await refused(changed(list - 1, 1), /"b\.npy" is damaged/)
+    t.is(
+      (await readNpz(Buffer.concat([good.subarray(0, -2), Buffer.from([3, 0]), Buffer.from('ha!')]))).size,
+      2,
+    )
+  }
+})
+
+test('names and numbers of arrays that an archive cannot hold are refused', async (t) => {
+  const path = join(await folder(t), 'a.npz')
+  const array = { data: Uint8Array.of(1), shape: [1] }
+  const refused = { code: 'ERR_INVALID_ARGUMENT' }
+  await t.throwsAsync(() => writeNpz(path, { ['x'.repeat(70_000)]: array }), refused)
+  await t.throwsAsync(() => writeNpz(path, { '\ud800': array }), refused)
+  await t.throwsAsync(() => writeNpz(path, new Map([[1 as never, array]])), refused)
+  const many = new Map(Array.from({ length: 65_536 }, (_, i) => [String(i), array]))
+  await t.throwsAsync(() => writeNpz(path, many), refused)
+  await writeNpz(path, { é: array })
+  t.deepEqual([...(await readNpz(path)).keys()], ['é'])
+})

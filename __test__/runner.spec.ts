@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import test, { type ExecutionContext } from 'ava'
-import { indexedRunner, localRunner, shareOfEnvironment, type Batch } from 'symbreak'
+import {
+  indexedRunner,
+  localRunner,
+  plan,
+  shareOfEnvironment,
+  verify,
+  writeShards,
+  type Batch,
+} from 'symbreak'
 
 async function folder(t: ExecutionContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'symbreak-runner-'))
@@ -177,3 +185,27 @@ for (const [name, make] of badOptions) {
     t.throws(make, { code: 'ERR_INVALID_ARGUMENT' })
   })
 }
+
+test('jobs that leave files are done again, and mend what is missing or damaged', async (t) => {
+  const where = await folder(t)
+  const tensors = ['a', 'b', 'c'].map((name) => ({ name, shape: [100], init: 'he_normal' }))
+  const p = plan({ seed: 1, tensors })
+  const path = join(where, 'm.safetensors')
+  const write = () =>
+    writeShards(p, path, {
+      maxShardSize: 400,
+      runner: indexedRunner({ results: join(where, 'results'), index: 0, count: 1 }),
+    })
+  const first = await write()
+  const [one, two] = first.files.map((file) => file.path) as [string, string]
+  const bytes = await readFile(two)
+  await rm(one)
+  await writeFile(two, Buffer.from(bytes).fill(0, bytes.length - 4))
+  const again = await write()
+  t.deepEqual(
+    again.files.map((file) => file.skipped),
+    [false, false, true],
+  )
+  t.deepEqual(await readFile(two), bytes)
+  t.true((await verify(again.indexPath as string)).ok)
+})

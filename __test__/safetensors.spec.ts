@@ -108,3 +108,23 @@ test('a file that is not there, and a folder, are ERR_IO', async (t) => {
   await t.throwsAsync(() => readSafetensors(path), { code: 'ERR_IO' })
   await t.throwsAsync(() => readSafetensors(3 as never), { code: 'ERR_INVALID_PATH' })
 })
+
+test('reads the smallest floats packed, complex numbers in pairs, and refuses half a byte', async (t) => {
+  const path = join(await folder(t), 'a.safetensors')
+  const header = `{"c":${entry('C64', [2], [0, 16])},"f4":${entry('F4', [3, 2], [16, 19])},"f6":${entry('F6_E2M3', [4], [19, 22])},"e8":${entry('F8_E8M0', [2], [22, 24])}}`
+  await writeFile(path, fileOf(header, 24))
+  const { tensors } = await readSafetensors(path)
+  t.deepEqual(tensors.get('c')?.data, new Float32Array(4))
+  t.deepEqual(tensors.get('f4')?.data, new Uint8Array(3))
+  t.deepEqual(tensors.get('f6')?.data, new Uint8Array(3))
+  t.deepEqual(tensors.get('e8'), { dtype: 'F8_E8M0', shape: [2], data: new Uint8Array(2) })
+  for (const bad of [
+    `{"f4":${entry('F4', [3], [0, 2])}}`,
+    `{"f4":${entry('F4', [3], [0, 1])}}`,
+    `{"\\ud800":${entry('U8', [1], [0, 1])}}`,
+    `{"z":${entry('U8', [2 ** 40, 2 ** 40, 0], [0, 0])}}`,
+  ]) {
+    await writeFile(path, fileOf(bad, 2))
+    await t.throwsAsync(() => readSafetensors(path), { code: 'ERR_BAD_FILE' }, bad)
+  }
+})

@@ -29,10 +29,11 @@ export interface ConstantLaw {
   readonly value: number
 }
 
-/** Literal values in C order; `data.length` is the tensor's length. */
+/** Literal values, which nobody keeps: an engine has them made when it needs them. */
 export interface ValuesLaw {
   readonly kind: 'values'
-  readonly data: Float64Array
+  /** Makes all of the tensor's values, in C order. Yields 0 between parts of the work that take some milliseconds. */
+  readonly make: () => Generator<number, Float64Array>
 }
 
 /** Uniform on [low, high). */

@@ -2,6 +2,7 @@ import { open, type FileHandle } from 'node:fs/promises'
 import type { Control, Engine } from './engine.js'
 import type { FileTarget, Piece, TensorFiles } from './tensor-files.js'
 import type { View } from './law.js'
+import { allocate } from '../validate.js'
 import { ioError, replaceFile } from './replace.js'
 import { isWhole } from './whole.js'
 
@@ -62,7 +63,8 @@ async function eachTile(
     const size = ELEMENT[piece.dtype].BYTES_PER_ELEMENT
     const step = isWhole(piece.job.law) ? Math.max(1, piece.elements) : TILE / size
     for (let start = 0; start < piece.elements; start += step) {
-      const view = new ELEMENT[piece.dtype](Math.min(step, piece.elements - start))
+      const length = Math.min(step, piece.elements - start)
+      const view = allocate(`${length} values`, () => new ELEMENT[piece.dtype](length))
       await engine.fillAsync(jobOf(piece, start), view, { signal: control.signal })
       await use(bytesOf(view), index, start * size)
       done += view.byteLength

@@ -1,5 +1,6 @@
-import { open, rename, rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { abortError, isOwnError, plainError } from '../errors.js'
 
 /** A failure of the operating system, or of Node on the way to it, as `ERR_IO`; errors of this package pass unchanged. */
@@ -9,6 +10,32 @@ export function ioError(what: string, error: unknown): Error {
   return plainError('ERR_IO', `${what}: ${reason}`, { cause: error })
 }
 
+/** Where a file goes, and the name that it has until it is complete. */
+export interface Destination {
+  readonly path: string
+  readonly temporary: string
+}
+
+/**
+ * The destination of a path: where it is a symbolic link, what it leads to is replaced and the link stays. Temporary
+ * names are never reused, so that two writers of one file can't harm each other.
+ *
+ * @throws `ERR_IO` for a folder, a pipe or a device, which a file would take the place of
+ */
+export async function destinationOf(path: string): Promise<Destination> {
+  const target = await followed(path)
+  const found = await stat(target).catch(() => undefined)
+  if (found?.isFile() === false) throw plainError('ERR_IO', `cannot write ${path}: it is no regular file`)
+  return { path: target, temporary: `${target}.${randomBytes(4).toString('hex')}.tmp` }
+}
+
+/** Where links lead, whether or not there is anything yet. */
+async function followed(path: string, links = 0): Promise<string> {
+  const real = await realpath(path).catch(() => undefined)
+  const link = real === undefined && links < 40 ? await readlink(path).catch(() => undefined) : undefined
+  return link === undefined ? (real ?? path) : followed(resolve(dirname(path), link), links + 1)
+}
+
 /**
  * Replaces a file as a whole or not at all: `fill` writes under the temporary name, which becomes the real one when
  * every byte is on the disk, and is removed when anything fails.
@@ -16,7 +43,7 @@ export function ioError(what: string, error: unknown): Error {
  * @throws `ERR_IO`; `ERR_ABORTED` when the signal is aborted before the file takes its name
  */
 export async function replaceFile(
-  { path, temporary }: { readonly path: string; readonly temporary: string },
+  { path, temporary }: Destination,
   signal: AbortSignal | undefined,
   fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {

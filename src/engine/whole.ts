@@ -1,6 +1,8 @@
 import type { Law } from './law.js'
 
+const WHOLE: readonly Law['kind'][] = ['orthogonal', 'convOrthogonal', 'sparse', 'values']
+
 /** Whether a law is made as one piece, so that slices of it would each cost the whole. */
 export function isWhole(law: Law): boolean {
-  return law.kind === 'orthogonal' || law.kind === 'convOrthogonal' || law.kind === 'sparse'
+  return WHOLE.includes(law.kind)
 }

@@ -47,8 +47,8 @@ export const CONSTANT = define<{ value: number | Literal }>({
   className: 'Constant',
   random: false,
   params: { value: constantValue },
-  law: ({ value }, { dtype, shape }) =>
-    typeof value === 'number' ? constantLaw(value, dtype) : { kind: 'values', data: broadcast(value, shape) },
+  law: ({ value }, target) =>
+    typeof value === 'number' ? constantLaw(value, target.dtype) : broadcast(value, target),
 })
 
 /** Zeros, as `keras.initializers.Zeros`. */

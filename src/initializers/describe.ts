@@ -1,3 +1,4 @@
+import { finished } from '../engine/js/steps.js'
 import { truncatedMoments } from '../engine/js/truncated-moments.js'
 import type { TruncatedLaw } from '../engine/law.js'
 import type { InitializerLaw } from './definition.js'
@@ -9,7 +10,7 @@ export function describeLaw(law: InitializerLaw, size: number): Description {
     case 'constant':
       return { distribution: 'constant', mean: law.value, stddev: 0, min: law.value, max: law.value }
     case 'values':
-      return { distribution: 'values', ...momentsOf(law.data) }
+      return { distribution: 'values', ...momentsOf(finished(law.make())) }
     case 'uniform': {
       const { low, high } = law
       return {

@@ -7,7 +7,7 @@ import { define, type InitializerLaw, type Target } from './definition.js'
 import { kernelView } from './kernel-view.js'
 import { aboveZero, optional, real } from './params.js'
 import type { Initializer } from './types.js'
-import { zerosFor } from './values.js'
+import { computed } from './values.js'
 
 export interface GaussianOptions extends CommonOptions {
   /** Standard deviation in taps. Default: a sixth of each axis's size, so that 3 sigma lie within. */
@@ -32,16 +32,17 @@ type Filter = (place: readonly number[], kernel: readonly number[]) => number
 function bankLaw(target: Target, filterOf: (output: number, outputs: number) => Filter): InitializerLaw {
   const view = kernelView(target.shape, target.layout)
   const { kernel, inChannels, outChannels, tapStride, inStride, outStride } = view
-  const data = zerosFor(target)
-  const places = placesOf(kernel)
-  for (let o = 0; o < outChannels; o++) {
-    const filter = filterOf(o, outChannels)
-    for (const [tap, place] of places.entries()) {
-      const weight = filter(place, kernel) / inChannels
-      for (let i = 0; i < inChannels; i++) data[tap * tapStride + i * inStride + o * outStride] = weight
+  return computed(target, function* (data) {
+    const places = placesOf(kernel)
+    for (let o = 0; o < outChannels; o++) {
+      const filter = filterOf(o, outChannels)
+      for (const [tap, place] of places.entries()) {
+        const weight = filter(place, kernel) / inChannels
+        for (let i = 0; i < inChannels; i++) data[tap * tapStride + i * inStride + o * outStride] = weight
+      }
+      yield 0
     }
-  }
-  return { kind: 'values', data }
+  })
 }
 
 /** The places of all taps from the centre, in C order. */

@@ -6,11 +6,11 @@ import { arrayKind } from '../realm.js'
 import { integer, pathOf, readOptions, type Seed, seedOf, shapeOf, sizeOf } from '../validate.js'
 import { stridesOf } from './axes.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
-import { define, type Target } from './definition.js'
+import { define } from './definition.js'
 import { type Literal, readLiteral, writeLiteral } from './literal.js'
 import { real } from './params.js'
 import type { Initializer } from './types.js'
-import { zerosFor } from './values.js'
+import { computed } from './values.js'
 
 /** A tensor of a checkpoint, as `readSafetensors` gives it. */
 export interface PretrainedTensor {
@@ -43,14 +43,17 @@ export const PRETRAINED = define<Pretrained>({
       const message = `shape must have rank ${shape.length}, that of the pretrained tensor, got [${target.shape.join(', ')}]`
       throw rangeError('ERR_INVALID_SHAPE', message)
     }
-    return { kind: 'values', data: overlap(value.data, shape, target, fill) }
+    return computed(target, (out) => overlap(value.data, shape, out.fill(fill), target.shape))
   },
 })
 
-/** The leading block that both shapes have, in a tensor that is `fill` elsewhere. */
-function overlap(data: Float64Array, from: readonly number[], target: Target, fill: number): Float64Array {
-  const { shape } = target
-  const out = zerosFor(target).fill(fill)
+/** Copies the leading block that both shapes have. */
+function overlap(
+  data: Float64Array,
+  from: readonly number[],
+  out: Float64Array,
+  shape: readonly number[],
+): void {
   const [strides, places] = [stridesOf(from), stridesOf(shape)]
   const copy = (axis: number, source: number, at: number): void => {
     if (axis === shape.length) {
@@ -62,7 +65,6 @@ function overlap(data: Float64Array, from: readonly number[], target: Target, fi
       copy(axis + 1, source + i * (strides[axis] as number), at + i * (places[axis] as number))
   }
   copy(0, 0, 0)
-  return out
 }
 
 /**

@@ -9,7 +9,7 @@ import { aboveZero, whole } from './params.js'
 import type { RandomOptions } from './random.js'
 import { type FanMode, modeParam, scalingLaw, type ScalingDistribution } from './scaling.js'
 import type { Initializer } from './types.js'
-import { drawn, zerosFor } from './values.js'
+import { computed, drawn } from './values.js'
 
 export interface IcnrOptions extends RandomOptions {
   /** Factor r that the shuffle upsamples by, on each spatial axis. Default: 2. */
@@ -54,24 +54,25 @@ export const ICNR = define<Icnr>({
     const view = kernelView(target.shape, target.layout)
     const { inChannels, outChannels, tapStride, inStride, outStride } = view
     const copies = copiesOf(params, view)
-    const data = zerosFor(target)
-    if (target.stream === undefined || target.size === 0) return { kind: 'values', data }
-    const channels = outChannels / copies
-    const taps = target.size / (inChannels * outChannels)
-    const small = drawn(smallLaw(params, target, copies), target.stream, taps * inChannels * channels)
-    // torch's shuffle takes a channel's copies from neighbours, TensorFlow's from every `channels`-th output.
-    const together = baseOf(target.layout) === 'torch'
-    for (let tap = 0; tap < taps; tap++) {
-      for (let i = 0; i < inChannels; i++) {
-        for (let o = 0; o < outChannels; o++) {
-          const channel = together ? Math.floor(o / copies) : o % channels
-          data[tap * tapStride + i * inStride + o * outStride] = small[
-            (tap * inChannels + i) * channels + channel
-          ] as number
+    const law = smallLaw(params, target, copies)
+    return computed(target, function* (data, stream) {
+      const channels = outChannels / copies
+      const taps = data.length / (inChannels * outChannels)
+      const small = drawn(law, stream, taps * inChannels * channels)
+      // torch's shuffle takes a channel's copies from neighbours, TensorFlow's from every `channels`-th output.
+      const together = baseOf(target.layout) === 'torch'
+      for (let tap = 0; tap < taps; tap++) {
+        for (let i = 0; i < inChannels; i++) {
+          for (let o = 0; o < outChannels; o++) {
+            const channel = together ? Math.floor(o / copies) : o % channels
+            data[tap * tapStride + i * inStride + o * outStride] = small[
+              (tap * inChannels + i) * channels + channel
+            ] as number
+          }
+          yield 0
         }
       }
-    }
-    return { kind: 'values', data }
+    })
   },
   describe: (params, target) => {
     const copies = copiesOf(params, kernelView(target.shape, target.layout))

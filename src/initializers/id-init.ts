@@ -1,25 +1,31 @@
 import { rangeError } from '../errors.js'
-import { sizeOf } from '../validate.js'
 import { axisRoles, sizeAlong, stridesOf } from './axes.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import type { CommonOptions } from './constant.js'
 import { define, type Target } from './definition.js'
 import { real } from './params.js'
 import type { Initializer } from './types.js'
-import { zerosFor } from './values.js'
+import { computed } from './values.js'
 
 export interface IdInitOptions extends CommonOptions {
   /** Value of the ones. Default: 1. */
   gain?: number | undefined
 }
 
-/** Elements of one output, in the order input channel, then taps; and the distance between outputs. */
-function outputRows(target: Target): { outputs: number; outStride: number; places: number[] } {
-  const { shape, layout } = target
-  const { inAxes, outAxes, spatialAxes } = axisRoles(shape, layout)
+function outputAxis({ shape, layout }: Target): number {
+  const { outAxes } = axisRoles(shape, layout)
   const outAxis = outAxes[0]
   if (outAxes.length !== 1 || outAxis === undefined)
     throw rangeError('ERR_INVALID_SHAPE', 'shape must have one output axis in the layout of idInit')
+  return outAxis
+}
+
+/** Elements of one output, in the order input channel, then taps; and the distance between outputs. */
+function outputRows(
+  { shape, layout }: Target,
+  outAxis: number,
+): { outputs: number; outStride: number; places: number[] } {
+  const { inAxes, spatialAxes } = axisRoles(shape, layout)
   const strides = stridesOf(shape)
   const axes = [...inAxes, ...spatialAxes]
   const places = new Array<number>(sizeAlong(shape, axes))
@@ -41,13 +47,14 @@ export const ID_INIT = define<{ gain: number }>({
   params: { gain: real(1) },
   law: ({ gain }, target) => {
     target.requireRank(2, 5)
-    const data = zerosFor(target)
-    const { outputs, outStride, places } = outputRows(target)
-    const period = Math.min(outputs, places.length)
-    for (let o = 0; o < outputs && sizeOf(target.shape) > 0; o++)
-      for (let i = o % period; i < places.length; i += period)
-        data[(places[i] as number) + o * outStride] = gain
-    return { kind: 'values', data }
+    const outAxis = outputAxis(target)
+    return computed(target, (data) => {
+      const { outputs, outStride, places } = outputRows(target, outAxis)
+      const period = Math.min(outputs, places.length)
+      for (let o = 0; o < outputs; o++)
+        for (let i = o % period; i < places.length; i += period)
+          data[(places[i] as number) + o * outStride] = gain
+    })
   },
 })
 

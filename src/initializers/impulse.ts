@@ -6,7 +6,7 @@ import { kernelView } from './kernel-view.js'
 import { optional, real } from './params.js'
 import type { RandomOptions } from './random.js'
 import type { Initializer } from './types.js'
-import { zerosFor } from './values.js'
+import { computed } from './values.js'
 
 export interface ImpulseOptions extends RandomOptions {
   /** Value of the one tap of a filter. Default: 1 / sqrt(taps). */
@@ -21,15 +21,14 @@ export const IMPULSE = define<{ value: number | null }>({
     const view = kernelView(target.shape, target.layout)
     const { inChannels, outChannels, tapStride, inStride, outStride } = view
     const taps = sizeOf(view.kernel)
-    const data = zerosFor(target)
-    if (target.stream === undefined || target.size === 0) return { kind: 'values', data }
     const height = value ?? 1 / Math.sqrt(taps)
-    eachDraw(target.stream, 0, inChannels * outChannels, (k, hi, lo) => {
-      const tap = Math.min(Math.floor(u53(hi, lo) * taps), taps - 1)
-      const [i, o] = [Math.floor(k / outChannels), k % outChannels]
-      data[tap * tapStride + i * inStride + o * outStride] = height
-    })
-    return { kind: 'values', data }
+    return computed(target, (data, stream) =>
+      eachDraw(stream, 0, inChannels * outChannels, (k, hi, lo) => {
+        const tap = Math.min(Math.floor(u53(hi, lo) * taps), taps - 1)
+        const [i, o] = [Math.floor(k / outChannels), k % outChannels]
+        data[tap * tapStride + i * inStride + o * outStride] = height
+      }),
+    )
   },
   describe: ({ value }, target) => {
     const taps = Math.max(1, sizeOf(kernelView(target.shape, target.layout).kernel))

@@ -1,7 +1,10 @@
+import type { ValuesLaw } from '../engine/law.js'
 import { rangeError, show, typeError } from '../errors.js'
 import { arrayKind } from '../realm.js'
-import { allocate, finite, isArray, readArray, readRecord, sizeOf } from '../validate.js'
+import { finite, isArray, readArray, readRecord } from '../validate.js'
+import type { Target } from './definition.js'
 import type { Json } from './types.js'
+import { computed } from './values.js'
 
 /** Literal values: a nested array with its shape, or a flat one that takes the tensor's shape. */
 export interface Literal {
@@ -74,12 +77,12 @@ export function writeLiteral({ data, shape = [data.length] }: Literal): Json {
 }
 
 /**
- * The literal broadcast to a shape by NumPy's rule: aligned at the last axis, sizes equal or 1.
+ * The literal broadcast to a tensor by NumPy's rule: aligned at the last axis, sizes equal or 1.
  *
  * @throws `ERR_INVALID_SHAPE` where it can't be
  */
-export function broadcast({ data, shape: own }: Literal, shape: readonly number[]): Float64Array {
-  const size = sizeOf(shape)
+export function broadcast({ data, shape: own }: Literal, target: Target): ValuesLaw {
+  const { size, shape } = target
   const from = own ?? (data.length === size ? shape : [data.length])
   const lead = shape.length - from.length
   const fits = lead >= 0 && from.every((length, axis) => length === 1 || length === shape[lead + axis])
@@ -87,9 +90,9 @@ export function broadcast({ data, shape: own }: Literal, shape: readonly number[
     const message = `shape [${shape.join(', ')}] can't be filled with a value of shape [${from.join(', ')}]`
     throw rangeError('ERR_INVALID_SHAPE', message)
   }
-  const out = allocate(`${size} values`, () => new Float64Array(size))
-  for (let i = 0; i < size; i++) out[i] = data[sourceIndex(i, shape, from)] as number
-  return out
+  return computed(target, (out) => {
+    for (let i = 0; i < size; i++) out[i] = data[sourceIndex(i, shape, from)] as number
+  })
 }
 
 /** Index in the broadcast array of the entry that element `index` of the shape takes. */

@@ -6,7 +6,7 @@ import { define } from './definition.js'
 import { aboveZero, word } from './params.js'
 import type { RandomOptions } from './random.js'
 import type { Initializer } from './types.js'
-import { zerosFor } from './values.js'
+import { computed } from './values.js'
 
 export interface MambaOptions extends RandomOptions {
   /** 'aLog': logarithms of the decay rates, shape [inner, state]. 'dtBias': bias of the step size, shape [inner]. */
@@ -51,19 +51,19 @@ export const MAMBA = define<Mamba>({
     throw rangeError('ERR_INVALID_ARGUMENT', message)
   },
   law: (params, target) => {
-    const data = zerosFor(target)
     if (params.part === 'a_log') {
       target.requireRank(2, 2)
       const states = target.shape[1] as number
-      for (let i = 0; i < data.length; i++) data[i] = ln((i % states) + 1)
-      return { kind: 'values', data }
+      return computed(target, (data) => {
+        for (let i = 0; i < data.length; i++) data[i] = ln((i % states) + 1)
+      })
     }
     target.requireRank(1, 1)
-    if (target.stream === undefined) return { kind: 'values', data }
-    eachDraw(target.stream, 0, target.size, (k, hi, lo) => {
-      data[k] = inverseSoftplus(stepOf(params, u53(hi, lo)))
-    })
-    return { kind: 'values', data }
+    return computed(target, (data, stream) =>
+      eachDraw(stream, 0, data.length, (k, hi, lo) => {
+        data[k] = inverseSoftplus(stepOf(params, u53(hi, lo)))
+      }),
+    )
   },
   describe: (params, target) => {
     const even = Float64Array.from(

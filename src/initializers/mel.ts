@@ -5,7 +5,7 @@ import type { CommonOptions } from './constant.js'
 import { define } from './definition.js'
 import { aboveZero, atLeastZero } from './params.js'
 import type { Initializer } from './types.js'
-import { matrixAxes, zerosFor } from './values.js'
+import { computed, matrixAxes } from './values.js'
 
 export interface MelOptions extends CommonOptions {
   /** Samples a second. Default: 8000. */
@@ -36,19 +36,20 @@ export const MEL = define<Mel>({
   },
   law: ({ sampleRate, lowerHz, upperHz }, target) => {
     const { inputs: bins, outputs: bands, inStride, outStride } = matrixAxes(target)
-    const data = zerosFor(target)
     const [first, last] = [toMel(lowerHz), toMel(upperHz)]
     const edge = (k: number): number => first + ((last - first) * k) / (bands + 1)
-    // Bin 0 is the constant part: it belongs to no band.
-    for (let bin = 1; bin < bins; bin++) {
-      const mel = toMel((sampleRate / 2 / (bins - 1)) * bin)
-      for (let band = 0; band < bands; band++) {
-        const [low, centre, high] = [edge(band), edge(band + 1), edge(band + 2)]
-        const slope = Math.min((mel - low) / (centre - low), (high - mel) / (high - centre))
-        data[bin * inStride + band * outStride] = Math.max(0, slope)
+    return computed(target, function* (data) {
+      // Bin 0 is the constant part: it belongs to no band.
+      for (let bin = 1; bin < bins; bin++) {
+        const mel = toMel((sampleRate / 2 / (bins - 1)) * bin)
+        for (let band = 0; band < bands; band++) {
+          const [low, centre, high] = [edge(band), edge(band + 1), edge(band + 2)]
+          const slope = Math.min((mel - low) / (centre - low), (high - mel) / (high - centre))
+          data[bin * inStride + band * outStride] = Math.max(0, slope)
+        }
+        yield 0
       }
-    }
-    return { kind: 'values', data }
+    })
   },
 })
 

@@ -1,12 +1,13 @@
-import { svd } from '../engine/js/svd.js'
+import { svdSteps } from '../engine/js/svd.js'
 import type { StreamKey } from '../engine/law.js'
+import { finished } from '../engine/js/steps.js'
 import { rangeError } from '../errors.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import { define } from './definition.js'
 import { optional, real, whole, word } from './params.js'
 import type { RandomOptions } from './random.js'
 import type { Initializer } from './types.js'
-import { drawn, matrixAxes, zerosFor } from './values.js'
+import { computed, drawn, matrixAxes } from './values.js'
 
 export type MimeticPart = 'query' | 'key' | 'value' | 'projection'
 
@@ -29,14 +30,14 @@ interface Mimetic {
 }
 
 /** The factors of alpha Z + beta I, matrix number `index` of the stream: U sqrt(S) and V sqrt(S). */
-function factors(stream: StreamKey, index: number, size: number, alpha: number, beta: number) {
+function* factors(stream: StreamKey, index: number, size: number, alpha: number, beta: number) {
   const matrix = Float64Array.from(
     drawn({ kind: 'normal', mean: 0, stddev: 1 }, stream, size * size, index * size * size),
   )
   const scale = alpha / Math.sqrt(size)
   for (let i = 0; i < matrix.length; i++) matrix[i] = (matrix[i] as number) * scale
   for (let i = 0; i < size; i++) matrix[i * (size + 1)] = (matrix[i * (size + 1)] as number) + beta
-  const { u, s, v } = svd(matrix, size, size)
+  const { u, s, v } = yield* svdSteps(matrix, size, size)
   const scaled = (vectors: Float64Array) => vectors.map((x, at) => x * Math.sqrt(s[at % size] as number))
   return { left: scaled(u), right: scaled(v) }
 }
@@ -58,25 +59,23 @@ export const MIMETIC = define<Mimetic>({
       const message = `shape must be square and divisible by ${heads} heads, got [${target.shape.join(', ')}]`
       throw rangeError('ERR_INVALID_SHAPE', message)
     }
-    const data = zerosFor(target)
-    const { stream } = target
-    if (stream === undefined) return { kind: 'values', data }
-    const set = (i: number, o: number, value: number) => (data[i * inStride + o * outStride] = value)
-    if (part === 'value' || part === 'projection') {
-      const { left, right } = factors(stream, heads, size, alpha ?? 0.4, beta ?? -0.4)
-      for (let i = 0; i < size; i++)
-        for (let o = 0; o < size; o++)
-          set(i, o, (part === 'value' ? left[i * size + o] : right[o * size + i]) as number)
-      return { kind: 'values', data }
-    }
-    const width = size / heads
-    for (let head = 0; head < heads; head++) {
-      const { left, right } = factors(stream, head, size, alpha ?? 0.7, beta ?? 0.7)
-      const chosen = part === 'query' ? left : right
-      for (let i = 0; i < size; i++)
-        for (let o = 0; o < width; o++) set(i, head * width + o, chosen[i * size + o] as number)
-    }
-    return { kind: 'values', data }
+    return computed(target, function* (data, stream) {
+      const set = (i: number, o: number, value: number) => (data[i * inStride + o * outStride] = value)
+      if (part === 'value' || part === 'projection') {
+        const { left, right } = yield* factors(stream, heads, size, alpha ?? 0.4, beta ?? -0.4)
+        for (let i = 0; i < size; i++)
+          for (let o = 0; o < size; o++)
+            set(i, o, (part === 'value' ? left[i * size + o] : right[o * size + i]) as number)
+        return
+      }
+      const width = size / heads
+      for (let head = 0; head < heads; head++) {
+        const { left, right } = yield* factors(stream, head, size, alpha ?? 0.7, beta ?? 0.7)
+        const chosen = part === 'query' ? left : right
+        for (let i = 0; i < size; i++)
+          for (let o = 0; o < width; o++) set(i, head * width + o, chosen[i * size + o] as number)
+      }
+    })
   },
   describe: ({ part, heads, alpha, beta }, target) => {
     const { inputs: size } = matrixAxes(target)
@@ -84,7 +83,8 @@ export const MIMETIC = define<Mimetic>({
     // The spectrum hardly depends on the size: one draw of a small matrix tells it.
     const small = Math.min(size, 64)
     const width = pair ? Math.max(1, Math.round(small / heads)) : small
-    const { left } = factors(NOWHERE, 0, small, alpha ?? (pair ? 0.7 : 0.4), beta ?? (pair ? 0.7 : -0.4))
+    const spectrum = factors(NOWHERE, 0, small, alpha ?? (pair ? 0.7 : 0.4), beta ?? (pair ? 0.7 : -0.4))
+    const { left } = finished(spectrum)
     const square = left.reduce((sum, x, at) => (at % small < width ? sum + x * x : sum), 0)
     const stddev = size === 0 ? 0 : Math.sqrt(square / (width * size))
     return { distribution: 'mimetic', mean: 0, stddev, min: -Infinity, max: Infinity }

@@ -7,6 +7,7 @@ import { define, type Target } from './definition.js'
 import { real, whole } from './params.js'
 import type { RandomOptions } from './random.js'
 import type { Initializer } from './types.js'
+import { computed } from './values.js'
 
 export interface LstmBiasOptions extends CommonOptions {
   /** Bias of the forget gate. Default: 1. */
@@ -35,7 +36,7 @@ export const LSTM_BIAS = define<{ forgetBias: number }>({
   params: { forgetBias: real(1) },
   law: ({ forgetBias }, target) => {
     const units = unitsOf(target)
-    return { kind: 'values', data: new Float64Array(target.size).fill(forgetBias, units, 2 * units) }
+    return computed(target, (data) => void data.fill(forgetBias, units, 2 * units))
   },
 })
 
@@ -45,14 +46,13 @@ export const CHRONO = define<{ maxSteps: number }>({
   params: { maxSteps: whole(3) },
   law: ({ maxSteps }, target) => {
     const units = unitsOf(target)
-    const data = new Float64Array(target.size)
-    if (target.stream === undefined) return { kind: 'values', data }
-    eachDraw(target.stream, 0, units, (k, hi, lo) => {
-      const bias = ln(1 + u53(hi, lo) * (maxSteps - 2))
-      data[k] = -bias
-      data[units + k] = bias
-    })
-    return { kind: 'values', data }
+    return computed(target, (data, stream) =>
+      eachDraw(stream, 0, units, (k, hi, lo) => {
+        const bias = ln(1 + u53(hi, lo) * (maxSteps - 2))
+        data[k] = -bias
+        data[units + k] = bias
+      }),
+    )
   },
   describe: ({ maxSteps }, target) => {
     unitsOf(target)

@@ -6,9 +6,9 @@ import type { CommonOptions } from './constant.js'
 import { define, type Target } from './definition.js'
 import { atLeastZero, real, whole } from './params.js'
 import type { RandomOptions } from './random.js'
-import { spectralRadius } from './spectral-radius.js'
+import { spectralRadiusSteps } from './spectral-radius.js'
 import type { Initializer } from './types.js'
-import { drawn, zerosFor } from './values.js'
+import { computed, drawn } from './values.js'
 
 export interface ReservoirOptions extends RandomOptions {
   /** Spectral radius of the matrix, below 1 for echoes that fade. Default: 0.9. */
@@ -50,17 +50,16 @@ export const RESERVOIR = define<{ spectralRadius: number; sparsity: number }>({
   params: { spectralRadius: atLeastZero(0.9), sparsity: { read: probability, fallback: 0.9 } },
   law: ({ spectralRadius: radius, sparsity }, target) => {
     const units = unitsOf(target)
-    const data = zerosFor(target)
-    if (target.stream === undefined || units === 0) return { kind: 'values', data }
-    const normals = drawn({ kind: 'normal', mean: 0, stddev: 1 }, target.stream, units * units)
-    // Who is connected is drawn from the words behind those of the normals.
-    const first = Math.ceil((units * units) / 4096) * 2048
-    eachDraw(target.stream, first, units * units, (k, hi, lo) => {
-      if (u53(hi, lo) >= sparsity) data[k - first] = normals[k - first] as number
+    return computed(target, function* (data, stream) {
+      const normals = drawn({ kind: 'normal', mean: 0, stddev: 1 }, stream, data.length)
+      // Who is connected is drawn from the words behind those of the normals.
+      const first = Math.ceil(data.length / 4096) * 2048
+      eachDraw(stream, first, data.length, (k, hi, lo) => {
+        if (u53(hi, lo) >= sparsity) data[k - first] = normals[k - first] as number
+      })
+      const found = yield* spectralRadiusSteps(data, units)
+      if (found > 0) for (let i = 0; i < data.length; i++) data[i] = ((data[i] as number) / found) * radius
     })
-    const found = spectralRadius(data, units)
-    if (found > 0) for (let i = 0; i < data.length; i++) data[i] = ((data[i] as number) / found) * radius
-    return { kind: 'values', data }
   },
   describe: ({ spectralRadius: radius, sparsity }, target) => {
     // The circular law: a random matrix of entries with variance v has the spectral radius sqrt(n v).
@@ -75,9 +74,9 @@ export const DELAY_LINE = define<{ weight: number }>({
   params: { weight: real(0.1) },
   law: ({ weight }, target) => {
     const units = unitsOf(target)
-    const data = zerosFor(target)
-    for (let i = 0; i + 1 < units; i++) connect(data, units, i, i + 1, weight)
-    return { kind: 'values', data }
+    return computed(target, (data) => {
+      for (let i = 0; i + 1 < units; i++) connect(data, units, i, i + 1, weight)
+    })
   },
 })
 
@@ -95,19 +94,19 @@ export const CYCLE = define<Cycle>({
   params: { weight: real(0.1), backward: real(0), jump: real(0), jumpSize: whole(2, 3) },
   law: ({ weight, backward, jump, jumpSize }, target) => {
     const units = unitsOf(target)
-    const data = zerosFor(target)
-    for (let from = 0; jump !== 0 && from < units; from += jumpSize) {
-      const to = from + jumpSize < units ? from + jumpSize : 0
-      if (to === 0 && from + jumpSize !== units) break
-      connect(data, units, from, to, jump)
-      connect(data, units, to, from, jump)
-    }
-    for (let i = 0; i < units; i++) {
-      const next = (i + 1) % units
-      if (backward !== 0) connect(data, units, next, i, backward)
-      connect(data, units, i, next, weight)
-    }
-    return { kind: 'values', data }
+    return computed(target, (data) => {
+      for (let from = 0; jump !== 0 && from < units; from += jumpSize) {
+        const to = from + jumpSize < units ? from + jumpSize : 0
+        if (to === 0 && from + jumpSize !== units) break
+        connect(data, units, from, to, jump)
+        connect(data, units, to, from, jump)
+      }
+      for (let i = 0; i < units; i++) {
+        const next = (i + 1) % units
+        if (backward !== 0) connect(data, units, next, i, backward)
+        connect(data, units, i, next, weight)
+      }
+    })
   },
 })
 

@@ -1,6 +1,8 @@
 import { streamKey } from '../engine/stream.js'
 import { CatalogueInitializer, type ResolvedTensor, type TensorContext } from './catalogue-initializer.js'
+import { Target } from './definition.js'
 import type { Initializer } from './types.js'
+import { computed } from './values.js'
 
 /**
  * What an engine needs to fill a tensor of a plan or network. A user's own initializer is asked for its values, which
@@ -20,5 +22,6 @@ export function resolveTensor(
     seed: initializer.seed ?? seed,
     ...(layout === undefined ? {} : { layout }),
   })
-  return { law: { kind: 'values', data: Float64Array.from(values) }, stream: streamKey(seed, path) }
+  const target = new Target(shape, values.length, 'keras', 'F32')
+  return { law: computed(target, (data) => data.set(values)), stream: streamKey(seed, path) }
 }

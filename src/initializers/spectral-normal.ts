@@ -1,11 +1,11 @@
-import { spectralNorm } from '../engine/js/dense.js'
+import { spectralNormSteps } from '../engine/js/dense.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import { define } from './definition.js'
 import { matrixView } from './matrix-view.js'
 import { atLeastZero } from './params.js'
 import type { RandomOptions } from './random.js'
 import type { Initializer } from './types.js'
-import { drawn, zerosFor } from './values.js'
+import { computed, drawn } from './values.js'
 
 export interface SpectralNormalOptions extends RandomOptions {
   /** The largest singular value of the matrix. Default: 1. */
@@ -21,18 +21,17 @@ export const SPECTRAL_NORMAL = define<{ gain: number }>({
       target.shape,
       target.layout,
     )
-    const data = zerosFor(target)
-    if (target.stream === undefined || target.size === 0) return { kind: 'values', data }
-    const normals = drawn({ kind: 'normal', mean: 0, stddev: 1 }, target.stream, target.size)
-    for (let b = 0; b < batch; b++) {
-      const matrix = normals.subarray(b * rows * columns, (b + 1) * rows * columns)
-      const norm = spectralNorm(matrix, rows, columns)
-      for (let i = 0; i < rows; i++)
-        for (let j = 0; j < columns; j++)
-          data[b * batchStride + i * rowStride + j * columnStride] =
-            ((matrix[i * columns + j] as number) / norm) * gain
-    }
-    return { kind: 'values', data }
+    return computed(target, function* (data, stream) {
+      const normals = drawn({ kind: 'normal', mean: 0, stddev: 1 }, stream, data.length)
+      for (let b = 0; b < batch; b++) {
+        const matrix = normals.subarray(b * rows * columns, (b + 1) * rows * columns)
+        const norm = yield* spectralNormSteps(matrix, rows, columns)
+        for (let i = 0; i < rows; i++)
+          for (let j = 0; j < columns; j++)
+            data[b * batchStride + i * rowStride + j * columnStride] =
+              ((matrix[i * columns + j] as number) / norm) * gain
+      }
+    })
   },
   describe: ({ gain }, target) => {
     // The largest singular value of a normal matrix is near sqrt(rows) + sqrt(columns) (Geman 1980).

@@ -4,8 +4,9 @@ const SQUARINGS = 24
 /**
  * The largest absolute eigenvalue of a square matrix, by Gelfand's formula: the limit of |A^k|^(1/k), k doubled by squaring.
  * + - * / and square roots in one order, so equal everywhere; complex pairs need nothing special.
+ * Yields between rows.
  */
-export function spectralRadius(a: Float64Array, size: number): number {
+export function* spectralRadiusSteps(a: Float64Array, size: number): Generator<number, number> {
   let power = a.slice()
   let radius = 1
   for (let squaring = 0; squaring <= SQUARINGS; squaring++) {
@@ -14,7 +15,7 @@ export function spectralRadius(a: Float64Array, size: number): number {
     for (let i = 0; i < power.length; i++) power[i] = (power[i] as number) / norm
     for (let root = 0; root < squaring; root++) norm = Math.sqrt(norm)
     radius *= norm
-    if (squaring < SQUARINGS) power = squared(power, size)
+    if (squaring < SQUARINGS) power = yield* squared(power, size)
   }
   return radius
 }
@@ -25,7 +26,7 @@ function frobenius(a: Float64Array): number {
   return Math.sqrt(sum)
 }
 
-function squared(a: Float64Array, size: number): Float64Array<ArrayBuffer> {
+function* squared(a: Float64Array, size: number): Generator<number, Float64Array<ArrayBuffer>> {
   const out = new Float64Array(size * size)
   for (let i = 0; i < size; i++) {
     for (let k = 0; k < size; k++) {
@@ -34,6 +35,7 @@ function squared(a: Float64Array, size: number): Float64Array<ArrayBuffer> {
       for (let j = 0, at = k * size, to = i * size; j < size; j++, at++, to++)
         out[to] = (out[to] as number) + factor * (a[at] as number)
     }
+    yield 0
   }
   return out
 }

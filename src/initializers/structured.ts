@@ -7,7 +7,7 @@ import { define, type InitializerLaw } from './definition.js'
 import { kernelView } from './kernel-view.js'
 import { real } from './params.js'
 import type { Initializer } from './types.js'
-import { zerosFor } from './values.js'
+import { computed } from './values.js'
 
 export interface HippoOptions extends CommonOptions {
   /** Factor on the matrix. Default: 1. */
@@ -27,7 +27,6 @@ export const ZERO_HADAMARD = define<object>({
   params: {},
   law: (_, target): InitializerLaw => {
     target.requireRank(2, 5)
-    const data = zerosFor(target)
     const { inAxes, outAxes, spatialAxes } = axisRoles(target.shape, target.layout)
     const strides = stridesOf(target.shape)
     const [inAxis, outAxis] = [inAxes[0], outAxes[0]]
@@ -45,13 +44,15 @@ export const ZERO_HADAMARD = define<object>({
     let order = 1
     while (order < outputs) order *= 2
     const scale = 1 / Math.sqrt(order)
-    for (let i = 0; target.size > 0 && i < inputs; i++) {
-      for (let o = 0; o < outputs; o++) {
-        const value = outputs <= inputs ? Number(o === i) : hadamard(o, i) * scale
-        data[centre + i * (strides[inAxis] as number) + o * (strides[outAxis] as number)] = value
+    return computed(target, function* (data) {
+      for (let i = 0; i < inputs; i++) {
+        for (let o = 0; o < outputs; o++) {
+          const value = outputs <= inputs ? Number(o === i) : hadamard(o, i) * scale
+          data[centre + i * (strides[inAxis] as number) + o * (strides[outAxis] as number)] = value
+        }
+        yield 0
       }
-    }
-    return { kind: 'values', data }
+    })
   },
 })
 
@@ -71,24 +72,24 @@ export const BILINEAR = define<object>({
       target.shape,
       target.layout,
     )
-    const data = zerosFor(target)
     const tents = kernel.map(tent)
     const single = inChannels === 1 || outChannels === 1
-    for (let tap = 0; tap < sizeOf(kernel); tap++) {
-      let rest = tap
-      let weight = 1
-      for (let axis = kernel.length - 1; axis >= 0; axis--) {
-        const size = kernel[axis] as number
-        weight *= tents[axis]?.[rest % size] as number
-        rest = Math.floor(rest / size)
-      }
-      for (let i = 0; i < inChannels; i++) {
-        for (let o = 0; o < outChannels; o++) {
-          if (single || i === o) data[tap * tapStride + i * inStride + o * outStride] = weight
+    return computed(target, (data) => {
+      for (let tap = 0; tap < sizeOf(kernel); tap++) {
+        let rest = tap
+        let weight = 1
+        for (let axis = kernel.length - 1; axis >= 0; axis--) {
+          const size = kernel[axis] as number
+          weight *= tents[axis]?.[rest % size] as number
+          rest = Math.floor(rest / size)
+        }
+        for (let i = 0; i < inChannels; i++) {
+          for (let o = 0; o < outChannels; o++) {
+            if (single || i === o) data[tap * tapStride + i * inStride + o * outStride] = weight
+          }
         }
       }
-    }
-    return { kind: 'values', data }
+    })
   },
 })
 
@@ -101,12 +102,12 @@ export const HIPPO = define<{ gain: number }>({
     const [rows = 0, columns = 0] = target.shape
     if (rows !== columns)
       throw rangeError('ERR_INVALID_SHAPE', `shape must be square, got [${rows}, ${columns}]`)
-    const data = zerosFor(target)
-    for (let n = 0; n < rows; n++) {
-      for (let k = 0; k < n; k++) data[n * columns + k] = -gain * Math.sqrt((2 * n + 1) * (2 * k + 1))
-      data[n * columns + n] = -gain * (n + 1)
-    }
-    return { kind: 'values', data }
+    return computed(target, (data) => {
+      for (let n = 0; n < rows; n++) {
+        for (let k = 0; k < n; k++) data[n * columns + k] = -gain * Math.sqrt((2 * n + 1) * (2 * k + 1))
+        data[n * columns + n] = -gain * (n + 1)
+      }
+    })
   },
 })
 

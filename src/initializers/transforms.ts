@@ -6,7 +6,7 @@ import { define, type Target } from './definition.js'
 import { kernelView } from './kernel-view.js'
 import { flag, whole, word } from './params.js'
 import type { Initializer } from './types.js'
-import { matrixAxes, zerosFor } from './values.js'
+import { computed, matrixAxes } from './values.js'
 
 export interface DaubechiesOptions extends CommonOptions {
   /** Vanishing moments, 1 (Haar) to 3: filters of twice as many taps. Default: 2. */
@@ -30,14 +30,15 @@ export const DCT = define<object>({
   params: {},
   law: (_, target) => {
     const { inputs, outputs, inStride, outStride } = matrixAxes(target)
-    const data = zerosFor(target)
-    for (let k = 0; k < outputs; k++) {
-      const scale = Math.sqrt((k === 0 ? 1 : 2) / inputs)
-      for (let n = 0; n < inputs; n++)
-        data[n * inStride + k * outStride] =
-          scale * cosTurns((((2 * n + 1) * k) % (4 * inputs)) / (4 * inputs))
-    }
-    return { kind: 'values', data }
+    return computed(target, function* (data) {
+      for (let k = 0; k < outputs; k++) {
+        const scale = Math.sqrt((k === 0 ? 1 : 2) / inputs)
+        for (let n = 0; n < inputs; n++)
+          data[n * inStride + k * outStride] =
+            scale * cosTurns((((2 * n + 1) * k) % (4 * inputs)) / (4 * inputs))
+        yield 0
+      }
+    })
   },
 })
 
@@ -48,19 +49,19 @@ export const HAAR = define<object>({
   law: (_, target) => {
     const { inputs, outputs, inStride, outStride } = matrixAxes(target)
     requirePowerOfTwo(target, inputs)
-    const data = zerosFor(target)
-    for (let k = 0; k < Math.min(inputs, outputs); k++) {
-      // Basis function k > 0 is number k - level of its level: +1 on a half of its share, -1 on the other.
-      let level = 1
-      while (2 * level <= k) level *= 2
-      const share = k === 0 ? inputs : inputs / level
-      const start = k === 0 ? 0 : (k - level) * share
-      for (let n = start; n < start + share; n++) {
-        const sign = k === 0 || n - start < share / 2 ? 1 : -1
-        data[n * inStride + k * outStride] = sign / Math.sqrt(share)
+    return computed(target, (data) => {
+      for (let k = 0; k < Math.min(inputs, outputs); k++) {
+        // Basis function k > 0 is number k - level of its level: +1 on a half of its share, -1 on the other.
+        let level = 1
+        while (2 * level <= k) level *= 2
+        const share = k === 0 ? inputs : inputs / level
+        const start = k === 0 ? 0 : (k - level) * share
+        for (let n = start; n < start + share; n++) {
+          const sign = k === 0 || n - start < share / 2 ? 1 : -1
+          data[n * inStride + k * outStride] = sign / Math.sqrt(share)
+        }
       }
-    }
-    return { kind: 'values', data }
+    })
   },
 })
 
@@ -106,13 +107,13 @@ export const DAUBECHIES = define<{ order: number }>({
       throw rangeError('ERR_INVALID_SHAPE', message)
     }
     const high = low.map((_, k) => (k % 2 === 0 ? 1 : -1) * (low[low.length - 1 - k] as number))
-    const data = zerosFor(target)
-    for (let tap = 0; tap < low.length; tap++)
-      for (let i = 0; i < inChannels; i++)
-        for (let o = 0; o < outChannels; o++)
-          data[tap * tapStride + i * inStride + o * outStride] =
-            ((o % 2 === 0 ? low : high)[tap] as number) / inChannels
-    return { kind: 'values', data }
+    return computed(target, (data) => {
+      for (let tap = 0; tap < low.length; tap++)
+        for (let i = 0; i < inChannels; i++)
+          for (let o = 0; o < outChannels; o++)
+            data[tap * tapStride + i * inStride + o * outStride] =
+              ((o % 2 === 0 ? low : high)[tap] as number) / inChannels
+    })
   },
 })
 
@@ -149,19 +150,23 @@ export const STFT = define<Stft>({
       const message = `shape must be [frame, 1, bins] with 2 bins or more, got [${target.shape.join(', ')}]`
       throw rangeError('ERR_INVALID_SHAPE', message)
     }
-    const window = windowOf(stft, length)
-    const power = stft.scaling === 'density' ? (w: number) => w * w : (w: number) => Math.abs(w)
-    const total = window.reduce((sum, w) => sum + power(w), 0)
-    const scale = stft.scaling === 'density' ? Math.sqrt(total) : total
-    const data = zerosFor(target)
-    const points = 2 * (bins - 1)
-    const wave = stft.side === 'real' ? cosTurns : (turns: number) => -sinTurns(turns)
-    for (let t = 0; t < length && target.size > 0; t++)
-      for (let f = 0; f < bins; f++)
-        data[t * bins + f] = (wave(((t * f) % points) / points) * (window[t] as number)) / scale
-    return { kind: 'values', data }
+    return computed(target, (data) => waves(stft, length, bins, data))
   },
 })
+
+function* waves(stft: Stft, length: number, bins: number, data: Float64Array): Generator<number, void> {
+  const window = windowOf(stft, length)
+  const power = stft.scaling === 'density' ? (w: number) => w * w : (w: number) => Math.abs(w)
+  const total = window.reduce((sum, w) => sum + power(w), 0)
+  const scale = stft.scaling === 'density' ? Math.sqrt(total) : total
+  const points = 2 * (bins - 1)
+  const wave = stft.side === 'real' ? cosTurns : (turns: number) => -sinTurns(turns)
+  for (let t = 0; t < length; t++) {
+    for (let f = 0; f < bins; f++)
+      data[t * bins + f] = (wave(((t * f) % points) / points) * (window[t] as number)) / scale
+    yield 0
+  }
+}
 
 /**
  * The matrix of the orthonormal discrete cosine transform DCT-II from inputs to outputs: sqrt(2 / N) cos(pi (2n + 1) k / 2N),

@@ -1,14 +1,29 @@
 /** Literal values for initializers that are computed here, once for both engines. */
-import type { Law, StreamKey } from '../engine/law.js'
+import type { Law, StreamKey, ValuesLaw } from '../engine/law.js'
 import { rangeError } from '../errors.js'
 import { fillNow } from '../random/fill.js'
 import { allocate } from '../validate.js'
 import { axisRoles, stridesOf } from './axes.js'
 import type { Target } from './definition.js'
 
-/** Zeros for every element. */
-export function zerosFor({ size }: Target): Float64Array {
-  return allocate(`${size} values`, () => new Float64Array(size))
+/**
+ * The law of values that are computed here, when they are needed.
+ *
+ * @param work - writes what isn't zero; not asked for empty tensors. May yield 0 between parts that take a while.
+ */
+export function computed(
+  { size, stream }: Target,
+  work: (data: Float64Array, stream: StreamKey) => Iterable<number> | void,
+): ValuesLaw {
+  return {
+    kind: 'values',
+    *make() {
+      const data = allocate(`${size} values`, () => new Float64Array(size))
+      // Only the laws of random initializers read the stream, and they are never made without.
+      if (size > 0) yield* work(data, stream as StreamKey) ?? []
+      return data
+    },
+  }
 }
 
 /** The first `length` values of a law on a stream, in single precision. */

@@ -1,6 +1,4 @@
-import { randomBytes } from 'node:crypto'
-import { realpath } from 'node:fs/promises'
-import { replaceFile } from '../engine/replace.js'
+import { destinationOf, replaceFile } from '../engine/replace.js'
 import { plainError } from '../errors.js'
 import { encodeHeader, placed } from '../plan/safetensors/header.js'
 import { readSafetensors } from '../plan/safetensors/read.js'
@@ -30,13 +28,11 @@ export async function writeTensors(
   metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
   const name = pathOf(path)
-  const target = await realpath(name).catch(() => name)
-  const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`
   const entries = placed(
     tensors.map(({ name: tensor, shape }) => ({ name: tensor, dtype: 'F32' as const, shape })),
   )
   const head = encodeHeader(entries, { format: 'pt', ...metadata })
-  await replaceFile({ path: target, temporary }, undefined, async (write) => {
+  await replaceFile(await destinationOf(name), undefined, async (write) => {
     await write(head)
     for (const { data } of tensors) await write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
   })

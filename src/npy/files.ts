@@ -1,8 +1,7 @@
 /** `.npy` files on disk. */
-import { randomBytes } from 'node:crypto'
-import { open, realpath, type FileHandle } from 'node:fs/promises'
+import { open, type FileHandle } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { ioError, replaceFile } from '../engine/replace.js'
+import { destinationOf, ioError, replaceFile } from '../engine/replace.js'
 import { plainError, show, typeError } from '../errors.js'
 import { allocate } from '../validate.js'
 import { checkData, checkInput, checkLength, decodeData, decodeNpy, toBytes } from './codec.js'
@@ -82,9 +81,7 @@ export async function writeWhole(
   fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const name = pathOf(path)
-  const target = await realpath(name).catch(() => name)
-  const temporary = `${target}.${randomBytes(4).toString('hex')}.tmp`
-  await replaceFile({ path: target, temporary }, undefined, (write) =>
+  await replaceFile(await destinationOf(name), undefined, (write) =>
     fill(async (bytes) => {
       for (let at = 0; at < bytes.length; at += CHUNK) await write(bytes.subarray(at, at + CHUNK))
     }),

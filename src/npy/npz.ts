@@ -1,14 +1,20 @@
 /** `.npz` archives: a zip file with one `.npy` file for each named array, as `numpy.savez` writes them. */
+import { crc32 } from 'node:zlib'
 import type { AsyncZippable, UnzipFileInfo } from 'fflate'
 import { plainError, rangeError, show, typeError } from '../errors.js'
 import { isOf } from '../realm.js'
 import { boolean, readOptions } from '../validate.js'
+import { membersOf } from './archive.js'
 import { decodeNpy, encodeNpy, toBytes, type NpyArray, type NpyInput } from './codec.js'
 import { readWhole, writeWhole } from './files.js'
 import { badFile } from './header.js'
 
 /** A zip file without its 64-bit extension. */
 const MAX_ARCHIVE = 2 ** 32 - 1
+const MAX_MEMBERS = 2 ** 16 - 1
+
+/** A member's name has at most 65,535 bytes, of which a character may take three. */
+const MAX_NAME = 21_000
 
 /** No deflated data expands further: a block of 258 equal bytes takes two bits. */
 const MAX_EXPANSION = 1032
@@ -46,11 +52,11 @@ export async function readNpz(
 async function unpack(bytes: Uint8Array, name: string): Promise<[string, Uint8Array][]> {
   // Takes long to load: not before it is needed.
   const { unzip } = await import('fflate')
-  const seen = new Set<string>()
+  const listed = [...membersOf(bytes, name)].filter(([member]) => member.endsWith('.npy'))
+  const secret = listed.find(([, { encrypted }]) => encrypted)
+  if (secret !== undefined) throw badFile(name, `member ${show(secret[0])} is encrypted`)
   const filter = (member: UnzipFileInfo): boolean => {
     if (!member.name.endsWith('.npy')) return false
-    if (seen.has(member.name)) throw badFile(name, `member ${show(member.name)} is there twice`)
-    seen.add(member.name)
     checkMember(member, bytes.length, name)
     return true
   }
@@ -58,7 +64,11 @@ async function unpack(bytes: Uint8Array, name: string): Promise<[string, Uint8Ar
     const files = await new Promise<Record<string, Uint8Array>>((resolve, reject) => {
       unzip(bytes, { filter }, (error, result) => (error === null ? resolve(result) : reject(error)))
     })
-    return [...seen].map((member) => [member, files[member] as Uint8Array])
+    return listed.map(([member, { checksum }]) => {
+      const data = files[member]
+      if (data !== undefined && crc32(data) === checksum) return [member, data]
+      throw badFile(name, `member ${show(member)} is damaged: its checksum is not ${checksum}`)
+    })
   } catch (error) {
     if ((error as { code?: unknown }).code === 'ERR_BAD_FILE') throw error
     throw plainError('ERR_BAD_FILE', `${name}: ${(error as Error).message}`, { cause: error })
@@ -83,7 +93,7 @@ function checkMember(
  * the members carry no time of their own.
  *
  * @param arrays - a Map, or an object, of arrays by name
- * @throws `ERR_IO`, and as `encodeNpy`; `ERR_INVALID_ARGUMENT` for more than 4 GiB, which the format cannot hold
+ * @throws `ERR_IO`, and as `encodeNpy`; `ERR_INVALID_ARGUMENT` for more than 4 GiB or 65,535 arrays, which the format cannot hold
  */
 export async function writeNpz(
   path: string | URL,
@@ -113,9 +123,15 @@ function encodeMembers(arrays: unknown): AsyncZippable {
     )
   }
   const entries = isOf(arrays, 'Map') ? [...(arrays as Map<string, NpyInput>)] : Object.entries(arrays)
+  if (entries.length > MAX_MEMBERS)
+    throw rangeError('ERR_INVALID_ARGUMENT', `arrays must be at most ${MAX_MEMBERS}, got ${entries.length}`)
   const members = Object.create(null) as AsyncZippable
   let total = 0
   for (const [name, array] of entries as [string, NpyInput][]) {
+    if (typeof name !== 'string' || !name.isWellFormed() || name.length > MAX_NAME) {
+      const allowed = `well-formed strings of at most ${MAX_NAME} characters`
+      throw rangeError('ERR_INVALID_ARGUMENT', `names of arrays must be ${allowed}, got ${show(name)}`)
+    }
     const bytes = encodeNpy(array)
     total += bytes.length + 2 * name.length + 128
     if (total > MAX_ARCHIVE)

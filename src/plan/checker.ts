@@ -1,5 +1,6 @@
 import type { Control } from '../engine/engine.js'
 import type { TensorFiles } from '../engine/tensor-files.js'
+import { isWhole } from '../engine/whole.js'
 import { type Part, piecesOf, wholeOf } from './file.js'
 import type { Plan } from './plan.js'
 import type { Entry, Header } from './safetensors/header.js'
@@ -54,24 +55,26 @@ export class Checker {
     const { entries, dataStart } = header
     const present = new Set(entries.map(({ name }) => name))
     for (const name of names ?? []) if (!present.has(name)) this.#differs(name)
+    const dataBytes = fileSize - dataStart
     for (const run of this.#runs(entries, names)) {
       this.#tensors += run.length
-      this.#stretches.push(...this.#stretchesOf(path, dataStart, run))
+      this.#stretches.push(...this.#stretchesOf(path, dataStart, run, dataBytes))
     }
-    this.#requireEnd(fileSize - dataStart, entries.at(-1))
-    // A sample may miss the end that a file has lost; comparing everything finds where it differs first.
-    if (this.#sample !== undefined) this.#requireData(fileSize - dataStart, entries)
+    this.#requireEnd(dataBytes, entries.at(-1))
+    for (const { name, start, end } of entries)
+      if (end > start && end > dataBytes) this.#differs(name, Math.max(0, dataBytes - start))
   }
 
   /** All of a run of tensors at once, or the sampled parts one by one. */
-  #stretchesOf(path: string, dataStart: number, run: readonly Entry[]): Stretch[] {
+  #stretchesOf(path: string, dataStart: number, run: readonly Entry[], dataBytes: number): Stretch[] {
     const tensor = ({ name }: Entry) => this.#expected.get(name) as ResolvedPlannedTensor
     const sample = this.#sample
     if (sample === undefined) {
       const position = dataStart + (run[0]?.start ?? 0)
-      return [{ path, position, parts: run.map((entry) => wholeOf(tensor(entry))) }]
+      return [{ path, position, parts: run.map((entry) => headOf(tensor(entry), dataBytes - entry.start)) }]
     }
-    return run.flatMap((entry) =>
+    const complete = run.filter(({ end }) => end <= dataBytes)
+    return complete.flatMap((entry) =>
       sampled(tensor(entry), sample).map((part) => ({
         path,
         position: dataStart + entry.start + part.first * DTYPE_BYTES[part.tensor.dtype],
@@ -119,13 +122,8 @@ export class Checker {
       this.#differs(last?.name ?? '', last === undefined ? 0 : last.end - last.start)
   }
 
-  #requireData(dataBytes: number, entries: readonly Entry[]): void {
-    for (const { name, start, end } of entries)
-      if (end > start && end > dataBytes) this.#differs(name, Math.max(0, dataBytes - start))
-  }
-
   #differs(name: string, offset = 0): void {
-    if (!this.#mismatches.has(name)) this.#mismatches.set(name, offset)
+    this.#mismatches.set(name, Math.min(offset, this.#mismatches.get(name) ?? offset))
   }
 
   /** Tensors of the plan that no file has are mismatches too. */
@@ -137,6 +135,16 @@ export class Checker {
     const mismatches = [...this.#mismatches].map(([name, offset]) => ({ name, offset }))
     return { ok: mismatches.length === 0, tensors: this.#tensors, bytes: this.total, mismatches }
   }
+}
+
+/**
+ * What of a tensor is in a file that may end early. A header promises what no machine could make: only laws that are
+ * made element by element are looked at then.
+ */
+function headOf(tensor: ResolvedPlannedTensor, bytes: number): Part {
+  const there = Math.max(0, Math.floor(bytes / DTYPE_BYTES[tensor.dtype]))
+  if (there >= tensor.size) return wholeOf(tensor)
+  return { tensor, first: 0, elements: isWhole(tensor.law) ? 0 : there }
 }
 
 function byteLengthOf({ tensor, elements }: Part): number {

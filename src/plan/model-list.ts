@@ -2,7 +2,7 @@ import type { Dtype } from '../engine/law.js'
 import { plainError, show } from '../errors.js'
 import type { InitializerLike } from '../initializers/registry.js'
 import { readRecord } from '../validate.js'
-import { unitForgetBias } from './presets/keras.js'
+import { UNIT_FORGET_BIAS } from './presets/keras.js'
 import type { PlanSpec, TensorSpec } from './spec.js'
 
 const DTYPES: ReadonlyMap<unknown, Dtype> = new Map<unknown, Dtype>([
@@ -21,9 +21,14 @@ export function isModelList(document: object): boolean {
  * The tensors of a model's list: framework dtypes ('float32'), `kind` (the class of the module that owns a tensor), and
  * for Keras each tensor's own initializer.
  *
+ * @param isExcluded - of the names of tensors that may have any dtype
  * @throws `ERR_BAD_FILE`
  */
-export function readModelList(document: object, path: string): Omit<PlanSpec, 'seed'> {
+export function readModelList(
+  document: object,
+  path: string,
+  isExcluded: (name: unknown) => boolean,
+): Omit<PlanSpec, 'seed'> {
   const { framework, tensors } = document as { framework: unknown; tensors: unknown[] }
   if (framework !== 'torch' && framework !== 'keras') {
     throw plainError(
@@ -32,7 +37,11 @@ export function readModelList(document: object, path: string): Omit<PlanSpec, 's
     )
   }
   return {
-    tensors: tensors.map((value, i) => readTensor(value, `${path}: tensors[${i}]`)),
+    tensors: tensors.flatMap((value, i) =>
+      isExcluded((value as { name?: unknown } | null)?.name)
+        ? []
+        : readTensor(value, `${path}: tensors[${i}]`),
+    ),
     layout: framework,
   }
 }
@@ -47,8 +56,7 @@ function readTensor(value: unknown, argument: string): TensorSpec {
     )
   }
   const sizes = shape as number[]
-  const init =
-    forget === true ? unitForgetBias(sizes[0] as number) : (initializer as InitializerLike | undefined)
+  const init = forget === true ? UNIT_FORGET_BIAS : (initializer as InitializerLike | undefined)
   return {
     name: name as string,
     shape: sizes,

@@ -6,7 +6,7 @@ import type { Layout } from '../initializers/layouts.js'
 import { oneOf, pathOf, readArray, readOptions, type Seed } from '../validate.js'
 import { matcherOf } from './glob.js'
 import { isModelList, readModelList } from './model-list.js'
-import { plan, type Plan } from './plan.js'
+import { plan, type Plan, type PlanJson } from './plan.js'
 import { readHeader } from './safetensors/read.js'
 import type { PlanSpec, Rule, TensorSpec } from './spec.js'
 import { readIndex, readJsonFile } from './weight-index.js'
@@ -40,7 +40,9 @@ export async function planFromFile(path: string, options?: PlanFromFileOptions):
   const patterns = readArray(exclude ?? [], 'exclude', 'ERR_INVALID_ARGUMENT', MAX_PATTERNS)
   const excluded = patterns.map((pattern, i) => matcherOf(pattern, `exclude[${i}]`))
   const wanted = dtype === undefined ? undefined : oneOf(dtype, 'dtype', DTYPES)
-  const found = await readSource(name, (tensor) => excluded.some((matches) => matches(tensor)))
+  const isExcluded: IsExcluded = (tensor) =>
+    typeof tensor === 'string' && excluded.some((matches) => matches(tensor))
+  const found = await readSource(name, isExcluded)
   const spec: PlanSpec = {
     ...found,
     seed: (seed as Seed | undefined) ?? found.seed ?? 0,
@@ -58,31 +60,47 @@ export async function planFromFile(path: string, options?: PlanFromFileOptions):
 
 type Source = Omit<PlanSpec, 'seed'> & { seed?: PlanSpec['seed'] }
 
-async function readSource(path: string, isExcluded: (name: string) => boolean): Promise<Source> {
+type IsExcluded = (name: unknown) => boolean
+
+async function readSource(path: string, isExcluded: IsExcluded): Promise<Source> {
   if (!path.endsWith('.json')) return checkpoint([path], isExcluded)
   if (path.endsWith('.index.json')) {
-    const files = new Set((await readIndex(path)).map(([, file]) => join(dirname(path), file)))
-    return checkpoint([...files].sort(), isExcluded)
+    const index = await readIndex(path)
+    const files = new Set(index.map(([, file]) => join(dirname(path), file)))
+    const found = await checkpoint([...files].sort(), isExcluded)
+    const there = new Set(found.tensors.map(({ name }) => name))
+    const missing = index.map(([name]) => name).filter((name) => !there.has(name) && !isExcluded(name))
+    if (missing.length === 0) return found
+    throw plainError(
+      'ERR_BAD_FILE',
+      `${path} names tensors that its files don't have: ${missing.map(show).join(', ')}`,
+    )
   }
   const value = await readJsonFile(path)
   if (typeof value !== 'object' || value === null || !Array.isArray((value as Source).tensors)) {
     throw plainError('ERR_BAD_FILE', `${path} is no plan: it must be a JSON object with a list of tensors`)
   }
-  const source = isModelList(value) ? readModelList(value, path) : (value as Source)
+  const source = isModelList(value) ? readModelList(value, path, isExcluded) : (value as Source)
   return { ...source, tensors: source.tensors.filter((tensor) => !isExcluded(tensor?.name)) }
 }
 
-/** Tensors of a checkpoint's files. Files that say `format: "pt"` hold torch's (out, in, ...) shapes. */
-async function checkpoint(paths: readonly string[], isExcluded: (name: string) => boolean): Promise<Source> {
+/**
+ * Tensors of a checkpoint's files. Those of this package tell their plan's layouts; others that say `format: "pt"` hold
+ * torch's (out, in, ...) shapes.
+ */
+async function checkpoint(paths: readonly string[], isExcluded: IsExcluded): Promise<Source> {
   const tensors: TensorSpec[] = []
   const others: string[] = []
   let layout: Layout | undefined
   for (const path of paths) {
     const { header } = await readHeader(path)
-    if (header.metadata['format'] === 'pt') layout = 'torch'
+    const record = recordOf(header.metadata['plan'])
+    if (record !== undefined) layout = record.layout
+    else if (header.metadata['format'] === 'pt') layout = 'torch'
+    const own = new Map(record?.tensors.map((tensor) => [tensor.name, tensor.layout]))
     for (const { name, shape, dtype } of header.entries) {
       if (isExcluded(name)) continue
-      if (isPlanDtype(dtype)) tensors.push({ name, shape, dtype })
+      if (isPlanDtype(dtype)) tensors.push({ name, shape, dtype, layout: own.get(name) })
       else others.push(`${show(name)} (${dtype})`)
     }
   }
@@ -91,6 +109,15 @@ async function checkpoint(paths: readonly string[], isExcluded: (name: string) =
     throw plainError('ERR_INVALID_ARGUMENT', message)
   }
   return { tensors, layout }
+}
+
+/** The plan that a file of this package was made from, where that is what it says. */
+function recordOf(text: string | undefined): PlanJson | undefined {
+  try {
+    return text === undefined ? undefined : plan(JSON.parse(text) as PlanJson).toJSON()
+  } catch {
+    return undefined
+  }
 }
 
 function isPlanDtype(dtype: string): dtype is Dtype {

@@ -13,6 +13,11 @@ export interface Batch<Result extends Json> {
   readonly shared: Json
   /** What makes each job its own: a seed, the number of a shard. */
   readonly items: readonly Json[]
+  /**
+   * Whether the jobs' results are worth nothing without files that they leave elsewhere: a job is done again although its
+   * result is known, and finds its files complete or makes them.
+   */
+  readonly leavesFiles?: boolean
   /** Does job `index` in this process. */
   run(index: number, control: JobControl): Promise<Result>
 }

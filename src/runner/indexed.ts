@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ioError, replaceFile } from '../engine/replace.js'
+import { destinationOf, ioError, replaceFile } from '../engine/replace.js'
 import { plainError, show, typeError } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { integer, readOptions } from '../validate.js'
@@ -53,7 +52,8 @@ export function indexedRunner(options: IndexedOptions): Runner {
       const mine = batch.items.map((_, job) => job).filter((job) => job % own.count === own.index)
       await runSome(mine, width, control, async (job, signal) => {
         const path = paths[job] as string
-        if ((await readResult(path)) === undefined) await writeResult(path, await batch.run(job, { signal }))
+        if (batch.leavesFiles || (await readResult(path)) === undefined)
+          await writeResult(path, await batch.run(job, { signal }))
       })
       return (await Promise.all(paths.map(readResult))) as (Result | undefined)[]
     },
@@ -82,6 +82,6 @@ async function readResult(path: string): Promise<Json | undefined> {
 }
 
 async function writeResult(path: string, result: Json): Promise<void> {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
-  await replaceFile({ path, temporary }, undefined, (write) => write(Buffer.from(encodeResult(result))))
+  const text = Buffer.from(encodeResult(result))
+  await replaceFile(await destinationOf(path), undefined, (write) => write(text))
 }

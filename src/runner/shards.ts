@@ -76,7 +76,13 @@ function countFiles(plan: Plan, { dtype, maxShardSize }: Shared['options']): num
 function batchOf(shared: Shared): Batch<Json> {
   const json = JSON.parse(JSON.stringify(shared)) as Json
   const items = Array.from({ length: shared.count }, (_, index) => index)
-  return { kind: SHARDS, shared: json, items, run: (index, control) => writeShard(json, index, control) }
+  return {
+    kind: SHARDS,
+    shared: json,
+    items,
+    leavesFiles: true,
+    run: (index, control) => writeShard(json, index, control),
+  }
 }
 
 /** A queue may remember a job whose file has been removed since, or was written to a folder of another machine. */

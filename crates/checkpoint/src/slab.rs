@@ -29,7 +29,7 @@ impl Slab {
         runs: &[Run],
         progress: &dyn Progress,
     ) -> Result<(), FillError> {
-        self.lay_out(pieces, runs);
+        self.lay_out(pieces, runs)?;
         let jobs: Vec<Job> = runs.iter().map(|run| pieces[run.piece].job.skip(run.first)).collect();
         let mut rest: &mut [u8] = bytemuck::cast_slice_mut(&mut self.words);
         let mut end = 0;
@@ -43,7 +43,7 @@ impl Slab {
         fill_all(level, threads, tasks, progress)
     }
 
-    fn lay_out(&mut self, pieces: &[Piece], runs: &[Run]) {
+    fn lay_out(&mut self, pieces: &[Piece], runs: &[Run]) -> Result<(), FillError> {
         self.ranges.clear();
         let mut end = 0usize;
         for run in runs {
@@ -55,7 +55,11 @@ impl Slab {
             // The memory of a law that is made as one piece doesn't stay.
             self.words = Vec::new();
         }
-        self.words.resize(end.div_ceil(8), 0);
+        let words = end.div_ceil(8);
+        let more = words.saturating_sub(self.words.len());
+        self.words.try_reserve_exact(more).map_err(|_| FillError::OutOfMemory)?;
+        self.words.resize(words, 0);
+        Ok(())
     }
 
     /// Each run's bytes, in the order of the file.

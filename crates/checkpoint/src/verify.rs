@@ -8,7 +8,7 @@ use std::thread;
 
 use fearless_simd::Level;
 
-use crate::cut::{Cuts, Run};
+use crate::cut::{Cuts, Run, SLAB};
 use crate::error::Error;
 use crate::piece::Piece;
 use crate::slab::Slab;
@@ -44,7 +44,7 @@ fn read(mut file: File, path: &Path, pieces: &[Piece], chunks: &SyncSender<Vec<u
     for runs in Cuts::new(pieces) {
         let bytes = |run: &Run| run.elements * pieces[run.piece].dtype.size();
         let length: usize = runs.iter().map(bytes).sum();
-        let mut chunk = Vec::with_capacity(length);
+        let mut chunk = Vec::with_capacity(length.min(SLAB));
         (&mut file).take(length as u64).read_to_end(&mut chunk).map_err(Error::io("read", path))?;
         if chunks.send(chunk).is_err() {
             break;

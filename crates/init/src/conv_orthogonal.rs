@@ -5,6 +5,7 @@ use symbreak_linalg::conv_orthogonal::ConvOrthogonal;
 use symbreak_rng::Stream;
 
 use crate::job::{FillError, Progress};
+use crate::memory::{probe, zeros};
 
 /// An orthogonal convolution kernel that fills its tensor: entry (tap, i, j), taps in C order of the spatial axes, is
 /// element `tap * tap_stride + i * in_stride + j * out_stride`.
@@ -31,7 +32,8 @@ impl PlacedConvOrthogonal {
         range: &mut [f32],
         progress: &dyn Progress,
     ) -> Result<(), FillError> {
-        let mut kernel = vec![0.0; self.law.elements()];
+        probe(self.law.scratch_len(threads))?;
+        let mut kernel = zeros(self.law.elements())?;
         let mut observer = |_: usize, _: usize| progress.advance(0);
         if self.law.fill(level, threads, stream, &mut kernel, &mut observer).is_break() {
             return Err(FillError::Cancelled);

@@ -48,6 +48,8 @@ pub enum FillError {
     Cancelled,
     /// The law has no form in this element type.
     Unsupported,
+    /// There is no memory for what the law needs aside; nothing is written.
+    OutOfMemory,
 }
 
 impl std::fmt::Display for FillError {
@@ -55,6 +57,7 @@ impl std::fmt::Display for FillError {
         f.write_str(match self {
             Self::Cancelled => "the fill was stopped",
             Self::Unsupported => "the law has no form in this element type",
+            Self::OutOfMemory => "there is no memory for a law that is made as one piece",
         })
     }
 }

@@ -10,6 +10,7 @@ use symbreak_rng::{Stream, Words};
 use symbreak_samplers::long_tail::LongTail;
 
 use crate::job::{FillError, Progress};
+use crate::memory::zeros;
 use crate::team::share;
 
 /// Words set aside for a value. The draws of any of the distributions take fewer on average, most of them below 10.
@@ -37,7 +38,7 @@ pub fn fill_long_tail(
     let (chunk, skipped) = (offset / values as u64, (offset % values as u64) as usize);
     let (head, tail) = out.split_at_mut(if skipped == 0 { 0 } else { out.len().min(values - skipped) });
     if !head.is_empty() {
-        let mut whole = vec![0.0; skipped + head.len()];
+        let mut whole = zeros(skipped + head.len())?;
         law.fill(&mut Words::new(stream, position + chunk * words), &mut whole);
         head.copy_from_slice(&whole[skipped..]);
     }

@@ -9,6 +9,7 @@ use symbreak_linalg::orthogonal::{Orthogonal, Workspace};
 use symbreak_rng::Stream;
 
 use crate::job::{FillError, Progress};
+use crate::memory::{probe, zeros};
 use crate::team::share;
 
 /// Where a batch of row-major matrices lies in a tensor that is zero elsewhere: entry (b, i, j) is element
@@ -92,12 +93,19 @@ impl PlacedOrthogonal {
             && offset.is_multiple_of(size)
             && range.len().is_multiple_of(size)
             && offset + range.len() <= self.batch * size;
+        let aside = self.law.scratch_len(threads);
+        let aside = if self.batch > 1 { aside.saturating_mul(threads) } else { aside };
+        // More than what threads keep.
+        if aside > KEPT / size_of::<f32>() {
+            probe(aside)?;
+        }
         let outcome = if in_place && self.batch > 1 {
             self.fill_many(level, threads, stream, offset / size, range, progress)
         } else if in_place {
             with_workspace(|w| self.fill_one(level, threads, stream, 0, range, w, progress))
         } else {
-            self.fill_scattered(level, threads, stream, offset, range, progress)
+            let mut matrix = zeros(size)?;
+            self.fill_scattered(level, threads, stream, offset, &mut matrix, range, progress)
         };
         if outcome.is_break() { Err(FillError::Cancelled) } else { Ok(()) }
     }
@@ -150,26 +158,26 @@ impl PlacedOrthogonal {
         })
     }
 
-    /// Matrices that lie among zeros, or that the range cuts: made aside and copied.
+    /// Matrices that lie among zeros, or that the range cuts: made aside in `matrix` and copied.
     fn fill_scattered(
         &self,
         level: Level,
         threads: usize,
         stream: Stream,
         offset: usize,
+        matrix: &mut [f32],
         range: &mut [f32],
         progress: &dyn Progress,
     ) -> ControlFlow<()> {
         range.fill(0.0);
-        let mut matrix = vec![0.0; self.law.rows * self.law.columns];
         with_workspace(|workspace| {
             for b in 0..self.batch {
                 let (first, last) = self.placement.reach(b, self.law.rows, self.law.columns);
                 if last < offset || first >= offset + range.len() {
                     continue;
                 }
-                self.fill_one(level, threads, stream, b, &mut matrix, workspace, progress)?;
-                self.placement.scatter(b, &matrix, self.law.columns, offset, range);
+                self.fill_one(level, threads, stream, b, matrix, workspace, progress)?;
+                self.placement.scatter(b, matrix, self.law.columns, offset, range);
             }
             ControlFlow::Continue(())
         })

@@ -34,6 +34,11 @@ impl Sparse {
         self.lines * self.length
     }
 
+    /// 32-bit words of memory that a fill takes beside its output, about.
+    pub(crate) fn scratch_len(&self) -> usize {
+        (self.len() + self.len() / 4).saturating_add(self.length.saturating_mul(4))
+    }
+
     /// Fills the whole tensor.
     pub(crate) fn fill(&self, level: Level, stream: Stream, out: Out<'_>) {
         let zeroed = self.zeroed(level, stream);

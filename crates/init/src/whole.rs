@@ -1,12 +1,14 @@
 //! Laws that are made as one piece, of which a range is a copy.
 
 use std::ops::{ControlFlow, Range};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
+use bytemuck::Zeroable;
 use fearless_simd::Level;
 
 use crate::job::{FillError, Job, Progress};
 use crate::law::Law;
+use crate::memory::{probe, zeros};
 use crate::out::Out;
 use crate::team::share;
 
@@ -26,16 +28,19 @@ pub(crate) fn fill_all(
     }
     let workers = threads.min(small.len());
     let queue = Mutex::new(small.into_iter());
+    let failure = OnceLock::new();
     let end = share(
         workers,
         || queue.lock().unwrap_or_else(PoisonError::into_inner).next(),
-        // The only way to fail is to be stopped.
         |(job, out)| match fill(level, 1, job, out, progress) {
             Ok(()) => ControlFlow::Continue(()),
-            Err(_) => ControlFlow::Break(()),
+            Err(error) => {
+                let _ = failure.set(error);
+                ControlFlow::Break(())
+            }
         },
     );
-    if end.is_break() { Err(FillError::Cancelled) } else { Ok(()) }
+    if end.is_break() { Err(failure.into_inner().unwrap_or(FillError::Cancelled)) } else { Ok(()) }
 }
 
 /// Fills `out` with the job's range of a whole law.
@@ -46,6 +51,9 @@ pub(crate) fn fill(
     out: Out<'_>,
     progress: &dyn Progress,
 ) -> Result<(), FillError> {
+    if out.is_empty() {
+        return Ok(());
+    }
     let offset = job.offset as usize;
     match (&job.law, out) {
         (Law::Orthogonal(law), out) => {
@@ -56,10 +64,11 @@ pub(crate) fn fill(
         }
         (Law::Sparse(law), out) => {
             let range = offset..offset + out.len();
+            probe(law.scratch_len())?;
             if range == (0..law.len()) {
                 law.fill(level, job.stream, out);
             } else {
-                copy_range(out, law.len(), range, |whole| law.fill(level, job.stream, whole));
+                copy_range(out, law.len(), range, |whole| law.fill(level, job.stream, whole))?;
             }
             if progress.advance(law.len()).is_break() { Err(FillError::Cancelled) } else { Ok(()) }
         }
@@ -72,23 +81,29 @@ fn rounded(out: Out<'_>, make: impl FnOnce(&mut [f32]) -> Result<(), FillError>)
     if let Out::F32(values) = out {
         return make(values);
     }
-    let mut values = vec![0.0; out.len()];
+    let mut values = zeros(out.len())?;
     make(&mut values)?;
     out.write_f32(&values);
     Ok(())
 }
 
 /// Makes `length` elements aside and copies a range of them.
-fn copy_range(out: Out<'_>, length: usize, range: Range<usize>, make: impl FnOnce(Out<'_>)) {
-    fn copy<T: Copy + Default>(
+fn copy_range(
+    out: Out<'_>,
+    length: usize,
+    range: Range<usize>,
+    make: impl FnOnce(Out<'_>),
+) -> Result<(), FillError> {
+    fn copy<T: Copy + Zeroable>(
         out: &mut [T],
         length: usize,
         range: Range<usize>,
         make: impl FnOnce(&mut [T]),
-    ) {
-        let mut whole = vec![T::default(); length];
+    ) -> Result<(), FillError> {
+        let mut whole = zeros(length)?;
         make(&mut whole);
         out.copy_from_slice(&whole[range]);
+        Ok(())
     }
     match out {
         Out::F32(s) => copy(s, length, range, |v| make(Out::F32(v))),

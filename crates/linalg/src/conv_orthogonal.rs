@@ -35,6 +35,14 @@ impl ConvOrthogonal {
         self.kernel.iter().product::<usize>() * self.inputs * self.outputs
     }
 
+    /// f32 values of memory that a fill on so many threads takes beside its output, about.
+    pub fn scratch_len(&self, threads: usize) -> usize {
+        let square = Orthogonal { rows: self.outputs, columns: self.outputs, gain: 1.0, special: false };
+        // The kernel so far and the next one; a block of up to eight taps, twice; and what makes a projection.
+        let squares = self.outputs.saturating_mul(self.outputs).saturating_mul(2 * 8 + 5);
+        (2 * self.elements()).saturating_add(squares).saturating_add(square.scratch_len(threads))
+    }
+
     /// Writes the kernel to `out`: taps in C order, each a row-major matrix of `inputs` x `outputs`. The observer is
     /// called after each random matrix; when it breaks, so does this, and `out` is unspecified.
     ///

@@ -30,6 +30,25 @@ fn error(law: Orthogonal, q: &[f32]) -> f64 {
 }
 
 #[test]
+fn a_draw_keeps_within_the_memory_that_it_announces() {
+    for (rows, columns) in [(1, 1), (64, 64), (3, 500), (500, 97), (700, 700), (5000, 2)] {
+        for threads in [1, 3] {
+            let law = law(rows, columns);
+            let mut workspace = Workspace::default();
+            let mut out = vec![0.0; rows * columns];
+            let stream = Stream::new(1, 2);
+            let end = law.fill(Level::new(), threads, stream, 0, &mut out, &mut workspace, &mut |_, _| {
+                ControlFlow::Continue(())
+            });
+            assert!(end.is_continue());
+            let announced = 4 * law.scratch_len(threads);
+            assert!(workspace.bytes() <= announced, "{rows} x {columns}, {threads}: {}", workspace.bytes());
+            assert!(announced < 64 * (workspace.bytes() + (4 << 17)), "{rows} x {columns}: {announced}");
+        }
+    }
+}
+
+#[test]
 fn known_answer() {
     let q = draw(law(2, 2), Level::new(), 1, Stream::new(0x2_0000_0001, 7), 0);
     let bits: Vec<u32> = q.iter().map(|x| x.to_bits()).collect();

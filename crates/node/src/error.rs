@@ -9,6 +9,7 @@ pub(crate) enum Code {
     InvalidArgument,
     LengthMismatch,
     Aborted,
+    OutOfMemory,
     Io,
     NotFinite,
     Internal,
@@ -20,6 +21,7 @@ impl Code {
             Self::InvalidArgument => "ERR_INVALID_ARGUMENT",
             Self::LengthMismatch => "ERR_LENGTH_MISMATCH",
             Self::Aborted => "ERR_ABORTED",
+            Self::OutOfMemory => "ERR_OUT_OF_MEMORY",
             Self::Io => "ERR_IO",
             Self::NotFinite => "ERR_NOT_FINITE",
             Self::Internal => "ERR_INTERNAL",
@@ -46,6 +48,7 @@ pub(crate) fn from_fill(e: FillError) -> Error {
     let code = match e {
         FillError::Cancelled => Code::Aborted,
         FillError::Unsupported => Code::InvalidArgument,
+        FillError::OutOfMemory => Code::OutOfMemory,
     };
     error(code, e)
 }

@@ -3,13 +3,14 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use bytemuck::Zeroable;
 use napi::Result;
 use napi::bindgen_prelude::{
     AsyncTask, Float32Array, Float32ArraySlice, Float64Array, Float64ArraySlice, Int32Array, Int32ArraySlice,
     ToNapiValue, TypeName, Uint8Array, Uint8ArraySlice, Uint16Array, Uint16ArraySlice, Uint32ArraySlice,
 };
 use napi_derive::napi;
-use symbreak_init::{Job, Out, Unwatched, fill};
+use symbreak_init::{Job, Out, Unwatched, fill, zeros};
 use symbreak_samplers::permutation::permute;
 
 use crate::cancel::{CancelToken, Watch};
@@ -61,7 +62,7 @@ pub fn fill_permutation(mut out: Uint32ArraySlice, place: Float64ArraySlice) -> 
 }
 
 /// Element types that values are made in on another thread.
-pub trait Element: Copy + Default + Send + 'static {
+pub trait Element: Copy + Zeroable + Send + 'static {
     /// The typed array that JavaScript gets.
     type Array: ToNapiValue + TypeName;
 
@@ -109,7 +110,7 @@ impl<T: Element> Work for FillWork<T> {
     type JsValue = T::Array;
 
     fn run(&mut self) -> Result<Vec<T>> {
-        let mut values = vec![T::default(); self.length];
+        let mut values = zeros(self.length).map_err(from_fill)?;
         advise_huge_pages(&mut values, self.threads);
         fill(level(), self.threads, &self.job, T::out(&mut values, self.bf16), &*self.watch)
             .map_err(from_fill)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use napi::Result;
 use napi::bindgen_prelude::{AsyncTask, Float32Array, Float32ArraySlice, Float64ArraySlice};
 use napi_derive::napi;
-use symbreak_init::{Unwatched, fill_long_tail};
+use symbreak_init::{Unwatched, fill_long_tail, zeros};
 use symbreak_samplers::long_tail::LongTail;
 
 use crate::cancel::{CancelToken, Watch};
@@ -55,7 +55,7 @@ impl Work for SampleWork {
 
     fn run(&mut self) -> Result<Vec<f32>> {
         let Place { stream, position, offset, threads } = self.place;
-        let mut values = vec![0.0; self.length];
+        let mut values = zeros(self.length).map_err(from_fill)?;
         fill_long_tail(threads, &self.law, stream, position, offset, &mut values, &*self.watch)
             .map_err(from_fill)?;
         Ok(values)

@@ -1,4 +1,5 @@
 /** Measures of matrices in f64, + - * / and square roots alone; loops as in crates/linalg/src/dense.rs. */
+import { finished } from './steps.js'
 
 /** Rounds of the power method; it ends when the norm moves by less than 2^-40 of itself. */
 const ROUNDS = 10_000
@@ -6,6 +7,15 @@ const SETTLED = 2 ** -40
 
 /** The largest singular value, by the power method on AtA. */
 export function spectralNorm(w: ArrayLike<number>, rows: number, columns: number): number {
+  return finished(spectralNormSteps(w, rows, columns))
+}
+
+/** As `spectralNorm`; yields after each round. */
+export function* spectralNormSteps(
+  w: ArrayLike<number>,
+  rows: number,
+  columns: number,
+): Generator<number, number> {
   // A start with all directions in it: even the worst matrix can't be orthogonal to it but by chance.
   let x: Float64Array = Float64Array.from(
     { length: columns },
@@ -21,6 +31,7 @@ export function spectralNorm(w: ArrayLike<number>, rows: number, columns: number
     if (Math.abs(next - norm) <= next * SETTLED) return next
     norm = next
     x = transposedTimes(w, rows, columns, y)
+    yield 0
   }
   return norm
 }

@@ -6,6 +6,7 @@ import { isWhole } from '../whole.js'
 import { orthogonalityError, spectralNorm } from './dense.js'
 import { fillElements } from './fill.js'
 import { permute } from './integers.js'
+import { finished } from './steps.js'
 import { singularValues } from './svd.js'
 import { wholeSteps } from './whole.js'
 import { jsRows, jsTrainer } from './train/index.js'
@@ -32,8 +33,7 @@ export const jsEngine: Engine = {
 
   fill(job: FillJob, out: View): void {
     if (!isWhole(job.law)) return fillElements(job, out)
-    const steps = wholeSteps(job, out)
-    while (!steps.next().done);
+    finished(wholeSteps(job, out))
   },
 
   fillMany(fills: readonly Fill[]): void {

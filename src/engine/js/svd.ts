@@ -5,6 +5,7 @@
  * Some initializers are made of singular vectors, so these are a value's way: + - * / and square roots alone, in one
  * order, give every engine the same bits.
  */
+import { finished } from './steps.js'
 
 /** Sweeps over all pairs; quadratic convergence needs 6 to 10. */
 const SWEEPS = 60
@@ -23,15 +24,20 @@ export interface Svd {
 
 /** The thin decomposition of a row-major matrix. Null directions have columns of zeros in `u`. */
 export function svd(a: ArrayLike<number>, rows: number, columns: number): Svd {
+  return finished(svdSteps(a, rows, columns))
+}
+
+/** As `svd`; yields between the rotations of one column and the next. */
+export function* svdSteps(a: ArrayLike<number>, rows: number, columns: number): Generator<number, Svd> {
   if (rows < columns) {
-    const { u, s, v } = svd(transposed(a, rows, columns), columns, rows)
+    const { u, s, v } = yield* svdSteps(transposed(a, rows, columns), columns, rows)
     return { u: v, s, v: u }
   }
   // Columns as rows of `work`, so that a rotation walks along memory; `right` gathers the rotations.
   const work = transposed(a, rows, columns)
   const right = new Float64Array(columns * columns)
   for (let i = 0; i < columns; i++) right[i * columns + i] = 1
-  for (let sweep = 0; sweep < SWEEPS && rotateAll(work, right, rows, columns); sweep++);
+  for (let sweep = 0; sweep < SWEEPS; sweep++) if (!(yield* rotateAll(work, right, rows, columns))) break
   return sorted(work, right, rows, columns)
 }
 
@@ -49,7 +55,12 @@ export function transposed(a: ArrayLike<number>, rows: number, columns: number):
 }
 
 /** One sweep; false when every pair was orthogonal already. */
-function rotateAll(work: Float64Array, right: Float64Array, rows: number, columns: number): boolean {
+function* rotateAll(
+  work: Float64Array,
+  right: Float64Array,
+  rows: number,
+  columns: number,
+): Generator<number, boolean> {
   let rotated = false
   for (let p = 0; p < columns - 1; p++) {
     const x = work.subarray(p * rows, (p + 1) * rows)
@@ -69,6 +80,7 @@ function rotateAll(work: Float64Array, right: Float64Array, rows: number, column
       )
       rotated = true
     }
+    yield 0
   }
   return rotated
 }

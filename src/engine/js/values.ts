@@ -12,8 +12,7 @@ export function floatView(out: View): FloatView {
 }
 
 /** Copies a range of literal values, rounded to f32 first for every type but f64. */
-export function copyValues(data: Float64Array, job: FillJob, out: View): void {
-  const view = floatView(out)
+export function copyValues(data: Float64Array, job: FillJob, view: FloatView): void {
   const range = data.subarray(job.offset, job.offset + view.length)
   if (view instanceof Float64Array) view.set(range)
   else writeRounded(Float32Array.from(range), view, job.half)

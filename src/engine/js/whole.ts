@@ -1,4 +1,4 @@
-import { rangeError } from '../../errors.js'
+import { plainError, rangeError } from '../../errors.js'
 import type { ConvOrthogonalLaw, FillJob, OrthogonalLaw, SparseLaw, View } from '../law.js'
 import { convOrthogonalSteps } from './conv-orthogonal.js'
 import { fillElements } from './fill.js'
@@ -6,13 +6,29 @@ import { writeRounded } from './half.js'
 import { orthogonalSteps } from './orthogonal.js'
 import { placeMatrix } from './place.js'
 import { sparseZeros } from './sparse.js'
-import { floatView } from './values.js'
+import { copyValues, floatView } from './values.js'
 import { fillWords } from './words.js'
 
-/** The work of a law that is made as one piece, in steps; each yields the number of elements done. */
+/**
+ * The work of a law that is made as one piece, in steps; each yields the number of elements done.
+ *
+ * @throws `ERR_OUT_OF_MEMORY`: such a law may need more than there is, however small the range
+ */
 export function* wholeSteps(job: FillJob, out: View): Generator<number, void> {
+  try {
+    yield* steps(job, out)
+  } catch (error) {
+    if (!(error instanceof RangeError) || 'code' in error) throw error
+    throw plainError('ERR_OUT_OF_MEMORY', 'there is no memory for a law that is made as one piece', {
+      cause: error,
+    })
+  }
+}
+
+function* steps(job: FillJob, out: View): Generator<number, void> {
   const view = floatView(out)
   const { law } = job
+  if (law.kind === 'values') return copyValues(yield* law.make(), job, view)
   if (law.kind === 'sparse') return fillSparse(law, job, view)
   if (view instanceof Float64Array) {
     throw rangeError('ERR_INVALID_ARGUMENT', 'the law has no form in this element type')
@@ -26,10 +42,10 @@ export function* wholeSteps(job: FillJob, out: View): Generator<number, void> {
 /** Makes the matrices that reach into the range and puts them in their places. */
 function* placedMatrices(law: OrthogonalLaw, job: FillJob, range: Float32Array): Generator<number, void> {
   const { rows, columns, batch, base, batchStride, rowStride, columnStride } = law
-  range.fill(0)
   const size = rows * columns
-  if (size === 0) return
   const matrix = new Float32Array(size)
+  range.fill(0)
+  if (size === 0) return
   const reach = (rows - 1) * rowStride + (columns - 1) * columnStride
   let done = 0
   for (let b = 0; b < batch; b++) {
@@ -69,7 +85,7 @@ function* placedKernel(law: ConvOrthogonalLaw, job: FillJob, range: Float32Array
 /** Normals with zeros in every line. */
 function fillSparse(law: SparseLaw, job: FillJob, out: Float32Array | Float64Array | Uint16Array): void {
   const normal = { kind: 'normal', mean: 0, stddev: law.stddev } as const
-  fillElements({ ...job, law: normal }, out)
   const zeroed = sparseZeros(law, job.stream, fillWords)
+  fillElements({ ...job, law: normal }, out)
   for (let i = 0; i < out.length; i++) if (zeroed[job.offset + i] === 1) out[i] = 0
 }

@@ -1,33 +1,62 @@
 import type { FileTarget, Piece, TensorFiles } from '../tensor-files.js'
 import type { Control } from '../engine.js'
+import { runInSlices } from '../slices.js'
 import type { NativeEngine } from './index.js'
-import { packed } from './pieces.js'
+import { packed, type Packed } from './pieces.js'
 import { watched } from './watch.js'
 
+/** Literal values that cross with a file's pieces, at most: 8 MiB. */
+const LITERALS = 1 << 20
+
+/** Whether the pieces of a file can cross at once: literal values are the only part of a file that takes memory. */
+export function canCross(pieces: readonly Piece[]): boolean {
+  const literals = pieces.reduce(
+    (sum, { job, elements }) => sum + (job.law.kind === 'values' ? elements : 0),
+    0,
+  )
+  return literals <= LITERALS
+}
+
 /** Files written and compared by the addon, on threads of its own. */
-export function nativeFiles(engine: NativeEngine): TensorFiles {
-  const { addon, threads } = engine
+export function nativeFiles({ addon, threads }: NativeEngine): TensorFiles {
   return {
     async write(
       { path, temporary, head }: FileTarget,
       pieces: readonly Piece[],
       control: Control,
     ): Promise<void> {
-      const { records, rows, literals, bound } = packed(pieces, threads)
+      const { records, rows, literals, bound } = await made(pieces, threads, control)
       await watched(addon, control, (token) =>
         addon.writeTensors(path, temporary, head, records, rows, literals, bound, token),
       )
     },
-    verify(
+    async verify(
       path: string,
       position: number,
       pieces: readonly Piece[],
       control: Control,
     ): Promise<Float64Array> {
-      const { records, rows, literals, bound } = packed(pieces, threads)
+      const { records, rows, literals, bound } = await made(pieces, threads, control)
       return watched(addon, control, (token) =>
         addon.verifyTensors(path, position, records, rows, literals, bound, token),
       )
     },
   }
+}
+
+/** The pieces as they cross, their literal values made. */
+async function made(pieces: readonly Piece[], threads: number, { signal }: Control): Promise<Packed> {
+  const values: (Float64Array | undefined)[] = []
+  for (const [i, { job, elements }] of pieces.entries()) {
+    const { law } = job
+    if (law.kind !== 'values' || elements === 0) continue
+    await runInSlices(
+      (function* () {
+        values[i] = yield* law.make()
+      })(),
+      signal,
+      undefined,
+    )
+  }
+  return packed(pieces, values, threads)
 }

@@ -7,10 +7,10 @@ import type { NativeProvider } from '../select.js'
 import type { RowsSpec, Trainer, TrainerData, TrainerRows, TrainerSpec } from '../trainer.js'
 import { checkThreads } from '../threads.js'
 import { isWhole } from '../whole.js'
-import { copyValues } from '../js/values.js'
+import { jsEngine } from '../js/index.js'
 import { loadAddon, type Addon } from './addon.js'
 import { translated } from './errors.js'
-import { RECORD_WIDTH, writeRecord } from './job.js'
+import { RECORD_WIDTH, type RecordLaw, writeRecord } from './job.js'
 import { nativeLongTail } from './long-tail.js'
 import { nativeMeasures } from './measures.js'
 import { packed } from './pieces.js'
@@ -50,10 +50,7 @@ export class NativeEngine implements Engine {
 
   fill(job: FillJob, out: View): void {
     const { law } = job
-    if (law.kind === 'values') {
-      copyValues(law.data, job, out)
-      return
-    }
+    if (law.kind === 'values') return jsEngine.fill(job, out)
     writeRecord(this.#record, 0, job, law, this.threads)
     try {
       this.#fill(out)
@@ -73,37 +70,37 @@ export class NativeEngine implements Engine {
     else addon.fillI32(out as Int32Array, this.#record)
   }
 
-  fillMany(fills: readonly Fill[]): void {
+  fillMany(all: readonly Fill[]): void {
+    const fills = all.filter(({ job }) => job.law.kind !== 'values')
     const views = fills.map(
       ({ out }) => new Uint8Array(out.buffer as ArrayBuffer, out.byteOffset, out.byteLength),
     )
     const pieces = fills.map(({ job, out }) => ({ job, dtype: dtypeOf(job, out), elements: out.length }))
-    const { records, rows, literals, bound } = packed(pieces, this.threads)
+    const { records, rows, literals, bound } = packed(pieces, [], this.threads)
     translated(() => this.#addon.fillTensors(views, records, rows, literals, bound))
+    for (const { job, out } of all) if (job.law.kind === 'values') jsEngine.fill(job, out)
   }
 
   async fillAsync(job: FillJob, out: View, control: Control): Promise<void> {
-    const slab = isWhole(job.law) ? out.length : SLAB
+    const { law } = job
+    if (law.kind === 'values') return jsEngine.fillAsync(job, out, control)
+    const slab = isWhole(law) ? out.length : SLAB
     if (control.signal?.aborted) throw abortError(control.signal)
     for (let start = 0; start < out.length; start += slab) {
       const part = out.subarray(start, Math.min(start + slab, out.length))
       const done = start
       const step = control.onStep && ((n: number) => control.onStep?.(done + n))
-      await this.#fillPart({ ...job, offset: job.offset + start }, part, {
+      await this.#fillPart({ ...job, law, offset: job.offset + start }, part, {
         signal: control.signal,
         onStep: step,
       })
+      control.onStep?.(done + part.length)
     }
   }
 
-  async #fillPart(job: FillJob, part: View, control: Control): Promise<void> {
-    const { law } = job
-    if (law.kind === 'values') {
-      copyValues(law.data, job, part)
-      return
-    }
+  async #fillPart(job: FillJob & { law: RecordLaw }, part: View, control: Control): Promise<void> {
     const record = new Float64Array(RECORD_WIDTH)
-    writeRecord(record, 0, job, law, this.threads)
+    writeRecord(record, 0, job, job.law, this.threads)
     const addon = this.#addon
     const made = await watched(addon, control, (token): Promise<View> => {
       if (part instanceof Float32Array) return addon.makeF32(part.length, record, token)

@@ -15,8 +15,16 @@ export interface Packed {
   readonly bound: number
 }
 
-/** Lays pieces out for a call with at most `threads` threads, unless their jobs say otherwise. */
-export function packed(pieces: readonly Piece[], threads: number): Packed {
+/**
+ * Lays pieces out for a call with at most `threads` threads, unless their jobs say otherwise.
+ *
+ * @param made - the values of every literal piece's tensor, by the piece's number
+ */
+export function packed(
+  pieces: readonly Piece[],
+  made: readonly (Float64Array | undefined)[],
+  threads: number,
+): Packed {
   const records = new Float64Array(pieces.length * RECORD_WIDTH)
   const rows = new Float64Array(pieces.length * ROW)
   const values: Float64Array[] = []
@@ -25,7 +33,8 @@ export function packed(pieces: readonly Piece[], threads: number): Packed {
     const { law } = job
     rows.set([DTYPES[dtype], elements, law.kind === 'values' ? literal : -1], i * ROW)
     if (law.kind === 'values') {
-      values.push(law.data.subarray(job.offset, job.offset + elements))
+      const own = made[i]
+      if (own !== undefined) values.push(own.subarray(job.offset, job.offset + elements))
       literal += elements
     } else {
       writeRecord(records, i, job, law, threads)

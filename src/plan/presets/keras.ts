@@ -60,11 +60,8 @@ function forgetGate(name: string, shapes: Shapes): PresetChoice | undefined {
   const [units, packed] = shapes.get(neighbour(name, 'recurrent_kernel')) ?? []
   const [length] = shapes.get(name) ?? []
   if (units === undefined || packed !== 4 * units || length !== packed) return undefined
-  return { init: unitForgetBias(packed) }
+  return { init: UNIT_FORGET_BIAS }
 }
 
-/** Zeros with ones in the second of four gates (i, f, c, o), as Keras's `unit_forget_bias`. */
-export function unitForgetBias(length: number): PresetChoice['init'] {
-  const value = Array.from({ length }, (_, i) => (Math.floor((i * 4) / length) === 1 ? 1 : 0))
-  return { class_name: 'Constant', config: { value } }
-}
+/** Ones in the second of four gates (i, f, c, o), as Keras's `unit_forget_bias`. */
+export const UNIT_FORGET_BIAS = 'lstm_bias'

@@ -1,12 +1,21 @@
 /** Element types of safetensors files and the arrays that show their values. */
 
-/** Types that a tensor in a file can have. F16, BF16 and the 8-bit floats are shown as their bit patterns. */
+/**
+ * Types that a tensor in a file can have. F16, BF16 and smaller floats are shown as their bit patterns, those of 4 and 6
+ * bits packed as in the file; C64 as pairs of real and imaginary part.
+ */
 export type FileDtype =
   | 'BOOL'
+  | 'F4'
+  | 'F6_E2M3'
+  | 'F6_E3M2'
   | 'U8'
   | 'I8'
   | 'F8_E4M3'
   | 'F8_E5M2'
+  | 'F8_E8M0'
+  | 'F8_E4M3FNUZ'
+  | 'F8_E5M2FNUZ'
   | 'U16'
   | 'I16'
   | 'F16'
@@ -14,6 +23,7 @@ export type FileDtype =
   | 'U32'
   | 'I32'
   | 'F32'
+  | 'C64'
   | 'U64'
   | 'I64'
   | 'F64'
@@ -36,41 +46,54 @@ interface ArrayType {
   new (buffer: ArrayBuffer, byteOffset: number, length: number): TensorData
 }
 
-const ARRAYS: ReadonlyMap<string, ArrayType> = new Map<FileDtype, ArrayType>([
-  ['BOOL', Uint8Array],
-  ['U8', Uint8Array],
-  ['I8', Int8Array],
-  ['F8_E4M3', Uint8Array],
-  ['F8_E5M2', Uint8Array],
-  ['U16', Uint16Array],
-  ['I16', Int16Array],
-  ['F16', Uint16Array],
-  ['BF16', Uint16Array],
-  ['U32', Uint32Array],
-  ['I32', Int32Array],
-  ['F32', Float32Array],
-  ['U64', BigUint64Array],
-  ['I64', BigInt64Array],
-  ['F64', Float64Array],
+/** How values are shown, and the bits of one. */
+const TYPES: ReadonlyMap<string, readonly [ArrayType, bits: number]> = new Map<
+  FileDtype,
+  readonly [ArrayType, number]
+>([
+  ['BOOL', [Uint8Array, 8]],
+  ['F4', [Uint8Array, 4]],
+  ['F6_E2M3', [Uint8Array, 6]],
+  ['F6_E3M2', [Uint8Array, 6]],
+  ['U8', [Uint8Array, 8]],
+  ['I8', [Int8Array, 8]],
+  ['F8_E4M3', [Uint8Array, 8]],
+  ['F8_E5M2', [Uint8Array, 8]],
+  ['F8_E8M0', [Uint8Array, 8]],
+  ['F8_E4M3FNUZ', [Uint8Array, 8]],
+  ['F8_E5M2FNUZ', [Uint8Array, 8]],
+  ['U16', [Uint16Array, 16]],
+  ['I16', [Int16Array, 16]],
+  ['F16', [Uint16Array, 16]],
+  ['BF16', [Uint16Array, 16]],
+  ['U32', [Uint32Array, 32]],
+  ['I32', [Int32Array, 32]],
+  ['F32', [Float32Array, 32]],
+  ['C64', [Float32Array, 64]],
+  ['U64', [BigUint64Array, 64]],
+  ['I64', [BigInt64Array, 64]],
+  ['F64', [Float64Array, 64]],
 ])
 
 /** Whether a string names an element type. */
 export function isFileDtype(name: unknown): name is FileDtype {
-  return typeof name === 'string' && ARRAYS.has(name)
+  return typeof name === 'string' && TYPES.has(name)
 }
 
-/** Bytes of one element. */
+/** Bytes of one element: half of one, or three quarters, for the smallest. */
 export function dtypeSize(dtype: FileDtype): number {
-  return arrayType(dtype).BYTES_PER_ELEMENT
+  return typeOf(dtype)[1] / 8
 }
 
 /** A view of `length` elements at `start` of the buffer; a copy where their alignment forbids a view. */
 export function viewOf(dtype: FileDtype, buffer: ArrayBuffer, start: number, length: number): TensorData {
-  const type = arrayType(dtype)
-  if (start % type.BYTES_PER_ELEMENT === 0) return new type(buffer, start, length)
-  return new type(buffer.slice(start, start + length * type.BYTES_PER_ELEMENT), 0, length)
+  const [type] = typeOf(dtype)
+  const bytes = length * dtypeSize(dtype)
+  const count = bytes / type.BYTES_PER_ELEMENT
+  if (start % type.BYTES_PER_ELEMENT === 0) return new type(buffer, start, count)
+  return new type(buffer.slice(start, start + bytes), 0, count)
 }
 
-function arrayType(dtype: FileDtype): ArrayType {
-  return ARRAYS.get(dtype) as ArrayType
+function typeOf(dtype: FileDtype): readonly [ArrayType, number] {
+  return TYPES.get(dtype) as readonly [ArrayType, number]
 }

@@ -130,6 +130,7 @@ function parseMetadata(value: unknown, path: string): Record<string, string> {
 
 function parseEntry(name: string, value: unknown, path: string): Entry {
   const fault = (what: string): Error => badFile(path, `tensor ${show(name)} ${what}`)
+  if (!name.isWellFormed()) throw fault('has a name that is not Unicode')
   if (!isPlainObject(value)) throw fault('is not described by an object')
   const { dtype, shape, data_offsets: offsets } = value
   if (!isFileDtype(dtype)) throw fault(`has the unknown dtype ${show(dtype)}`)
@@ -137,7 +138,9 @@ function parseEntry(name: string, value: unknown, path: string): Entry {
   if (!isSizes(offsets) || offsets.length !== 2) throw fault(`has the offsets ${show(offsets)}`)
   const [start, end] = offsets as [number, number]
   const bytes = sizeOf(shape) * dtypeSize(dtype)
-  if (!Number.isSafeInteger(bytes)) throw fault(`has the absurd shape [${shape.join(', ')}]`)
+  // Sizes that overflow before a zero are absurd to other readers too.
+  if (!Number.isSafeInteger(bytes) || !Number.isSafeInteger(sizeOf(shape.filter((size) => size > 0))))
+    throw fault(`has the absurd shape [${shape.join(', ')}]`)
   if (end - start !== bytes) throw fault(`of ${bytes} bytes has the offsets [${start}, ${end}]`)
   return { name, dtype, shape, start, end }
 }

@@ -7,7 +7,7 @@ import { badFile, type Entry, type Header, headerLength, parseHeader } from './h
 /** Bytes of one read: large enough for any disk, and below the limits of every operating system. */
 const CHUNK = 64 << 20
 
-/** A tensor of a file; `data` has `product(shape)` values in C order. */
+/** A tensor of a file; `data` has `product(shape)` values in C order (C64 two each, types below 8 bits packed). */
 export interface FileTensor {
   dtype: FileDtype
   shape: number[]
@@ -21,8 +21,8 @@ export interface Safetensors {
 }
 
 /**
- * Reads a whole safetensors file. Tensors are views of one buffer where their alignment allows it (always, in files
- * that this package writes), else copies. F16 and BF16 come as their bit patterns in a Uint16Array.
+ * Reads a whole safetensors file. Tensors are views of one buffer where their alignment allows it, else copies. F16 and
+ * BF16 come as their bit patterns in a Uint16Array.
  *
  * @throws `ERR_BAD_FILE` naming the fault, `ERR_IO`, `ERR_OUT_OF_MEMORY`
  */

@@ -22,7 +22,7 @@ use symbreak_rng::{BLOCK, Stream};
 
 use crate::parallel::{Pool, share_watched};
 use panel::Rows;
-use reflectors::Reflectors;
+use reflectors::{RUN, Reflectors, block_size};
 
 /// One matrix's law.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -69,6 +69,17 @@ impl Orthogonal {
         let (m, n) = (self.long() as u64, self.short() as u64);
         let read = if n == 0 { 0 } else { (n - 1) * m + (m - n + 1) };
         read.next_multiple_of(BLOCK as u64)
+    }
+
+    /// f32 values of memory that a fill on so many threads takes beside its output, at most.
+    pub fn scratch_len(&self, threads: usize) -> usize {
+        let (m, n) = (self.long(), self.short());
+        let vectors = n.min(GROUP).next_multiple_of(block_size(n));
+        let threads = if n < WORTH_SHARING { 1 } else { threads.min(n.div_ceil(PANEL)) };
+        let rows = vectors + threads.saturating_mul(PANEL + block_size(n));
+        m.saturating_mul(rows)
+            .saturating_add(threads.saturating_mul(RUN + 2 * BLOCK))
+            .saturating_add(n + vectors * vectors)
     }
 
     /// Fills `out`, row-major, with matrix `index` of a batch on the stream.

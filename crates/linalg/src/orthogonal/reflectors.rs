@@ -14,7 +14,7 @@ pub(super) const fn block_size(n: usize) -> usize {
 }
 
 /// Normals that are read before they are made into vectors: 256 KiB, so that both stay in the second-level cache.
-const RUN: usize = 1 << 16;
+pub(super) const RUN: usize = 1 << 16;
 
 /// Reflectors `first .. first + count` of an m x n draw.
 #[derive(Debug, Default)]
