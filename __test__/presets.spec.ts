@@ -203,6 +203,75 @@ test('torch: the defaults of torch.nn’s layers, by name and by the module’s 
   })
 })
 
+/** What a preset gives tensors of some names, shapes and classes: class and one value, where all are equal. */
+function chosen(preset: string, tensors: Readonly<Record<string, readonly [number[], string?]>>) {
+  const list = Object.entries(tensors).map(([name, [shape, kind]]) => ({ name, shape, kind }))
+  const p = plan({ seed: 1, preset, tensors: list })
+  const made = p.create()
+  return p.tensors.map(({ name, init }) => {
+    const values = new Set(made.get(name) as Float32Array)
+    return values.size === 1 ? [...values][0] : init.className
+  })
+}
+
+test('torch: classes and neighbours decide where names could mislead', (t) => {
+  const layers = chosen('torch', {
+    'a.weight': [[3, 4], 'LlamaRMSNorm'],
+    'b.weight': [[1], 'RMSNorm'],
+    'norm.weight': [[3, 4], 'Linear'],
+    'norm2.weight': [[3, 4]],
+    'norm2.bias': [[3]],
+    'act.weight': [[5]],
+    'act.bias': [[5]],
+    'unembed.weight': [[3, 4]],
+    'bilinear.weight': [[3, 4]],
+    // torch draws no bias for a layer without inputs.
+    'empty.weight': [[5, 0]],
+    'empty.bias': [[5]],
+  })
+  const drawn = ['TorchDefault', 'TorchDefault', 'RandomUniform']
+  t.deepEqual(layers, [1, 1, ...drawn, 1, 0, 'TorchDefault', 'TorchDefault', 'TorchDefault', 0])
+  const own = { 'encoder.layers.0.linear1.weight': [[6, 4]], 'encoder.norm.weight': [[4]] } as const
+  const shapes = structuredClone(own) as unknown as Record<string, [number[]]>
+  t.deepEqual(chosen('torch', shapes), ['TorchDefault', 1], 'an encoder is no nn.Transformer')
+})
+
+test('keras and flax: classes and neighbours decide where names could mislead', (t) => {
+  t.deepEqual(
+    chosen('flax', {
+      'h/kernel': [[4, 4]],
+      'cell/h/kernel': [[4, 4]],
+      'cell/i/kernel': [[3, 4]],
+      'if/bias': [[4]],
+    }),
+    ['LecunNormal', 'Orthogonal', 'LecunNormal', 1],
+  )
+  t.deepEqual(
+    chosen('keras', {
+      'attention/scale': [[]],
+      'additive_attention/scale': [[9]],
+      'x/scale': [[9], 'AdditiveAttention'],
+      'rms/scale': [[9], 'RMSNormalization'],
+    }),
+    [1, 'GlorotUniform', 'GlorotUniform', 1],
+  )
+})
+
+test('gpt2: the masks that old checkpoints keep are told from biases', (t) => {
+  const names = ['transformer.h.0.attn.bias', 'transformer.h.1.attn.bias']
+  const masks = names.map((name) => ({ name, shape: [1, 1, 8, 8] }))
+  t.throws(() => plan({ seed: 1, preset: 'gpt2', tensors: masks }), {
+    code: 'ERR_INVALID_ARGUMENT',
+    message: /h\.0\.attn\.bias.*exclude it\n.*h\.1\.attn\.bias.*exclude it/,
+  })
+  t.deepEqual(chosen('gpt2', { 'h.0.attn.masked_bias': [[]], 'h.0.attn.c_attn.bias': [[9]] }), [-1e4, 0])
+})
+
+test('bert: the names that LayerNorm’s tensors had', (t) => {
+  const norm = 'bert.embeddings.LayerNorm'
+  t.deepEqual(chosen('bert', { [`${norm}.gamma`]: [[8]], [`${norm}.beta`]: [[8]] }), [1, 0])
+})
+
 test('keras: the defaults of its layers, and a Keras network’s own configs without any rule', async (t) => {
   const shapes: Record<string, number[]> = {
     'dense/kernel': [300, 500],

@@ -2,7 +2,6 @@ import type { Dtype } from '../engine/law.js'
 import { plainError, show } from '../errors.js'
 import type { InitializerLike } from '../initializers/registry.js'
 import { readRecord } from '../validate.js'
-import { UNIT_FORGET_BIAS } from './presets/keras.js'
 import type { PlanSpec, TensorSpec } from './spec.js'
 
 const DTYPES: ReadonlyMap<unknown, Dtype> = new Map<unknown, Dtype>([
@@ -56,7 +55,7 @@ function readTensor(value: unknown, argument: string): TensorSpec {
     )
   }
   const sizes = shape as number[]
-  const init = forget === true ? UNIT_FORGET_BIAS : (initializer as InitializerLike | undefined)
+  const init = forget === true ? 'lstm_bias' : (initializer as InitializerLike | undefined)
   return {
     name: name as string,
     shape: sizes,

@@ -5,7 +5,7 @@ import { layoutOf, type Layout } from '../initializers/layouts.js'
 import { DTYPES } from '../random/output.js'
 import { jsonSeed, oneOf, pathOf, readArray, readOptions, type Seed, shapeOf } from '../validate.js'
 import { matcherOf, type Matcher } from './glob.js'
-import { presetOf, type Preset } from './presets/index.js'
+import { presetOf, type Preset, shapesOf } from './presets/index.js'
 import { METADATA } from './safetensors/header.js'
 import { type PlanContext, type ResolvedPlannedTensor, resolveTensor } from './tensor.js'
 
@@ -92,7 +92,7 @@ export function readSpec(spec: unknown): ReadPlan {
   for (const name of duplicates(outlines))
     problems.add(`tensors must have different names, two are named ${show(name)}`)
   const context = { seed, layout }
-  const choose = chooser(rules, preset?.(outlines))
+  const choose = chooser(rules, preset?.(shapesOf(outlines)))
   const tensors = outlines.flatMap((outline) =>
     problems.collect(`tensor ${show(outline.name)}`, () =>
       resolveTensor({ ...outline, ...choose(outline) }, context),

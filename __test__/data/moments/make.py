@@ -149,4 +149,5 @@ def main():
     pathlib.Path(__file__).with_name("moments.json").write_text(text + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

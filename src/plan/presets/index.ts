@@ -6,7 +6,7 @@ import type { Preset } from './outline.js'
 import { resnet, vit } from './torchvision.js'
 import { torch } from './torch.js'
 
-export type { Preset } from './outline.js'
+export { type Preset, shapesOf } from './outline.js'
 
 const PRESETS: ReadonlyMap<string, Preset> = new Map([
   ['torch', torch],

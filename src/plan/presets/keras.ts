@@ -1,67 +1,53 @@
-import type { Layout } from '../../initializers/layouts.js'
 import {
+  choice,
+  denseLayout,
   leafOf,
+  look,
   neighbour,
+  ONES,
   ownerOf,
   type Preset,
-  type PresetChoice,
   type Shapes,
-  shapesOf,
+  type Table,
   type TensorOutline,
+  ZEROS,
 } from './outline.js'
 
-/** Initializers by the name of the weight: Keras 3's layers' defaults. */
-const DEFAULTS: ReadonlyMap<string, string> = new Map([
-  ['kernel', 'glorot_uniform'],
-  ['depthwise_kernel', 'glorot_uniform'],
-  ['pointwise_kernel', 'glorot_uniform'],
-  ['recurrent_kernel', 'orthogonal'],
-  ['embeddings', 'random_uniform'],
-  ['position_embeddings', 'glorot_uniform'],
-  ['bias', 'zeros'],
-  ['gamma', 'ones'],
-  ['scale', 'ones'],
-  ['beta', 'zeros'],
-  ['alpha', 'zeros'],
-  ['moving_mean', 'zeros'],
-  ['moving_variance', 'ones'],
-])
+/** By the name of the weight: Keras 3's layers' defaults. */
+const DEFAULTS: Table = [
+  [/^(\w+wise_)?kernel$|^position_/, choice('GlorotUniform')],
+  [/^recurrent_kernel$/, choice('Orthogonal')],
+  [/^(reverse_)?embeddings$/, choice('RandomUniform')],
+  [/^lora_\w+_a$/, choice('HeUniform')],
+  [/^vector_u$/, choice('TruncatedNormal', { stddev: 0.02 })],
+  [/^(bias|beta|alpha|(moving_)?mean|lora_\w+_b)$/, ZEROS],
+  [/^(gamma|scale|concat_score_weight|(moving_)?variance)$/, ONES],
+]
 
 /**
- * What Keras's layers draw by default: kernels glorot_uniform, recurrent kernels orthogonal, embeddings
- * U(-0.05, 0.05), norms one and zero, biases zero but for one in an LSTM's forget gate.
+ * What Keras's layers draw by default: kernels glorot_uniform (EinsumDense's and attention's by the axes that are
+ * contracted), recurrent kernels orthogonal, embeddings U(-0.05, 0.05), norms one and zero, biases zero but for one in an
+ * LSTM's forget gate.
  */
-export const keras: Preset = (tensors) => {
-  const shapes = shapesOf(tensors)
-  return (tensor) => {
-    const leaf = leafOf(tensor.name)
-    const init = DEFAULTS.get(leaf)
-    if (init === undefined) return undefined
-    const gate = leaf === 'bias' ? forgetGate(tensor.name, shapes) : undefined
-    return gate ?? { init, layout: attentionLayout(tensor) ?? 'keras' }
-  }
+export const keras: Preset = (shapes) => (tensor) => {
+  const { name, kind } = tensor
+  const leaf = leafOf(name)
+  const scores = leaf === 'scale' && /additive/i.test(kind ?? ownerOf(name))
+  const found = look(DEFAULTS, scores ? 'kernel' : leaf)
+  if (!found) return undefined
+  if (leaf === 'bias' && isForgetful(name, shapes)) return { init: 'lstm_bias' }
+  return { ...found, layout: isEinsum(tensor, shapes) ? denseLayout(tensor, shapes) : 'keras' }
 }
 
-/** Kernels of MultiHeadAttention and GroupedQueryAttention: fans by the axes that are contracted. */
-function attentionLayout({ name, shape, kind = 'EinsumDense' }: TensorOutline): Layout | undefined {
-  return shape.length === 3 && kind === 'EinsumDense' ? ATTENTION.get(ownerOf(name)) : undefined
+/** Whether a tensor is the kernel of an EinsumDense over several axes, by its class, its name or its bias. */
+function isEinsum({ name, shape, kind }: TensorOutline, shapes: Shapes): boolean {
+  if (shape.length < 3 || leafOf(name) !== 'kernel') return false
+  const wide = kind === undefined && (shapes.get(neighbour(name, 'bias'))?.length ?? 0) > 1
+  return wide || /einsum|^(query|key|value|attention_output)$/i.test(kind ?? ownerOf(name))
 }
 
-/** (features, heads, head) into attention, (heads, head, features) out of it. */
-const ATTENTION: ReadonlyMap<string, Layout> = new Map<string, Layout>([
-  ['query', { inAxes: [0], outAxes: [1, 2] }],
-  ['key', { inAxes: [0], outAxes: [1, 2] }],
-  ['value', { inAxes: [0], outAxes: [1, 2] }],
-  ['attention_output', { inAxes: [0, 1], outAxes: [2] }],
-])
-
-/** The bias of a cell whose recurrent kernel packs four gates. */
-function forgetGate(name: string, shapes: Shapes): PresetChoice | undefined {
-  const [units, packed] = shapes.get(neighbour(name, 'recurrent_kernel')) ?? []
-  const [length] = shapes.get(name) ?? []
-  if (units === undefined || packed !== 4 * units || length !== packed) return undefined
-  return { init: UNIT_FORGET_BIAS }
+/** Whether a tensor is the bias of a cell whose recurrent kernel packs four gates. */
+function isForgetful(name: string, shapes: Shapes): boolean {
+  const [units, packed] = shapes.get(neighbour(name, 'recurrent_kernel'))?.slice(-2) ?? [1]
+  return packed === 4 * (units as number)
 }
-
-/** Ones in the second of four gates (i, f, c, o), as Keras's `unit_forget_bias`. */
-export const UNIT_FORGET_BIAS = 'lstm_bias'

@@ -15,10 +15,28 @@ export interface PresetChoice {
   readonly layout?: Layout | undefined
 }
 
-/** Looks at all tensors once (for depth and neighbours), then chooses for each; undefined where it has no answer. */
-export type Preset = (
-  tensors: readonly TensorOutline[],
-) => (tensor: TensorOutline) => PresetChoice | undefined
+/** An initializer with its parameters. */
+export function choice(class_name: string, config: object = {}, layout?: Layout): PresetChoice {
+  return { init: { class_name, config }, layout }
+}
+
+/** Names' patterns, each with what the tensors get that it is the first to fit. */
+export type Table = readonly (readonly [RegExp, PresetChoice])[]
+
+export function look(table: Table, name: string): PresetChoice | undefined {
+  return table.find(([pattern]) => pattern.test(name))?.[1]
+}
+
+/** N(0, stddev^2). */
+export function normal(stddev: number): PresetChoice {
+  return choice('RandomNormal', { mean: 0, stddev })
+}
+
+export const ONES: PresetChoice = { init: 'ones' }
+export const ZEROS: PresetChoice = { init: 'zeros' }
+
+/** Looks at all tensors once (for their depth), then chooses for each; undefined where it has no answer. */
+export type Preset = (shapes: Shapes) => (tensor: TensorOutline) => PresetChoice | undefined
 
 /** Shapes by name, to look at a tensor's neighbours. */
 export type Shapes = ReadonlyMap<string, readonly number[]>
@@ -29,7 +47,7 @@ export function shapesOf(tensors: readonly TensorOutline[]): Shapes {
 
 /** The last part of a name: 'weight' of 'layer.0.weight', 'kernel' of 'dense/kernel'. */
 export function leafOf(name: string): string {
-  return /[^./]*$/.exec(name)?.[0] ?? name
+  return name.split(/[./]/).at(-1) as string
 }
 
 /** The same module's tensor of another name: 'layer.0.weight' for 'layer.0.bias'. */
@@ -39,25 +57,26 @@ export function neighbour(name: string, leaf: string): string {
 
 /** The name of the module that owns a tensor: 'embed_tokens' of 'model.embed_tokens.weight'. */
 export function ownerOf(name: string): string {
-  return leafOf(name.slice(0, Math.max(0, name.length - leafOf(name).length - 1)))
+  return name.split(/[./]/).at(-2) ?? ''
 }
 
 /** Number of blocks of a network: how many different numbers follow `h`, `layer`, `layers`, `block` or `blocks`. */
-export function depthOf(tensors: readonly TensorOutline[]): number {
+export function depthOf(shapes: Shapes): number {
   const blocks = new Set<string>()
-  for (const { name } of tensors) {
+  for (const name of shapes.keys()) {
     const number = /(?:^|[./])(?:h|layers?|blocks?)[./](\d+)[./]/.exec(name)?.[1]
     if (number !== undefined) blocks.add(number)
   }
   return blocks.size
 }
 
-/** Whether a tensor is a table of embeddings, by its module's class or its name. */
-export function isEmbedding({ name, kind, shape }: TensorOutline): boolean {
-  if (shape.length !== 2) return false
-  if (kind !== undefined) return kind === 'Embedding' || kind === 'EmbeddingBag' || kind === 'Embed'
-  return (
-    /^(wte|wpe|embed|embed_\w+|embedding|embeddings|\w+_embeddings?)$/.test(ownerOf(name)) ||
-    leafOf(name).startsWith('embedding')
-  )
+/**
+ * Axes of a dense layer's kernel of rank 3 or more: its bias has those that the layer makes, and it contracts the rest.
+ * Without a bias, an attention's three first make (heads, head), others one axis.
+ */
+export function denseLayout({ name, shape }: TensorOutline, shapes: Shapes): Layout {
+  const bias = shapes.get(neighbour(name, 'bias'))
+  const made = bias?.length ?? (/^(query|key|value)$/.test(ownerOf(name)) ? 2 : 1)
+  const axes = shape.map((_, axis) => axis)
+  return { inAxes: axes.slice(0, -made), outAxes: axes.slice(-made) }
 }

@@ -1,74 +1,91 @@
 import { sizeOf } from '../../validate.js'
 import {
-  isEmbedding,
+  choice,
   leafOf,
+  look,
   neighbour,
+  normal,
+  ONES,
+  ownerOf,
   type Preset,
   type PresetChoice,
   type Shapes,
-  shapesOf,
+  type Table,
   type TensorOutline,
+  ZEROS,
 } from './outline.js'
 
-const ONES: PresetChoice = { init: 'ones' }
-const ZEROS: PresetChoice = { init: 'zeros' }
-const XAVIER: PresetChoice = { init: 'xavier_uniform', layout: 'torch' }
+export const XAVIER = choice('XavierUniform', {}, 'torch')
+
+/** Where the tensor's own name is enough: running statistics, what attention packs and what it appends. */
+const LEAVES: Table = [
+  [/^(running_mean|in_proj_bias)$/, ZEROS],
+  [/^running_var$/, ONES],
+  [/^(in|q|k|v)_proj_weight$/, XAVIER],
+  [/^bias_[kv]$/, choice('XavierNormal', {}, 'torch')],
+]
 
 /**
  * What torch's own layers draw (`reset_parameters` of `torch.nn`, 2.x): Linear and convolutions
  * U(-1/sqrt(fan_in), 1/sqrt(fan_in)) for weight and bias, Bilinear by its first input alone, recurrent layers U(-1/sqrt(hidden), 1/sqrt(hidden)),
- * Embedding N(0, 1), attention's packed projection xavier_uniform with zero biases, norms one and zero.
+ * Embedding N(0, 1), attention's packed projection xavier_uniform with zero biases, norms one and zero, PReLU 0.25,
+ * `nn.Transformer` xavier_uniform for every matrix.
  */
-export const torch: Preset = (tensors) => {
-  const shapes = shapesOf(tensors)
-  return (tensor) => torchChoice(tensor, shapes)
-}
+export const torch: Preset = (shapes) => (tensor) => torchChoice(tensor, shapes)
 
 /** The choice of one tensor, for presets that differ from torch's own layers in a few places. */
 export function torchChoice(tensor: TensorOutline, shapes: Shapes): PresetChoice | undefined {
-  const { name, shape, kind } = tensor
+  const { name } = tensor
   const leaf = leafOf(name)
-  if (leaf === 'running_mean') return ZEROS
-  if (leaf === 'running_var') return ONES
-  if (/^(in|q|k|v)_proj_weight$/.test(leaf)) return XAVIER
-  if (leaf === 'in_proj_bias') return ZEROS
-  if (/^(weight|bias)_(ih|hh|hr)_l\d+/.test(leaf)) return recurrent(name, leaf, shapes)
-  if (kind === 'Bilinear') return symmetric(shapes.get(neighbour(name, 'weight'))?.[1] ?? 1)
-  if (leaf === 'bias') return biasChoice(tensor, shapes)
-  if (leaf !== 'weight') return undefined
-  if (kind === 'PReLU') return { init: { class_name: 'Constant', config: { value: 0.25 } } }
-  if (shape.length === 1) return ONES
-  return isEmbedding(tensor) ? normal(1) : { init: 'torch_default', layout: 'torch' }
+  const known = look(LEAVES, leaf)
+  if (known) return known
+  if (/^(weight|bias)_(ih|hh|hr)/.test(leaf)) return recurrent(name, leaf, shapes)
+  const weight = shapes.get(neighbour(name, 'weight'))
+  if (!weight || !/^(weight|bias)$/.test(leaf)) return undefined
+  const bias = shapes.get(neighbour(name, 'bias'))
+  const owner = tensor.kind ?? ownerOf(name)
+  // A norm's bias has the axes of its weight, any other layer's has one.
+  const axes = bias ?? (/Norm|norm_?\d*$|^ln(\d*|_\w+)$/.test(owner) ? weight : [0])
+  if (weight.length === axes.length) {
+    if (leaf === 'bias') return ZEROS
+    return !bias && isPReLU(tensor, owner) ? choice('Constant', { value: 0.25 }) : ONES
+  }
+  if (/bilinear/i.test(owner) && weight.length === 3) return symmetric(sizeOf(weight.slice(1, 2)))
+  if (leaf === 'bias') return isAttention(name, shapes) ? ZEROS : symmetric(sizeOf(weight.slice(1)))
+  if (!bias && weight.length === 2 && EMBEDDING.test(owner)) return normal(1)
+  return isTransformer(name, shapes) ? XAVIER : choice('TorchDefault', {}, 'torch')
 }
 
-/** Biases follow their module's weight: zero beside a norm, else within 1 / sqrt(fan_in). */
-function biasChoice({ name }: TensorOutline, shapes: Shapes): PresetChoice | undefined {
-  const attention = /^(.*\.|)out_proj\.bias$/s.exec(name)?.[1]
-  if (
-    attention !== undefined &&
-    ['in_proj_weight', 'q_proj_weight'].some((leaf) => shapes.has(attention + leaf))
-  )
-    return ZEROS
-  const weight = shapes.get(neighbour(name, 'weight'))
-  if (weight === undefined) return undefined
-  return weight.length === 1 ? ZEROS : symmetric(sizeOf(weight.slice(1)))
+/** A table of embeddings, by its module's class or name. */
+const EMBEDDING = /^(wte|wpe|(\w+_)?emb(ed|eddings?)?(_\w+|bag)?)$/i
+
+/** A norm of one feature would have a bias; a PReLU has one slope unless told otherwise. */
+function isPReLU({ kind, shape }: TensorOutline, owner: string): boolean {
+  return /relu|^act(ivation)?\d*$/i.test(owner) || (kind === undefined && shape[0] === 1)
+}
+
+/** Whether a bias is of the projection out of an attention. */
+function isAttention(name: string, shapes: Shapes): boolean {
+  return /\bout_proj.bias$/.test(name) && shapes.has(name.replace(/out_proj.bias$/, 'in_proj_bias'))
+}
+
+/** Whether a matrix is of a `nn.Transformer`: it alone has an encoder and a decoder of torch's layers, and their norms. */
+function isTransformer(name: string, shapes: Shapes): boolean {
+  const root = /^(.*\.|)(en|de)coder\.layers\.\d+\.(linear\d|\w+_attn\.out_proj)\./s.exec(name)?.[1]
+  return ['en', 'de'].every((end) => root !== undefined && shapes.has(`${root}${end}coder.norm.weight`))
 }
 
 function recurrent(name: string, leaf: string, shapes: Shapes): PresetChoice | undefined {
   // An LSTM with a projection recurs on its projected state, and scales by the hidden one.
   const columns = (matrix: string) =>
-    shapes.get(neighbour(name, leaf.replace(/^(weight|bias)_(ih|hh|hr)/, `weight_${matrix}`)))?.[1]
+    shapes.get(neighbour(name, leaf.replace(/^[a-z]+_../, `weight_${matrix}`)))?.[1]
   const hidden = columns('hr') ?? columns('hh')
-  return hidden === undefined ? undefined : symmetric(hidden)
+  return hidden ? symmetric(hidden) : undefined
 }
 
-/** U(-1/sqrt(fan), 1/sqrt(fan)). */
+/** U(-1/sqrt(fan), 1/sqrt(fan)); zero without inputs. */
 function symmetric(fan: number): PresetChoice {
-  const bound = 1 / Math.sqrt(Math.max(1, fan))
-  return { init: { class_name: 'RandomUniform', config: { minval: -bound, maxval: bound } } }
-}
-
-/** N(0, stddev^2). */
-export function normal(stddev: number): PresetChoice {
-  return { init: { class_name: 'RandomNormal', config: { mean: 0, stddev } } }
+  if (fan === 0) return ZEROS
+  const bound = 1 / Math.sqrt(fan)
+  return choice('RandomUniform', { minval: -bound, maxval: bound })
 }
