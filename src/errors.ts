@@ -43,6 +43,20 @@ export function rangeError(code: ErrorCode, message: string, options?: ErrorOpti
   return coded(new RangeError(message, options), code)
 }
 
+/** The refusal of an argument of a wrong type. */
+export function wrongType(argument: string, allowed: string, value: unknown): SymbreakError {
+  return typeError('ERR_INVALID_ARGUMENT', mustBe(argument, allowed, value))
+}
+
+/** The refusal of an argument outside its range. */
+export function wrongValue(argument: string, allowed: string, value: unknown): SymbreakError {
+  return rangeError('ERR_INVALID_ARGUMENT', mustBe(argument, allowed, value))
+}
+
+function mustBe(argument: string, allowed: string, value: unknown): string {
+  return `${argument} must be ${allowed}, got ${show(value)}`
+}
+
 /** Anything else: files, memory, a missing addon. */
 export function plainError(code: ErrorCode, message: string, options?: ErrorOptions): SymbreakError {
   return coded(new Error(message, options), code)

@@ -4,7 +4,7 @@
  * Nothing here needs Node: with `symbreak` imported too the native engine fills the weights, without it the TypeScript
  * engine does, with the same bits.
  */
-import { rangeError, show, typeError } from './errors.js'
+import { rangeError, wrongType } from './errors.js'
 import { initializer, type Initializer, type InitializerLike } from './initializers/index.js'
 import { pathOf, readOptions, shapeOf, sizeOf } from './validate.js'
 
@@ -33,10 +33,7 @@ export type TfjsArray = Float32Array | Int32Array
  */
 export function toTfjs<Tensor>(tf: TfjsTensors<Tensor>, array: TfjsArray, shape: readonly number[]): Tensor {
   if (!(array instanceof Float32Array || array instanceof Int32Array)) {
-    throw typeError(
-      'ERR_INVALID_ARGUMENT',
-      `array must be a Float32Array or an Int32Array, got ${show(array)}`,
-    )
+    throw wrongType('array', 'a Float32Array or an Int32Array', array)
   }
   const sizes = shapeOf(shape)
   if (array.length !== sizeOf(sizes)) {
@@ -107,7 +104,7 @@ function baseClass(tf: unknown): new () => object {
     const zeros = Object.getPrototypeOf(initializers.zeros()) as object
     return (Object.getPrototypeOf(zeros) as { constructor: new () => object }).constructor
   }
-  throw typeError('ERR_INVALID_ARGUMENT', `tf must be the exports of @tensorflow/tfjs, got ${show(tf)}`)
+  throw wrongType('tf', 'the exports of @tensorflow/tfjs', tf)
 }
 
 function adapterClass(tf: TfjsLayers<unknown>, Base: new () => object): AdapterClass {
@@ -125,7 +122,7 @@ function adapterClass(tf: TfjsLayers<unknown>, Base: new () => object): AdapterC
 
     apply(shape: number[], dtype = 'float32'): unknown {
       if (dtype !== 'float32') {
-        throw typeError('ERR_INVALID_ARGUMENT', `dtype must be 'float32', got ${show(dtype)}`)
+        throw wrongType('dtype', "'float32'", dtype)
       }
       return toTfjs(tf, this.#init.create(shape, { path: this.#path }), shape)
     }

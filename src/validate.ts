@@ -3,7 +3,7 @@
  * form that the rest of the package works with, or throws an error that says what it was and what is allowed.
  */
 import type { ErrorCode } from './errors.js'
-import { plainError, rangeError, show, typeError } from './errors.js'
+import { plainError, rangeError, show, typeError, wrongType, wrongValue } from './errors.js'
 
 /** Seed of every random stream: a safe non-negative integer, or a bigint below 2^64. `0` is a seed like any other. */
 export type Seed = number | bigint
@@ -117,18 +117,14 @@ export function integer(
 }
 
 function number(value: unknown, argument: string, ok: (x: number) => boolean, allowed: string): number {
-  if (typeof value !== 'number') throw refusal(typeError, argument, allowed, value)
-  if (!ok(value)) throw refusal(rangeError, argument, allowed, value)
+  if (typeof value !== 'number') throw wrongType(argument, allowed, value)
+  if (!ok(value)) throw wrongValue(argument, allowed, value)
   return value
-}
-
-function refusal(make: typeof typeError, argument: string, allowed: string, value: unknown): Error {
-  return make('ERR_INVALID_ARGUMENT', `${argument} must be ${allowed}, got ${show(value)}`)
 }
 
 /** `true` or `false`, nothing that merely counts as one. */
 export function boolean(value: unknown, argument: string): boolean {
-  if (typeof value !== 'boolean') throw refusal(typeError, argument, 'true or false', value)
+  if (typeof value !== 'boolean') throw wrongType(argument, 'true or false', value)
   return value
 }
 
@@ -136,12 +132,8 @@ export function boolean(value: unknown, argument: string): boolean {
 export function oneOf<const T extends string>(value: unknown, argument: string, words: readonly T[]): T {
   const found = words.find((word) => word === value)
   if (found !== undefined) return found
-  throw refusal(
-    typeof value === 'string' ? rangeError : typeError,
-    argument,
-    words.map((word) => `'${word}'`).join(' or '),
-    value,
-  )
+  const allowed = words.map((word) => `'${word}'`).join(' or ')
+  throw (typeof value === 'string' ? wrongValue : wrongType)(argument, allowed, value)
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What producers and workers agree on: names, the form of a job, and how an error crosses the queue. */
 import { UnrecoverableError, type ConnectionOptions } from 'bullmq'
-import { plainError, show, typeError, type ErrorCode } from '../errors.js'
+import { plainError, type ErrorCode, wrongType } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 
 /** Where the queue is. */
@@ -24,14 +24,14 @@ export interface Queueing {
 /** @throws `ERR_INVALID_ARGUMENT` */
 export function checkQueue({ connection, queue = 'symbreak', prefix }: Record<string, unknown>): Queueing {
   if (typeof connection !== 'object' || connection === null) {
-    throw typeError('ERR_INVALID_ARGUMENT', `connection must be an object, got ${show(connection)}`)
+    throw wrongType('connection', 'an object', connection)
   }
   for (const [name, value] of [
     ['queue', queue],
     ['prefix', prefix ?? 'bull'],
   ] as const) {
     if (typeof value === 'string' && value !== '' && !value.includes(':')) continue
-    throw typeError('ERR_INVALID_ARGUMENT', `${name} must be a string without ':', got ${show(value)}`)
+    throw wrongType(name, "a string without ':'", value)
   }
   const options = prefix === undefined ? {} : { prefix: prefix as string }
   return { name: queue as string, options: { connection: connection as ConnectionOptions, ...options } }

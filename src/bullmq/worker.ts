@@ -1,5 +1,5 @@
 import { QueueEvents, Worker, type Job } from 'bullmq'
-import { show, typeError } from '../errors.js'
+import { show, typeError, wrongType } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { encodeResult, type JobControl } from '../runner/batch.js'
 import { SHARDS, writeShard } from '../runner/shards.js'
@@ -80,7 +80,7 @@ function checkHandlers(value: unknown): Map<string, JobHandler> {
   const own = Object.entries(readRecord(value, 'handlers'))
   for (const [kind, handler] of own) {
     if (typeof handler === 'function') continue
-    throw typeError('ERR_INVALID_ARGUMENT', `handlers.${kind} must be a function, got ${show(handler)}`)
+    throw wrongType(`handlers.${kind}`, 'a function', handler)
   }
   return new Map([[SHARDS, writeShard], ...(own as [string, JobHandler][])])
 }

@@ -1,4 +1,4 @@
-import { abortError, show, typeError } from '../errors.js'
+import { abortError, wrongType } from '../errors.js'
 import type { Control } from './engine.js'
 import { now } from './slices.js'
 
@@ -75,7 +75,7 @@ export function watch(options: Record<string, unknown>, expected: number, unit: 
 export function signalOf({ signal: value }: Record<string, unknown>): AbortSignal | undefined {
   if (value === undefined) return undefined
   if (isSignal(value)) return value
-  throw typeError('ERR_INVALID_ARGUMENT', `signal must be an AbortSignal, got ${show(value)}`)
+  throw wrongType('signal', 'an AbortSignal', value)
 }
 
 /** By what it can do: a signal may come from another realm. A proxy's traps may throw. */
@@ -91,5 +91,5 @@ function isSignal(value: unknown): value is AbortSignal {
 function checkCallback(value: unknown): ((progress: Progress) => void) | undefined {
   if (value === undefined || typeof value === 'function')
     return value as ((progress: Progress) => void) | undefined
-  throw typeError('ERR_INVALID_ARGUMENT', `onProgress must be a function, got ${show(value)}`)
+  throw wrongType('onProgress', 'a function', value)
 }

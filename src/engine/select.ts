@@ -1,4 +1,4 @@
-import { plainError, rangeError, show, typeError } from '../errors.js'
+import { plainError, typeError, wrongValue } from '../errors.js'
 import type { Engine, LongTail } from './engine.js'
 import { jsEngine } from './js/index.js'
 import type { View } from './law.js'
@@ -59,7 +59,7 @@ export function defaultEngine(): EngineName {
 /** Refuses anything but an engine's name. */
 export function checkEngine(name: unknown, argument = 'engine'): EngineName {
   if (name === 'auto' || name === 'native' || name === 'js') return name
-  throw rangeError('ERR_INVALID_ARGUMENT', `${argument} must be 'auto', 'native' or 'js', got ${show(name)}`)
+  throw wrongValue(argument, "'auto', 'native' or 'js'", name)
 }
 
 /**

@@ -1,12 +1,9 @@
-import { rangeError, show } from '../errors.js'
+import { wrongValue } from '../errors.js'
 
 /** The value of `SYMBREAK_THREADS`: a positive whole number, or undefined where it is not set. */
 export function checkThreads(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined
   const threads = Number(text)
   if (Number.isInteger(threads) && threads >= 1 && threads <= 1024) return threads
-  throw rangeError(
-    'ERR_INVALID_ARGUMENT',
-    `SYMBREAK_THREADS must be a whole number from 1 to 1024, got ${show(text)}`,
-  )
+  throw wrongValue('SYMBREAK_THREADS', 'a whole number from 1 to 1024', text)
 }

@@ -1,4 +1,4 @@
-import { show, typeError } from '../errors.js'
+import { wrongType } from '../errors.js'
 import { readRecord } from '../validate.js'
 
 /** An initializer as a JSON document says it. */
@@ -29,10 +29,7 @@ export function readConfig(document: unknown): ConfigDocument {
     layout,
   } = record
   if (typeof name !== 'string') {
-    throw typeError(
-      'ERR_INVALID_ARGUMENT',
-      `class_name of an initializer config must be a string, got ${show(name)}`,
-    )
+    throw wrongType('class_name of an initializer config', 'a string', name)
   }
   const options = readRecord(config ?? {}, 'config')
   for (const key of IGNORED) delete options[key]

@@ -2,7 +2,7 @@
 import { svd } from '../engine/js/svd.js'
 import { signalOf } from '../engine/progress.js'
 import { streamKey } from '../engine/stream.js'
-import { abortError, rangeError, show, typeError } from '../errors.js'
+import { abortError, rangeError, typeError, wrongType } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import {
   allocate,
@@ -120,8 +120,7 @@ function biasOf(mean: Float64Array, kernel: Float32Array, outputs: number): Floa
 
 /** A finite Float32Array of `length` values. */
 function floats(value: unknown, argument: string, length: number): Float32Array {
-  if (arrayKind(value) !== 'Float32Array')
-    throw typeError('ERR_INVALID_ARGUMENT', `${argument} must be a Float32Array, got ${show(value)}`)
+  if (arrayKind(value) !== 'Float32Array') throw wrongType(argument, 'a Float32Array', value)
   const values = value as Float32Array
   if (values.length !== length)
     throw rangeError('ERR_LENGTH_MISMATCH', `${argument} must have ${length} elements, got ${values.length}`)
@@ -239,10 +238,7 @@ function layerOf(layer: unknown, index: number): LsuvLayer {
 
 function stddevOf(values: unknown, layer: number): number {
   if (arrayKind(values) !== 'Float32Array') {
-    throw typeError(
-      'ERR_INVALID_ARGUMENT',
-      `outputs of layer ${layer} must be a Float32Array, got ${show(values)}`,
-    )
+    throw wrongType(`outputs of layer ${layer}`, 'a Float32Array', values)
   }
   return deviation(values as Float32Array, layer)
 }

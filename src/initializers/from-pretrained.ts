@@ -1,7 +1,7 @@
 /** Starts made from the weights of another network. */
 import { eachDraw, u53 } from '../engine/js/u53.js'
 import { streamKey } from '../engine/stream.js'
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, wrongType } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import { integer, pathOf, readOptions, type Seed, seedOf, shapeOf, sizeOf } from '../validate.js'
 import { stridesOf } from './axes.js'
@@ -142,10 +142,7 @@ function multipleOf(value: unknown, units: number): number {
 
 function arrayOf(value: unknown, argument: string, length: number): Float32Array | Float64Array {
   if (!/^Float(32|64)Array$/.test(arrayKind(value) ?? ''))
-    throw typeError(
-      'ERR_INVALID_ARGUMENT',
-      `${argument} must be a Float32Array or Float64Array, got ${show(value)}`,
-    )
+    throw wrongType(argument, 'a Float32Array or Float64Array', value)
   const values = value as Float32Array
   if (values.length === length) return values
   throw rangeError('ERR_LENGTH_MISMATCH', `${argument} must have ${length} elements, got ${values.length}`)

@@ -1,4 +1,4 @@
-import { rangeError, show } from '../errors.js'
+import { rangeError, wrongValue } from '../errors.js'
 import { finite } from '../validate.js'
 import { exp } from '../engine/js/special.js'
 import { integrate } from '../engine/js/quadrature.js'
@@ -76,7 +76,7 @@ export function calculateGain(nonlinearity: Nonlinearity, param?: number): numbe
       : undefined
   if (gain !== undefined) return gain
   const allowed = `a function or one of ${NAMES.join(', ')}`
-  throw rangeError('ERR_INVALID_ARGUMENT', `nonlinearity must be ${allowed}, got ${show(nonlinearity)}`)
+  throw wrongValue('nonlinearity', allowed, nonlinearity)
 }
 
 const SQRT_TWO_PI = 2.5066282746310002

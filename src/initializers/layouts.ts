@@ -1,4 +1,4 @@
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, wrongType } from '../errors.js'
 import { integer, oneOf, positive, readArray, readOptions, readRecord } from '../validate.js'
 
 /** Where a framework puts the input and output axes: (..., in, out), (out, in, ...) or (out, ..., in). */
@@ -78,7 +78,7 @@ export function layoutOf(value: unknown): Layout {
   if (typeof value === 'string') return oneOf(value, 'layout', BASES)
   if (typeof value !== 'object' || value === null) {
     const allowed = "'keras', 'torch', 'mlx' or an object of axes, fans or a kind of layer"
-    throw typeError('ERR_INVALID_ARGUMENT', `layout must be ${allowed}, got ${show(value)}`)
+    throw wrongType('layout', allowed, value)
   }
   const record = readRecord(value, 'layout')
   if ('kind' in record) return layerLayout(record)

@@ -1,5 +1,5 @@
 import type { ValuesLaw } from '../engine/law.js'
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, wrongType } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import { finite, isArray, readArray, readRecord } from '../validate.js'
 import type { Target } from './definition.js'
@@ -40,10 +40,7 @@ export function readLiteral(value: unknown, argument: string): Literal {
 function serializedArray(value: unknown, argument: string): unknown {
   const { class_name: name, className = name, config } = readRecord(value, argument)
   if (className === '__numpy__' || className === '__tensor__') return readRecord(config, argument)['value']
-  throw typeError(
-    'ERR_INVALID_ARGUMENT',
-    `${argument} must be a number or an array of numbers, got ${show(value)}`,
-  )
+  throw wrongType(argument, 'a number or an array of numbers', value)
 }
 
 function collect(value: unknown, argument: string, shape: number[], entries: number[], depth: number): void {

@@ -1,6 +1,6 @@
 import { qr } from '../engine/js/qr.js'
 import { svd, transposed } from '../engine/js/svd.js'
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, wrongType } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import { integer, oneOf, positive, readOptions, shapeOf, sizeOf } from '../validate.js'
 
@@ -107,8 +107,7 @@ function lowRank(w: unknown, shape: unknown, options: unknown, factor: Factor): 
 }
 
 function weightsOf(w: unknown, shape: readonly number[]): Float32Array {
-  if (arrayKind(w) !== 'Float32Array')
-    throw typeError('ERR_INVALID_ARGUMENT', `w must be a Float32Array, got ${show(w)}`)
+  if (arrayKind(w) !== 'Float32Array') throw wrongType('w', 'a Float32Array', w)
   const weights = w as Float32Array
   if (weights.length !== sizeOf(shape)) {
     const message = `w must have ${sizeOf(shape)} elements, those of shape [${shape.join(', ')}], got ${weights.length}`

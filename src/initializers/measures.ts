@@ -1,7 +1,7 @@
 /** Measures of weights as matrices, in double precision: for diagnosis, outside the bit contract. */
 import type { Measures, Weights } from '../engine/engine.js'
 import { checkEngine, type EngineName, pickEngine } from '../engine/select.js'
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, wrongType } from '../errors.js'
 import { arrayKind, ownArray } from '../realm.js'
 import { readOptions, shapeOf, sizeOf } from '../validate.js'
 import { layoutOf, type BaseLayout } from './layouts.js'
@@ -65,8 +65,7 @@ function measure<T>(
   const { layout = 'keras', engine } = readOptions(options, ['layout', 'engine'])
   const sizes = shapeOf(shape)
   const read = layoutOf(layout)
-  if (typeof read !== 'string')
-    throw typeError('ERR_INVALID_ARGUMENT', `layout must be 'keras', 'torch' or 'mlx', got ${show(layout)}`)
+  if (typeof read !== 'string') throw wrongType('layout', "'keras', 'torch' or 'mlx'", layout)
   const { rows, columns } = matrixView(sizes, read)
   const values = finiteValues(w, sizes)
   const choice = engine === undefined ? undefined : checkEngine(engine)
@@ -76,7 +75,7 @@ function measure<T>(
 function finiteValues(w: unknown, shape: readonly number[]): Weights {
   const kind = arrayKind(w)
   if (kind !== 'Float32Array' && kind !== 'Float64Array')
-    throw typeError('ERR_INVALID_ARGUMENT', `w must be a Float32Array or Float64Array, got ${show(w)}`)
+    throw wrongType('w', 'a Float32Array or Float64Array', w)
   const values = ownArray(w) as Weights
   if (values.length !== sizeOf(shape)) {
     const message = `w must have ${sizeOf(shape)} elements, those of shape [${shape.join(', ')}], got ${values.length}`

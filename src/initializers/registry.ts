@@ -1,4 +1,4 @@
-import { plainError, rangeError, show, typeError } from '../errors.js'
+import { plainError, rangeError, show, wrongType } from '../errors.js'
 import { jsonSeed } from '../validate.js'
 import { CATALOGUE } from './catalogue.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
@@ -53,7 +53,7 @@ export function initializer(like: InitializerLike): Initializer {
   if (isInitializer(like)) return like
   if (typeof like !== 'object' || like === null) {
     const allowed = 'an Initializer, a name, or a config { class_name, config }'
-    throw typeError('ERR_INVALID_ARGUMENT', `initializer must be ${allowed}, got ${show(like)}`)
+    throw wrongType('initializer', allowed, like)
   }
   const { names, options } = readConfig(like)
   return find(names)(options)
@@ -96,10 +96,10 @@ function find(names: readonly string[]): Maker {
  */
 export function registerInitializer(className: string, factory: InitializerFactory): void {
   if (typeof className !== 'string' || nameKey(className) === '') {
-    throw typeError('ERR_INVALID_ARGUMENT', `className must be a name, got ${show(className)}`)
+    throw wrongType('className', 'a name', className)
   }
   if (typeof factory !== 'function') {
-    throw typeError('ERR_INVALID_ARGUMENT', `factory must be a function, got ${show(factory)}`)
+    throw wrongType('factory', 'a function', factory)
   }
   if (builtIn.has(nameKey(className))) {
     throw rangeError(

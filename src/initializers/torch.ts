@@ -1,4 +1,4 @@
-import { show, typeError } from '../errors.js'
+import { wrongType } from '../errors.js'
 import { truncatedLaw } from '../random/laws.js'
 import { bound } from '../validate.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
@@ -50,8 +50,7 @@ const cut = (fallback: number): Param<number> => ({
 
 const nonlinearityParam: Param<string> = {
   read: (value, argument) => {
-    if (typeof value !== 'string')
-      throw typeError('ERR_INVALID_ARGUMENT', `${argument} must be a name, got ${show(value)}`)
+    if (typeof value !== 'string') throw wrongType(argument, 'a name', value)
     calculateGain(value)
     return snakeCase(value)
   },

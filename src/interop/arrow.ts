@@ -1,5 +1,5 @@
 import { arrayKind } from '../realm.js'
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, wrongType } from '../errors.js'
 import { integer } from '../validate.js'
 
 /** What is used of apache-arrow. */
@@ -22,7 +22,7 @@ export interface Arrow<Vector> {
  */
 export function toArrow<Vector>(arrow: Arrow<Vector>, array: Float32Array, width: number): Vector {
   if (arrayKind(array) !== 'Float32Array') {
-    throw typeError('ERR_INVALID_ARGUMENT', `array must be a Float32Array, got ${show(array)}`)
+    throw wrongType('array', 'a Float32Array', array)
   }
   const size = integer(width, 'width', 1, 2 ** 31 - 1)
   if (array.length % size !== 0) {
@@ -46,7 +46,7 @@ export function toArrow<Vector>(arrow: Arrow<Vector>, array: Float32Array, width
 function checkArrow(arrow: Partial<Arrow<unknown>> | undefined): object {
   if (typeof arrow?.Float32 === 'function' && typeof arrow.makeVector === 'function')
     return new arrow.Float32()
-  throw typeError('ERR_INVALID_ARGUMENT', `arrow must be the exports of apache-arrow, got ${show(arrow)}`)
+  throw wrongType('arrow', 'the exports of apache-arrow', arrow)
 }
 
 /** What is used of a vector of lists: its chunks. */
@@ -93,8 +93,5 @@ export function fromArrow(vector: ArrowLists): ArrowRows[] {
 }
 
 function notLists(vector: unknown): Error {
-  return typeError(
-    'ERR_INVALID_ARGUMENT',
-    `vector must be an Arrow FixedSizeList<Float32>, got ${show(vector)}`,
-  )
+  return wrongType('vector', 'an Arrow FixedSizeList<Float32>', vector)
 }

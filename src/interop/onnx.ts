@@ -1,4 +1,4 @@
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, wrongType } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import { shapeOf, sizeOf } from '../validate.js'
 
@@ -30,7 +30,7 @@ export function toOnnx<Tensor>(ort: OnnxRuntime<Tensor>, array: OnnxArray, shape
   const type = TYPES.find(([view]) => view.name === kind)?.[1]
   if (type === undefined) {
     const allowed = TYPES.map(([view]) => view.name).join(', ')
-    throw typeError('ERR_INVALID_ARGUMENT', `array must be one of ${allowed}, got ${show(array)}`)
+    throw wrongType('array', `one of ${allowed}`, array)
   }
   const dims = shapeOf(shape)
   if (array.length !== sizeOf(dims)) {
@@ -38,7 +38,7 @@ export function toOnnx<Tensor>(ort: OnnxRuntime<Tensor>, array: OnnxArray, shape
     throw rangeError('ERR_LENGTH_MISMATCH', `${needed}, array has ${array.length}`)
   }
   if (typeof (ort as Partial<OnnxRuntime<Tensor>> | undefined)?.Tensor !== 'function') {
-    throw typeError('ERR_INVALID_ARGUMENT', `ort must be the exports of onnxruntime, got ${show(ort)}`)
+    throw wrongType('ort', 'the exports of onnxruntime', ort)
   }
   return new ort.Tensor(type as never, array as never, dims)
 }

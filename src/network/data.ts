@@ -1,5 +1,5 @@
 import { classesOf, type LossName, type RowsSpec, type TrainerData } from '../engine/trainer.js'
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, show, typeError, wrongType, wrongValue } from '../errors.js'
 import { isShared, ownArray } from '../realm.js'
 import { readArray, readRecord, shapeOf, sizeOf } from '../validate.js'
 import { Rows } from './rows.js'
@@ -39,10 +39,7 @@ export function readFeatures(
 ): { x: Float32Array; rows: number } {
   const x = readTensor(value, argument)
   if (!(x instanceof Float32Array)) {
-    throw typeError(
-      'ERR_INVALID_ARGUMENT',
-      `${argument} must be a Float32Array or { data, shape }, got ${show(x)}`,
-    )
+    throw wrongType(argument, 'a Float32Array or { data, shape }', x)
   }
   if (x.length % inputs !== 0) {
     const allowed = `a multiple of the network's ${inputs} inputs`
@@ -126,7 +123,7 @@ function readTargets(
   const y = readTensor(value, argument)
   if (!(y instanceof Float32Array || y instanceof Int32Array || y instanceof Uint8Array)) {
     const allowed = 'an Int32Array or Uint8Array of labels or a Float32Array of targets'
-    throw typeError('ERR_INVALID_ARGUMENT', `${argument} must be ${allowed}, got ${show(y)}`)
+    throw wrongType(argument, allowed, y)
   }
   const labelled = !(y instanceof Float32Array) && isClassifier(spec.loss) && y.length === rows
   const expected = labelled ? rows : rows * spec.units
@@ -173,7 +170,7 @@ function readWeights(
 function readSampleWeight(given: unknown, rows: number): Float32Array {
   const value = ownArray(given)
   if (!(value instanceof Float32Array)) {
-    throw typeError('ERR_INVALID_ARGUMENT', `sampleWeight must be a Float32Array, got ${show(value)}`)
+    throw wrongType('sampleWeight', 'a Float32Array', value)
   }
   if (value.length !== rows) {
     throw rangeError(
@@ -187,5 +184,5 @@ function readSampleWeight(given: unknown, rows: number): Float32Array {
 
 function refuseWeight(weight: unknown, argument: string): void {
   if (typeof weight === 'number' && weight >= 0 && weight < Infinity) return
-  throw rangeError('ERR_INVALID_ARGUMENT', `${argument} must be a finite number >= 0, got ${show(weight)}`)
+  throw wrongValue(argument, 'a finite number >= 0', weight)
 }

@@ -1,7 +1,7 @@
 import type { ActivationName } from '../engine/trainer.js'
 import { initializer, type InitializerLike } from '../initializers/registry.js'
 import { boolean, finite, integer, nonNegative, oneOf, pathOf, readOptions } from '../validate.js'
-import { rangeError, show } from '../errors.js'
+import { rangeError, wrongValue } from '../errors.js'
 
 export const ACTIVATIONS = [
   'linear',
@@ -101,10 +101,7 @@ function readRegularizer(value: unknown, argument: string): { l1: number; l2: nu
 function readDropout(value: unknown, argument: string): number {
   const rate = nonNegative(value, argument)
   if (rate < 1) return rate
-  throw rangeError(
-    'ERR_INVALID_ARGUMENT',
-    `${argument} must be a number from 0 up to, not including, 1, got ${show(value)}`,
-  )
+  throw wrongValue(argument, 'a number from 0 up to, not including, 1', value)
 }
 
 function readName(value: unknown, argument: string): string {

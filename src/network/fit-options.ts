@@ -1,6 +1,6 @@
 import type { RowsSpec, RunSpec } from '../engine/trainer.js'
 import { ASYNC_OPTIONS, type AsyncOptions } from '../engine/progress.js'
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, typeError, wrongType } from '../errors.js'
 import { boolean, integer, probability, readArray, readOptions } from '../validate.js'
 import type { Callback } from './callbacks/callback.js'
 import { readExamples, weighted, type ClassWeight, type Examples } from './data.js'
@@ -145,10 +145,7 @@ function heldOut(split: unknown, rows: number): number {
 function readCallbacks(value: unknown): Callback[] {
   const callbacks = readArray(value ?? [], 'callbacks', 'ERR_INVALID_ARGUMENT', 1024).map((callback, i) => {
     if (typeof callback === 'object' && callback !== null) return callback as Callback
-    throw typeError(
-      'ERR_INVALID_ARGUMENT',
-      `callbacks[${i}] must be an object with hooks, got ${show(callback)}`,
-    )
+    throw wrongType(`callbacks[${i}]`, 'an object with hooks', callback)
   })
   // What writes the state of a whole run must see what all others did to it.
   return callbacks.sort((a, b) => Number(a.onResume !== undefined) - Number(b.onResume !== undefined))

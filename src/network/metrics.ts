@@ -1,4 +1,4 @@
-import { rangeError, typeError, show } from '../errors.js'
+import { rangeError, wrongType, wrongValue } from '../errors.js'
 import { arrayKind } from '../realm.js'
 
 /** Class indices, one a row. */
@@ -6,7 +6,7 @@ export type Labels = Int32Array | Uint8Array
 
 function columnsOf(outputs: Float32Array, rows: number, name: string): number {
   if (arrayKind(outputs) !== 'Float32Array') {
-    throw typeError('ERR_INVALID_ARGUMENT', `${name} must be a Float32Array, got ${show(outputs)}`)
+    throw wrongType(name, 'a Float32Array', outputs)
   }
   const columns = rows === 0 ? 0 : outputs.length / rows
   if (!Number.isInteger(columns) || (rows === 0 && outputs.length > 0)) {
@@ -60,7 +60,7 @@ export function accuracy(outputs: Float32Array, labels: Labels, threshold = 0): 
  */
 export function topKAccuracy(outputs: Float32Array, labels: Labels, k = 5): number {
   if (!Number.isInteger(k) || k < 1) {
-    throw rangeError('ERR_INVALID_ARGUMENT', `k must be an integer >= 1, got ${show(k)}`)
+    throw wrongValue('k', 'an integer >= 1', k)
   }
   const columns = columnsOf(outputs, labels.length, 'outputs')
   let hits = 0

@@ -1,5 +1,5 @@
 import type { OptimizerSpec } from '../engine/trainer.js'
-import { show, typeError } from '../errors.js'
+import { typeError, wrongType } from '../errors.js'
 import { boolean, finite, integer, nonNegative, positive, readOptions } from '../validate.js'
 import { readSchedule, type Schedule } from './schedules.js'
 
@@ -88,10 +88,7 @@ function shared(o: Record<string, unknown>, learningRate: number, weightDecay = 
 function decay(value: unknown, argument: string): number {
   const rate = nonNegative(value, argument)
   if (rate < 1) return rate
-  throw typeError(
-    'ERR_INVALID_ARGUMENT',
-    `${argument} must be a number from 0 up to, not including, 1, got ${show(value)}`,
-  )
+  throw wrongType(argument, 'a number from 0 up to, not including, 1', value)
 }
 
 /**
@@ -174,5 +171,5 @@ export function readOptimizer(value: unknown): Optimizer {
   if (typeof value === 'object' && value !== null && 'kind' in value && Object.isFrozen(value))
     return value as Optimizer
   const allowed = "sgd(), adam(), adamW() or rmsprop(), or one of the names 'sgd', 'adam', 'adamW', 'rmsprop'"
-  throw typeError('ERR_INVALID_ARGUMENT', `optimizer must be made by ${allowed}, got ${show(value)}`)
+  throw wrongType('optimizer', `made by ${allowed}`, value)
 }

@@ -1,4 +1,4 @@
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, show, wrongType } from '../errors.js'
 import { resolveTensor } from '../initializers/resolve.js'
 import type { Initializer } from '../initializers/types.js'
 import { fillNow } from '../random/fill.js'
@@ -55,10 +55,7 @@ export function toMap(parameters: readonly Parameter[], values: Float32Array): M
  */
 export function fromMap(parameters: readonly Parameter[], values: Float32Array, map: unknown): Float32Array {
   if (!isOf(map, 'Map')) {
-    throw typeError(
-      'ERR_INVALID_ARGUMENT',
-      `weights must be a Map of Float32Arrays by name, got ${show(map)}`,
-    )
+    throw wrongType('weights', 'a Map of Float32Arrays by name', map)
   }
   const result = values.slice()
   const faults: string[] = []

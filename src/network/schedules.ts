@@ -1,4 +1,4 @@
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, wrongType } from '../errors.js'
 import {
   boolean,
   finite,
@@ -188,7 +188,7 @@ export function readSchedule(value: unknown): Schedule | undefined {
   if (value === undefined || value instanceof Curve) return value
   const allowed =
     'constantRate, stepDecay, exponentialDecay, polynomialDecay, cosineDecay, oneCycle or tableRate'
-  throw typeError('ERR_INVALID_ARGUMENT', `schedule must be made by ${allowed}, got ${show(value)}`)
+  throw wrongType('schedule', `made by ${allowed}`, value)
 }
 
 /** Where the rates of a schedule begin: a batch of an epoch, and of all training. */

@@ -1,5 +1,5 @@
 /** `.npy` files as bytes in memory. */
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, wrongType } from '../errors.js'
 import { isOf, ownArray } from '../realm.js'
 import { allocate, oneOf, readOptions, shapeOf, sizeOf } from '../validate.js'
 import {
@@ -47,7 +47,7 @@ export function decodeNpy(bytes: Uint8Array | ArrayBuffer): NpyArray {
 export function toBytes(source: unknown): Uint8Array {
   if (isOf(source, 'ArrayBuffer')) return new Uint8Array(source as ArrayBuffer)
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-  throw typeError('ERR_INVALID_ARGUMENT', `bytes must be a Uint8Array or an ArrayBuffer, got ${show(source)}`)
+  throw wrongType('bytes', 'a Uint8Array or an ArrayBuffer', source)
 }
 
 /** Turns the elements' bytes into an array in this machine's byte order and in C order. */
@@ -112,7 +112,7 @@ export function checkInput(array: unknown): { type: NpyType; shape: readonly num
   const checked = shapeOf(shape)
   const type = dtype === undefined ? typeOfArray(data) : typeNamed(oneOf(dtype, 'dtype', NPY_DTYPES))
   if (type !== undefined) return { type, shape: checked, data }
-  throw typeError('ERR_INVALID_ARGUMENT', `data must be a typed array, or dtype be given, got ${show(data)}`)
+  throw wrongType('data', 'a typed array, or dtype be given', data)
 }
 
 /** Elements of this type as a view of the class that carries it; a Float16Array's are taken by their bits. */
@@ -122,10 +122,7 @@ export function checkData(data: unknown, type: NpyType): NpyData {
   if (type.dtype === 'F16' && isFloat16Array(data)) {
     return new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
   }
-  throw typeError(
-    'ERR_INVALID_ARGUMENT',
-    `data of ${type.dtype} must be a ${type.view.name}, got ${show(data)}`,
-  )
+  throw wrongType(`data of ${type.dtype}`, `a ${type.view.name}`, data)
 }
 
 export function checkLength(length: number, shape: readonly number[]): void {

@@ -2,7 +2,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { destinationOf, ioError, replaceFile } from '../engine/replace.js'
-import { plainError, show, typeError } from '../errors.js'
+import { plainError, wrongType } from '../errors.js'
 import { allocate } from '../validate.js'
 import { checkData, checkInput, checkLength, decodeData, decodeNpy, toBytes } from './codec.js'
 import type { NpyArray, NpyInput } from './codec.js'
@@ -69,10 +69,7 @@ function checkIterable(data: unknown): Iterable<unknown> | AsyncIterable<unknown
     Iterable<unknown> & AsyncIterable<unknown>
   >
   if (typeof sync === 'function' || typeof later === 'function') return data as Iterable<unknown>
-  throw typeError(
-    'ERR_INVALID_ARGUMENT',
-    `data must be a typed array or an iterable of them, got ${show(data)}`,
-  )
+  throw wrongType('data', 'a typed array or an iterable of them', data)
 }
 
 /** Writes a file under a temporary name beside it, and renames it once it is complete and on disk. */
@@ -91,7 +88,7 @@ export async function writeWhole(
 function pathOf(path: unknown): string {
   if (typeof path === 'string' && path !== '') return path
   if (path instanceof URL && path.protocol === 'file:') return fileURLToPath(path)
-  throw typeError('ERR_INVALID_ARGUMENT', `path must be a string or a file URL, got ${show(path)}`)
+  throw wrongType('path', 'a string or a file URL', path)
 }
 
 async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 /** `.npz` archives: a zip file with one `.npy` file for each named array, as `numpy.savez` writes them. */
 import { crc32 } from 'node:zlib'
 import type { AsyncZippable, UnzipFileInfo } from 'fflate'
-import { plainError, rangeError, show, typeError } from '../errors.js'
+import { plainError, rangeError, show, wrongType, wrongValue } from '../errors.js'
 import { isOf } from '../realm.js'
 import { boolean, readOptions } from '../validate.js'
 import { membersOf } from './archive.js'
@@ -117,10 +117,7 @@ const EPOCH = new Date(1980, 0, 1)
 
 function encodeMembers(arrays: unknown): AsyncZippable {
   if (typeof arrays !== 'object' || arrays === null || ArrayBuffer.isView(arrays)) {
-    throw typeError(
-      'ERR_INVALID_ARGUMENT',
-      `arrays must be a Map or an object of arrays, got ${show(arrays)}`,
-    )
+    throw wrongType('arrays', 'a Map or an object of arrays', arrays)
   }
   const entries = isOf(arrays, 'Map') ? [...(arrays as Map<string, NpyInput>)] : Object.entries(arrays)
   if (entries.length > MAX_MEMBERS)
@@ -130,7 +127,7 @@ function encodeMembers(arrays: unknown): AsyncZippable {
   for (const [name, array] of entries as [string, NpyInput][]) {
     if (typeof name !== 'string' || !name.isWellFormed() || name.length > MAX_NAME) {
       const allowed = `well-formed strings of at most ${MAX_NAME} characters`
-      throw rangeError('ERR_INVALID_ARGUMENT', `names of arrays must be ${allowed}, got ${show(name)}`)
+      throw wrongValue('names of arrays', allowed, name)
     }
     const bytes = encodeNpy(array)
     total += bytes.length + 2 * name.length + 128

@@ -1,5 +1,5 @@
 import type { Piece } from '../engine/tensor-files.js'
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, show, wrongType } from '../errors.js'
 import { readRecord } from '../validate.js'
 import { packageVersion } from '../version.js'
 import { jobOf } from './job.js'
@@ -30,10 +30,7 @@ export function metadataOf(plan: Plan, extra: unknown): Record<string, string> {
   const own = readRecord(extra ?? {}, 'metadata')
   for (const [name, value] of Object.entries(own)) {
     if (typeof value !== 'string' || !value.isWellFormed() || !name.isWellFormed()) {
-      throw typeError(
-        'ERR_INVALID_ARGUMENT',
-        `metadata[${show(name)}] must be a string of well-formed Unicode, got ${show(value)}`,
-      )
+      throw wrongType(`metadata[${show(name)}]`, 'a string of well-formed Unicode', value)
     }
     if (RESERVED.includes(name)) {
       throw rangeError(

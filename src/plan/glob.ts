@@ -1,4 +1,4 @@
-import { show, typeError } from '../errors.js'
+import { wrongType } from '../errors.js'
 import { isOf } from '../realm.js'
 
 /** Whether a tensor's name is meant by a rule. */
@@ -24,7 +24,7 @@ export function matcherOf(match: unknown, argument: string): Matcher {
       return stateless.test(name)
     }
   }
-  throw typeError('ERR_INVALID_ARGUMENT', `${argument} must be a glob or a RegExp, got ${show(match)}`)
+  throw wrongType(argument, 'a glob or a RegExp', match)
 }
 
 /** Compares from left to right; on a mismatch the last `*` takes one character more, so no pattern is slow. */

@@ -1,5 +1,5 @@
 import type { Dtype } from '../engine/law.js'
-import { plainError, rangeError, show, typeError } from '../errors.js'
+import { plainError, rangeError, show, typeError, wrongType } from '../errors.js'
 import { givenOutput, type FloatArray } from '../random/output.js'
 import { arrayKind, isOf } from '../realm.js'
 import { allocate } from '../validate.js'
@@ -42,10 +42,7 @@ function viewOf(dtype: Dtype, buffer: ArrayBuffer, start: number, size: number):
  */
 export function checkArrays(tensors: readonly PlannedTensor[], arrays: unknown): PlanArray[] {
   if (!isOf(arrays, 'Map')) {
-    throw typeError(
-      'ERR_INVALID_ARGUMENT',
-      `arrays must be a Map from tensor names to typed arrays, got ${show(arrays)}`,
-    )
+    throw wrongType('arrays', 'a Map from tensor names to typed arrays', arrays)
   }
   const given = new Map(arrays as Map<unknown, unknown>)
   const views = tensors.map((tensor) => checkArray(tensor, given))

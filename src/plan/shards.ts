@@ -1,4 +1,4 @@
-import { rangeError, show, typeError } from '../errors.js'
+import { wrongType, wrongValue } from '../errors.js'
 import { integer, readOptions } from '../validate.js'
 import type { PlannedTensor } from './tensor.js'
 
@@ -22,12 +22,11 @@ const UNITS: ReadonlyMap<string, number> = new Map([
  */
 export function bytesOf(value: unknown, argument: string): number {
   if (typeof value === 'number') return integer(value, argument, 1)
-  const allowed = `${argument} must be a whole number of bytes or a string such as '5GB', got ${show(value)}`
-  if (typeof value !== 'string') throw typeError('ERR_INVALID_ARGUMENT', allowed)
+  const allowed = "a whole number of bytes or a string such as '5GB'"
+  if (typeof value !== 'string') throw wrongType(argument, allowed, value)
   const [, digits = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,6})?)\s*([a-z]*)$/i.exec(value.trim()) ?? []
   const bytes = Math.floor(Number(digits) * (UNITS.get(unit.toLowerCase()) ?? NaN))
-  if (digits === '' || !Number.isSafeInteger(bytes) || bytes < 1)
-    throw rangeError('ERR_INVALID_ARGUMENT', allowed)
+  if (digits === '' || !Number.isSafeInteger(bytes) || bytes < 1) throw wrongValue(argument, allowed, value)
   return bytes
 }
 

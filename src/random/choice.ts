@@ -1,7 +1,7 @@
 import { ln } from '../engine/js/special.js'
 import { eachDraw, u53 } from '../engine/js/u53.js'
 import type { StreamKey } from '../engine/law.js'
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, wrongType } from '../errors.js'
 import { allocate, boolean, integer, isArray, nonNegative, readOptions } from '../validate.js'
 import { arrayKind } from '../realm.js'
 import type { TypedArray } from './shuffle.js'
@@ -52,12 +52,12 @@ function countOf(items: unknown): number {
   if (typeof items === 'number') return integer(items, 'items', 0, 2 ** 32)
   if (arrayKind(items) !== undefined || isArray(items)) return (items as ArrayLike<unknown>).length
   const allowed = 'a number of items, an array or a typed array'
-  throw typeError('ERR_INVALID_ARGUMENT', `items must be ${allowed}, got ${show(items)}`)
+  throw wrongType('items', allowed, items)
 }
 
 function weightsOf(weights: unknown, count: number): Float64Array {
   if (!isArray(weights) && !/^Float(32|64)Array$/.test(arrayKind(weights) ?? '')) {
-    throw typeError('ERR_INVALID_ARGUMENT', `weights must be an array of numbers, got ${show(weights)}`)
+    throw wrongType('weights', 'an array of numbers', weights)
   }
   const list = weights as ArrayLike<unknown>
   if (list.length !== count)

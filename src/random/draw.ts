@@ -1,5 +1,5 @@
 import type { Law, View } from '../engine/law.js'
-import { show, typeError } from '../errors.js'
+import { wrongType } from '../errors.js'
 import { allocate, boolean, bound, finite, integer, nonNegative, oneOf, readOptions } from '../validate.js'
 import { type Fill, readWork, WORK_OPTIONS } from './fill.js'
 import { bernoulliLaw, integersLaw, normalLaw, truncatedLaw, uniformLaw } from './laws.js'
@@ -59,7 +59,7 @@ function wholeArray(
     return allocate(`${length} values`, () => new Type(length))
   }
   if (arrayKind(out) === Type.name) return out as Uint8Array | Int32Array
-  throw typeError('ERR_INVALID_ARGUMENT', `out must be a length or a ${Type.name}, got ${show(out)}`)
+  throw wrongType('out', `a length or a ${Type.name}`, out)
 }
 
 export const uniformSampler = floats(['low', 'high'], ({ low = 0, high = 1 }, dtype) =>

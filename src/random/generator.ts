@@ -2,7 +2,7 @@ import type { Dtype, StreamKey } from '../engine/law.js'
 import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
 import { pickEngine } from '../engine/select.js'
 import { streamKey } from '../engine/stream.js'
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, wrongType, wrongValue } from '../errors.js'
 import {
   allocate,
   integer,
@@ -85,10 +85,9 @@ export class Generator {
   }
 
   set position(value: bigint) {
-    if (typeof value !== 'bigint')
-      throw typeError('ERR_INVALID_ARGUMENT', `position must be a bigint, got ${show(value)}`)
+    if (typeof value !== 'bigint') throw wrongType('position', 'a bigint', value)
     if (value < 0n || value > BigInt(MAX_POSITION)) {
-      throw rangeError('ERR_INVALID_ARGUMENT', `position must be from 0n to 2^53, got ${show(value)}`)
+      throw wrongValue('position', 'from 0n to 2^53', value)
     }
     this.#position = Number(value)
   }
@@ -247,7 +246,7 @@ export class Generator {
   static fromJSON(state: GeneratorState): Generator {
     const { seed, path, position } = readRecord(state, 'state')
     if (typeof position !== 'string' || !/^\d{1,16}$/.test(position)) {
-      throw typeError('ERR_INVALID_ARGUMENT', `position must be a decimal string, got ${show(position)}`)
+      throw wrongType('position', 'a decimal string', position)
     }
     const generator = new Generator(jsonSeed(seed), pathOf(path))
     generator.position = BigInt(position)

@@ -1,5 +1,5 @@
 import type { Dtype } from '../engine/law.js'
-import { show, typeError } from '../errors.js'
+import { wrongType } from '../errors.js'
 import { arrayKind, ownArray } from '../realm.js'
 import { allocate, integer, oneOf } from '../validate.js'
 
@@ -79,7 +79,7 @@ export function givenOutput(out: unknown, dtype: unknown): Output {
     }
   }
   const allowed = 'a Float32Array, Float64Array, Float16Array or Uint16Array'
-  throw typeError('ERR_INVALID_ARGUMENT', `out must be ${allowed}, got ${show(out)}`)
+  throw wrongType('out', allowed, out)
 }
 
 function sameDtype<D extends Dtype>(own: D, asked: unknown): D {

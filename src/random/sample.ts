@@ -8,7 +8,7 @@ import type { Watch } from '../engine/progress.js'
 import type { SampleJob } from '../engine/engine.js'
 import type { StreamKey } from '../engine/law.js'
 import { longTailOf } from '../engine/select.js'
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, wrongType } from '../errors.js'
 import { allocate, finite, integer, oneOf, readArray, readOptions } from '../validate.js'
 import { readWork, WORK_OPTIONS } from './fill.js'
 import { arrayKind } from '../realm.js'
@@ -154,7 +154,7 @@ function readParameters(name: Distribution, params: unknown): Float64Array {
 /** A new array, or the caller's; both hold whole draws. */
 function outputOf(out: unknown, width: number, name: string): Float32Array {
   if (typeof out !== 'number' && arrayKind(out) !== 'Float32Array')
-    throw typeError('ERR_INVALID_ARGUMENT', `out must be a length or a Float32Array, got ${show(out)}`)
+    throw wrongType('out', 'a length or a Float32Array', out)
   const length = typeof out === 'number' ? integer(out, 'out', 0) : (out as Float32Array).length
   if (length % width !== 0) {
     const message = `out must hold a multiple of ${width} values, the coordinates of a draw of ${name}, got ${length}`

@@ -1,6 +1,6 @@
 import { eachDraw, u53 } from '../engine/js/u53.js'
 import type { StreamKey } from '../engine/law.js'
-import { show, typeError } from '../errors.js'
+import { wrongType } from '../errors.js'
 import { isArray } from '../validate.js'
 import { arrayKind } from '../realm.js'
 
@@ -27,10 +27,7 @@ interface Swappable {
 export function checkShuffled(items: unknown): Swappable {
   const kind = arrayKind(items)
   if (kind !== undefined || (isArray(items) && !Object.isFrozen(items))) return items as Swappable
-  throw typeError(
-    'ERR_INVALID_ARGUMENT',
-    `items must be an array (not frozen) or a typed array, got ${show(items)}`,
-  )
+  throw wrongType('items', 'an array (not frozen) or a typed array', items)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { ASYNC_OPTIONS, type AsyncOptions } from '../engine/progress.js'
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, typeError, wrongType } from '../errors.js'
 import { readNetwork, type NetworkConfig, type NetworkSpec } from '../network/config.js'
 import { readData } from '../network/data.js'
 import { readFit, type FitOptions } from '../network/fit-options.js'
@@ -108,5 +108,5 @@ function readTrialFit(value: unknown): (seed: bigint) => TrialFit {
 function readRunner(value: unknown): Runner | undefined {
   if (value === undefined) return undefined
   if (typeof value === 'object' && value !== null && 'run' in value) return value as Runner
-  throw typeError('ERR_INVALID_ARGUMENT', `runner must be an object with a method run, got ${show(value)}`)
+  throw wrongType('runner', 'an object with a method run', value)
 }

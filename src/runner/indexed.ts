@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { destinationOf, ioError, replaceFile } from '../engine/replace.js'
-import { plainError, show, typeError } from '../errors.js'
+import { plainError, typeError, wrongType } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { integer, readOptions } from '../validate.js'
 import { batchId, decodeResult, encodeResult, type Batch, type Runner, type RunOptions } from './batch.js'
@@ -35,7 +35,7 @@ export function indexedRunner(options: IndexedOptions): Runner {
     parallel = 1,
   } = readOptions(options, ['results', 'index', 'count', 'parallel'])
   if (typeof results !== 'string' || results === '') {
-    throw typeError('ERR_INVALID_ARGUMENT', `results must be a folder's path, got ${show(results)}`)
+    throw wrongType('results', "a folder's path", results)
   }
   const width = integer(parallel, 'parallel', 1)
   const own = shareOf(index, count)

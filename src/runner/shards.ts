@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { ASYNC_OPTIONS, watch, type AsyncOptions } from '../engine/progress.js'
 import { now } from '../engine/slices.js'
-import { plainError, show, typeError } from '../errors.js'
+import { plainError, wrongType } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { Plan, plan as planOf, type PlanSpec, type WriteOptions, type WriteReport } from '../plan/index.js'
 import { bytesOf, split } from '../plan/shards.js'
@@ -46,8 +46,7 @@ export async function writeShards(
 ): Promise<WriteReport> {
   const start = now()
   const read = readOptions(options, ['maxShardSize', 'dtype', 'metadata', 'runner', ...ASYNC_OPTIONS])
-  if (!(plan instanceof Plan))
-    throw typeError('ERR_INVALID_ARGUMENT', `plan must be a Plan, got ${show(plan)}`)
+  if (!(plan instanceof Plan)) throw wrongType('plan', 'a Plan', plan)
   const { maxShardSize, dtype, metadata, runner = localRunner() } = read as unknown as WriteShardsOptions
   const files = { maxShardSize, dtype, metadata }
   const shared: Shared = {

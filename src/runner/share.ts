@@ -1,4 +1,4 @@
-import { rangeError, show, typeError } from '../errors.js'
+import { rangeError, wrongType } from '../errors.js'
 
 /** One process's part of work that is dealt out by number: jobs `i` with `i % count === index`. */
 export interface Share {
@@ -58,8 +58,5 @@ export function shareOfEnvironment(
 function whole(env: Readonly<Record<string, string | undefined>>, name: string): number {
   const text = env[name]
   if (text !== undefined && /^\d{1,9}$/.test(text)) return Number(text)
-  throw typeError(
-    'ERR_INVALID_ARGUMENT',
-    `${name} must be a whole number in the environment, got ${show(text)}`,
-  )
+  throw wrongType(name, 'a whole number in the environment', text)
 }

@@ -1,4 +1,4 @@
-import { show, typeError } from '../../errors.js'
+import { wrongType } from '../../errors.js'
 import { boolean, integer, readOptions } from '../../validate.js'
 import type { TrainingRun } from '../training-run.js'
 import type { Callback, CallbackState, Logs } from './callback.js'
@@ -17,8 +17,7 @@ export interface ModelCheckpointOptions extends MonitorOptions {
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const o = readOptions(options, ['path', 'monitor', 'mode', 'minDelta', 'saveBestOnly', 'every'])
   const path = o['path']
-  if (typeof path !== 'string')
-    throw typeError('ERR_INVALID_ARGUMENT', `path must be a string, got ${show(path)}`)
+  if (typeof path !== 'string') throw wrongType('path', 'a string', path)
   const monitor = new Monitor(o, 0)
   const bestOnly = boolean(o['saveBestOnly'] ?? false, 'saveBestOnly')
   const every = integer(o['every'] ?? 1, 'every', 1)

@@ -1,4 +1,4 @@
-import { plainError, show, typeError } from '../../errors.js'
+import { plainError, show, wrongType } from '../../errors.js'
 import { nonNegative, oneOf } from '../../validate.js'
 import type { Logs } from './callback.js'
 
@@ -21,7 +21,7 @@ export class Monitor {
   constructor(o: Record<string, unknown>, minDelta: number) {
     const metric = o['monitor'] ?? 'val_loss'
     if (typeof metric !== 'string') {
-      throw typeError('ERR_INVALID_ARGUMENT', `monitor must be a metric's name, got ${show(metric)}`)
+      throw wrongType('monitor', "a metric's name", metric)
     }
     this.metric = metric
     const mode = oneOf(o['mode'] ?? 'auto', 'mode', ['auto', 'min', 'max'])

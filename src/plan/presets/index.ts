@@ -1,4 +1,4 @@
-import { rangeError, show, typeError } from '../../errors.js'
+import { oneOf } from '../../validate.js'
 import { bert, gpt2, llama } from './transformers.js'
 import { flax } from './flax.js'
 import { keras } from './keras.js'
@@ -29,9 +29,5 @@ export const PRESET_NAMES: readonly string[] = [...PRESETS.keys()]
  */
 export function presetOf(name: unknown): Preset | undefined {
   if (name === undefined) return undefined
-  const allowed = `preset must be one of ${PRESET_NAMES.join(', ')}, got ${show(name)}`
-  if (typeof name !== 'string') throw typeError('ERR_INVALID_ARGUMENT', allowed)
-  const preset = PRESETS.get(name)
-  if (preset === undefined) throw rangeError('ERR_INVALID_ARGUMENT', allowed)
-  return preset
+  return PRESETS.get(oneOf(name, 'preset', PRESET_NAMES))
 }
