@@ -53,6 +53,11 @@ export function wrongValue(argument: string, allowed: string, value: unknown): S
   return rangeError('ERR_INVALID_ARGUMENT', mustBe(argument, allowed, value))
 }
 
+/** The refusal of a tensor's shape. */
+export function wrongShape(must: string, shape: readonly number[]): SymbreakError {
+  return rangeError('ERR_INVALID_SHAPE', `shape must ${must}, got [${shape.join(', ')}]`)
+}
+
 function mustBe(argument: string, allowed: string, value: unknown): string {
   return `${argument} must be ${allowed}, got ${show(value)}`
 }

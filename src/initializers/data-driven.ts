@@ -2,7 +2,7 @@
 import { svd } from '../engine/js/svd.js'
 import { signalOf } from '../engine/progress.js'
 import { streamKey } from '../engine/stream.js'
-import { abortError, rangeError, typeError, wrongType } from '../errors.js'
+import { abortError, rangeError, typeError, wrongType, wrongShape } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import {
   allocate,
@@ -92,11 +92,7 @@ export function zca(observations: Observations, options?: Pick<PcaOptions, 'epsi
 function principalAxes(observations: Observations) {
   const { data, shape } = readOptions(observations, ['data', 'shape'], 'observations')
   const sizes = shapeOf(shape)
-  if (sizes.length !== 2 || sizes[0] === 0)
-    throw rangeError(
-      'ERR_INVALID_SHAPE',
-      `shape must be [rows, features] with rows, got [${sizes.join(', ')}]`,
-    )
+  if (sizes.length !== 2 || sizes[0] === 0) throw wrongShape('be [rows, features] with rows', sizes)
   const [rows, features] = sizes as unknown as [number, number]
   const values = floats(data, 'data', rows * features)
   const mean = meanOf(values, rows, features)
@@ -151,11 +147,7 @@ export function resizeEmbedding(
 ): Float32Array {
   const { seed, path = '', spread = 1 } = readOptions(options, ['seed', 'path', 'spread'])
   const sizes = shapeOf(shape)
-  if (sizes.length !== 2 || sizes[0] === 0)
-    throw rangeError(
-      'ERR_INVALID_SHAPE',
-      `shape must be [rows, features] with rows, got [${sizes.join(', ')}]`,
-    )
+  if (sizes.length !== 2 || sizes[0] === 0) throw wrongShape('be [rows, features] with rows', sizes)
   const [old, features] = sizes as unknown as [number, number]
   const wanted = integer(rows, 'rows', 0)
   const values = floats(table, 'table', old * features)

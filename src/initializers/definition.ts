@@ -1,5 +1,5 @@
 import type { BernoulliLaw, Dtype, IntegersLaw, Law, StreamKey } from '../engine/law.js'
-import { rangeError } from '../errors.js'
+import { wrongShape } from '../errors.js'
 import { type Fans, fansOf } from './fans.js'
 import type { Layout } from './layouts.js'
 import type { Description, Json } from './types.js'
@@ -54,7 +54,7 @@ export class Target {
         : highest === Infinity
           ? `rank >= ${lowest}`
           : `rank ${lowest} to ${highest}`
-    throw rangeError('ERR_INVALID_SHAPE', `shape must have ${allowed}, got [${this.shape.join(', ')}]`)
+    throw wrongShape(`have ${allowed}`, this.shape)
   }
 }
 

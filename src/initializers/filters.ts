@@ -1,6 +1,6 @@
 import { exp } from '../engine/js/special.js'
 import { cosTurns, sinTurns } from '../engine/js/turns.js'
-import { rangeError } from '../errors.js'
+import { wrongShape } from '../errors.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import type { CommonOptions } from './constant.js'
 import { define, type InitializerLaw, type Target } from './definition.js'
@@ -58,7 +58,7 @@ function requirePlane({ shape, layout }: Target, size?: number): void {
   const { kernel } = kernelView(shape, layout)
   if (kernel.length === 2 && (size === undefined || kernel.every((side) => side === size))) return
   const allowed = size === undefined ? 'two spatial axes' : `two spatial axes of ${size}`
-  throw rangeError('ERR_INVALID_SHAPE', `shape must have ${allowed}, got [${shape.join(', ')}]`)
+  throw wrongShape(`have ${allowed}`, shape)
 }
 
 /** 1, 2, 1 across times -1, 0, 1 along; diagonals as 0, 1, 2 over their mirror image. */
@@ -86,8 +86,7 @@ export const LAPLACIAN = define<object>({
   law: (_, target) => {
     const { kernel } = kernelView(target.shape, target.layout)
     if (!kernel.every((side) => side === 3)) {
-      const message = `shape must have spatial axes of 3, got [${target.shape.join(', ')}]`
-      throw rangeError('ERR_INVALID_SHAPE', message)
+      throw wrongShape('have spatial axes of 3', target.shape)
     }
     return bankLaw(target, () => (place) => {
       const distance = place.reduce((sum, x) => sum + Math.abs(x), 0)

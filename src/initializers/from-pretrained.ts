@@ -1,7 +1,7 @@
 /** Starts made from the weights of another network. */
 import { eachDraw, u53 } from '../engine/js/u53.js'
 import { streamKey } from '../engine/stream.js'
-import { rangeError, wrongType } from '../errors.js'
+import { rangeError, wrongType, wrongShape } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import { integer, pathOf, readOptions, type Seed, seedOf, shapeOf, sizeOf } from '../validate.js'
 import { stridesOf } from './axes.js'
@@ -40,8 +40,7 @@ export const PRETRAINED = define<Pretrained>({
   },
   law: ({ value, shape, fill }, target) => {
     if (shape.length !== target.shape.length) {
-      const message = `shape must have rank ${shape.length}, that of the pretrained tensor, got [${target.shape.join(', ')}]`
-      throw rangeError('ERR_INVALID_SHAPE', message)
+      throw wrongShape(`have rank ${shape.length}, that of the pretrained tensor`, target.shape)
     }
     return computed(target, (out) => overlap(value.data, shape, out.fill(fill), target.shape))
   },

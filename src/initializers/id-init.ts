@@ -1,4 +1,4 @@
-import { rangeError } from '../errors.js'
+import { wrongShape } from '../errors.js'
 import { axisRoles, sizeAlong, stridesOf } from './axes.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import type { CommonOptions } from './constant.js'
@@ -16,7 +16,7 @@ function outputAxis({ shape, layout }: Target): number {
   const { outAxes } = axisRoles(shape, layout)
   const outAxis = outAxes[0]
   if (outAxes.length !== 1 || outAxis === undefined)
-    throw rangeError('ERR_INVALID_SHAPE', 'shape must have one output axis in the layout of idInit')
+    throw wrongShape('have one output axis in the layout', shape)
   return outAxis
 }
 

@@ -1,6 +1,6 @@
 import { qr } from '../engine/js/qr.js'
 import { svd, transposed } from '../engine/js/svd.js'
-import { rangeError, wrongType } from '../errors.js'
+import { rangeError, wrongType, wrongShape } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import { integer, oneOf, positive, readOptions, shapeOf, sizeOf } from '../validate.js'
 
@@ -77,8 +77,7 @@ export function olora(w: Float32Array, shape: readonly number[], options: LowRan
 function lowRank(w: unknown, shape: unknown, options: unknown, factor: Factor): LowRank {
   const record = readOptions(options, ['rank', 'scaling', 'layout'])
   const sizes = shapeOf(shape)
-  if (sizes.length !== 2)
-    throw rangeError('ERR_INVALID_SHAPE', `shape must have rank 2, got [${sizes.join(', ')}]`)
+  if (sizes.length !== 2) throw wrongShape('have rank 2', sizes)
   const { scaling = 1, layout = 'keras' } = record
   const keras = oneOf(layout, 'layout', ['keras', 'torch']) === 'keras'
   const scale = positive(scaling, 'scaling')

@@ -1,7 +1,7 @@
 import { svdSteps } from '../engine/js/svd.js'
 import type { StreamKey } from '../engine/law.js'
 import { finished } from '../engine/js/steps.js'
-import { rangeError } from '../errors.js'
+import { wrongShape } from '../errors.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import { define } from './definition.js'
 import { optional, real, whole, word } from './params.js'
@@ -56,8 +56,7 @@ export const MIMETIC = define<Mimetic>({
   law: ({ part, heads, alpha, beta }, target) => {
     const { inputs: size, outputs, inStride, outStride } = matrixAxes(target)
     if (size !== outputs || size % heads !== 0) {
-      const message = `shape must be square and divisible by ${heads} heads, got [${target.shape.join(', ')}]`
-      throw rangeError('ERR_INVALID_SHAPE', message)
+      throw wrongShape(`be square and divisible by ${heads} heads`, target.shape)
     }
     return computed(target, function* (data, stream) {
       const set = (i: number, o: number, value: number) => (data[i * inStride + o * outStride] = value)

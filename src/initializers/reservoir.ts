@@ -1,5 +1,5 @@
 import { eachDraw, u53 } from '../engine/js/u53.js'
-import { rangeError } from '../errors.js'
+import { wrongShape } from '../errors.js'
 import { probability } from '../validate.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import type { CommonOptions } from './constant.js'
@@ -36,7 +36,7 @@ function unitsOf(target: Target): number {
   target.requireRank(2, 2)
   const [rows = 0, columns = 0] = target.shape
   if (rows === columns) return rows
-  throw rangeError('ERR_INVALID_SHAPE', `shape must be square, got [${rows}, ${columns}]`)
+  throw wrongShape('be square', target.shape)
 }
 
 /** Sets the connection between units from and to, in Keras's layout: x W. */

@@ -1,4 +1,4 @@
-import { rangeError } from '../errors.js'
+import { wrongShape } from '../errors.js'
 import { sizeOf } from '../validate.js'
 import { axisRoles, stridesOf } from './axes.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
@@ -31,10 +31,7 @@ export const ZERO_HADAMARD = define<object>({
     const strides = stridesOf(target.shape)
     const [inAxis, outAxis] = [inAxes[0], outAxes[0]]
     if (inAxes.length !== 1 || outAxes.length !== 1 || inAxis === undefined || outAxis === undefined) {
-      throw rangeError(
-        'ERR_INVALID_SHAPE',
-        'shape must have one input and one output axis in the layout of ZerO',
-      )
+      throw wrongShape('have one input and one output axis in the layout', target.shape)
     }
     const [inputs, outputs] = [target.shape[inAxis] as number, target.shape[outAxis] as number]
     const centre = spatialAxes.reduce(
@@ -100,8 +97,7 @@ export const HIPPO = define<{ gain: number }>({
   law: ({ gain }, target): InitializerLaw => {
     target.requireRank(2, 2)
     const [rows = 0, columns = 0] = target.shape
-    if (rows !== columns)
-      throw rangeError('ERR_INVALID_SHAPE', `shape must be square, got [${rows}, ${columns}]`)
+    if (rows !== columns) throw wrongShape('be square', target.shape)
     return computed(target, (data) => {
       for (let n = 0; n < rows; n++) {
         for (let k = 0; k < n; k++) data[n * columns + k] = -gain * Math.sqrt((2 * n + 1) * (2 * k + 1))

@@ -1,5 +1,5 @@
 import { cosTurns, sinTurns } from '../engine/js/turns.js'
-import { rangeError } from '../errors.js'
+import { wrongShape } from '../errors.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import type { CommonOptions } from './constant.js'
 import { define, type Target } from './definition.js'
@@ -67,8 +67,7 @@ export const HAAR = define<object>({
 
 function requirePowerOfTwo({ shape }: Target, size: number): void {
   if (size === 0 || Number.isInteger(Math.log2(size))) return
-  const message = `shape must have a power of two of inputs, got [${shape.join(', ')}]`
-  throw rangeError('ERR_INVALID_SHAPE', message)
+  throw wrongShape('have a power of two of inputs', shape)
 }
 
 /** Scaling filters of Daubechies' orthonormal wavelets, whose squares add up to 1 (Daubechies 1988). */
@@ -103,8 +102,7 @@ export const DAUBECHIES = define<{ order: number }>({
     )
     const low = scalingFilter(order)
     if (kernel[0] !== low.length) {
-      const message = `shape must have ${low.length} taps for order ${order}, got [${target.shape.join(', ')}]`
-      throw rangeError('ERR_INVALID_SHAPE', message)
+      throw wrongShape(`have ${low.length} taps for order ${order}`, target.shape)
     }
     const high = low.map((_, k) => (k % 2 === 0 ? 1 : -1) * (low[low.length - 1 - k] as number))
     return computed(target, (data) => {
@@ -147,8 +145,7 @@ export const STFT = define<Stft>({
     target.requireRank(3, 3)
     const [length = 0, inputs = 0, bins = 0] = target.shape
     if (inputs > 1 || bins === 1) {
-      const message = `shape must be [frame, 1, bins] with 2 bins or more, got [${target.shape.join(', ')}]`
-      throw rangeError('ERR_INVALID_SHAPE', message)
+      throw wrongShape('be [frame, 1, bins] with 2 bins or more', target.shape)
     }
     return computed(target, (data) => waves(stft, length, bins, data))
   },

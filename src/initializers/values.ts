@@ -1,6 +1,6 @@
 /** Literal values for initializers that are computed here, once for both engines. */
 import type { Law, StreamKey, ValuesLaw } from '../engine/law.js'
-import { rangeError } from '../errors.js'
+import { wrongShape } from '../errors.js'
 import { fillNow } from '../random/fill.js'
 import { allocate } from '../validate.js'
 import { axisRoles, stridesOf } from './axes.js'
@@ -51,7 +51,7 @@ export function matrixAxes(target: Target): MatrixAxes {
   const { inAxes, outAxes } = axisRoles(target.shape, target.layout)
   const [inAxis, outAxis] = [inAxes[0], outAxes[0]]
   if (inAxis === undefined || outAxis === undefined)
-    throw rangeError('ERR_INVALID_SHAPE', 'shape must have an input and an output axis in its layout')
+    throw wrongShape('have an input and an output axis in its layout', target.shape)
   const strides = stridesOf(target.shape)
   return {
     inputs: target.shape[inAxis] as number,
