@@ -316,6 +316,7 @@ for (const engine of engines) {
       t.regex(String(error?.message), /no regular file/)
     }
     t.true((await lstat(pipe)).isFIFO())
+    await t.throwsAsync(() => mixed.write('', { engine }), { code: 'ERR_INVALID_PATH' })
     await mkdir(join(where, 'real'))
     await symlink('real/m.safetensors', join(where, 'link'))
     await symlink('link', join(where, 'link2'))

@@ -160,3 +160,11 @@ test('what is wrong with a source is said', async (t) => {
   }
   t.is(await t.throwsAsync(fit(failing())), own)
 })
+
+test('features and targets in one array are told apart from a stream of batches', async (t) => {
+  const network = new Network(config)
+  await t.throwsAsync(() => network.fit([x, y] as never, { epochs: 1 }), {
+    code: 'ERR_INVALID_ARGUMENT',
+    message: /fit\(x, y\)/,
+  })
+})

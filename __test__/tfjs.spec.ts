@@ -146,3 +146,11 @@ for (const [name, call, code] of wrong) {
     t.throws(call, { code })
   })
 }
+
+test('what is no tf is refused by name', (t) => {
+  for (const wrong of [undefined, {}, 1])
+    t.throws(() => toTfjs(wrong as never, new Float32Array(4), [4]), {
+      code: 'ERR_INVALID_ARGUMENT',
+      message: /^tf must/,
+    })
+})

@@ -35,6 +35,7 @@ export function toTfjs<Tensor>(tf: TfjsTensors<Tensor>, array: TfjsArray, shape:
   if (!(array instanceof Float32Array || array instanceof Int32Array)) {
     throw wrongType('array', 'a Float32Array or an Int32Array', array)
   }
+  if (typeof tf?.tensor !== 'function') throw notTfjs(tf)
   const sizes = shapeOf(shape)
   if (array.length !== sizeOf(sizes)) {
     const needed = `shape [${sizes.join(', ')}] needs ${sizeOf(sizes)} elements`
@@ -104,7 +105,11 @@ function baseClass(tf: unknown): new () => object {
     const zeros = Object.getPrototypeOf(initializers.zeros()) as object
     return (Object.getPrototypeOf(zeros) as { constructor: new () => object }).constructor
   }
-  throw wrongType('tf', 'the exports of @tensorflow/tfjs', tf)
+  throw notTfjs(tf)
+}
+
+function notTfjs(tf: unknown): Error {
+  return wrongType('tf', 'the exports of @tensorflow/tfjs', tf)
 }
 
 function adapterClass(tf: TfjsLayers<unknown>, Base: new () => object): AdapterClass {

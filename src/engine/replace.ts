@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { abortError, isOwnError, plainError } from '../errors.js'
+import { abortError, isOwnError, plainError, rangeError } from '../errors.js'
 
 /** A failure of the operating system, or of Node on the way to it, as `ERR_IO`; errors of this package pass unchanged. */
 export function ioError(what: string, error: unknown): Error {
@@ -23,6 +23,7 @@ export interface Destination {
  * @throws `ERR_IO` for a folder, a pipe or a device, which a file would take the place of
  */
 export async function destinationOf(path: string): Promise<Destination> {
+  if (path === '') throw rangeError('ERR_INVALID_PATH', "a file's path must not be empty")
   const target = await followed(path)
   const found = await stat(target).catch(() => undefined)
   if (found?.isFile() === false) throw plainError('ERR_IO', `cannot write ${path}: it is no regular file`)

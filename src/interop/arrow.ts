@@ -80,13 +80,14 @@ export function fromArrow(vector: ArrowLists): ArrowRows[] {
   let row = 0
   return (data as ArrowLists['data']).map((chunk) => {
     const width = (chunk.type as { listSize?: unknown } | undefined)?.listSize
-    const child = chunk.children[0]
+    const [child] = chunk.children
+    const values = child?.values as Float32Array
     // Arrow slices the values of a list together with the list: they begin with its first row.
-    if (typeof width !== 'number' || !(child?.values instanceof Float32Array)) throw notLists(vector)
-    if (chunk.nullCount > 0 || child.nullCount > 0) {
+    if (typeof width !== 'number' || arrayKind(values) !== 'Float32Array') throw notLists(vector)
+    if (chunk.nullCount || child?.nullCount) {
       throw rangeError('ERR_INVALID_ARGUMENT', 'vector must have no nulls, for a null has no values to give')
     }
-    const rows = { row, width, values: child.values.subarray(0, chunk.length * width) }
+    const rows = { row, width, values: values.subarray(0, chunk.length * width) }
     row += chunk.length
     return rows
   })

@@ -1,5 +1,5 @@
 import type { RowsSpec, TrainerData } from '../engine/trainer.js'
-import { plainError, show, typeError } from '../errors.js'
+import { plainError, show, typeError, wrongType } from '../errors.js'
 import { readRecord } from '../validate.js'
 import { readData, readExamples, weighted, type Examples, type Features, type Targets } from './data.js'
 import type { Feed, FeedPart } from './feed.js'
@@ -109,6 +109,8 @@ async function* gathered(
 
 function readBatch(spec: RowsSpec, batch: unknown, argument: string): Rows {
   if (Array.isArray(batch)) return readExamples(spec, batch, argument)
+  if (ArrayBuffer.isView(batch))
+    throw wrongType(argument, 'an object with x and y (fit takes arrays one by one: fit(x, y))', batch)
   const { x, y } = readRecord(batch, argument)
   return readData(spec, x, y, { x: `${argument}.x`, y: `${argument}.y` })
 }

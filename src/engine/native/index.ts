@@ -1,5 +1,5 @@
 import { packageVersion } from '../../version.js'
-import { abortError } from '../../errors.js'
+import { abortError, wrongValue } from '../../errors.js'
 import type { Control, Engine, Fill, LongTail, Measures } from '../engine.js'
 import { environment } from '../environment.js'
 import type { Dtype, FillJob, StreamKey, View } from '../law.js'
@@ -31,7 +31,11 @@ export class NativeEngine implements Engine {
   constructor(addon: Addon) {
     this.#addon = addon
     const kernel = environment('SYMBREAK_KERNEL')
-    if (kernel !== undefined && kernel !== '') translated(() => addon.useKernel(kernel))
+    if (kernel) {
+      if (!this.kernels.includes(kernel))
+        throw wrongValue('SYMBREAK_KERNEL', `one of ${this.kernels.join(', ')}`, kernel)
+      translated(() => addon.useKernel(kernel))
+    }
     this.threads = checkThreads(environment('SYMBREAK_THREADS')) ?? addon.availableThreads()
   }
 
