@@ -18,8 +18,11 @@ async function folder(t: { teardown(undo: () => Promise<void>): void }): Promise
   return path
 }
 
-function start(args: string[]): ChildProcess {
-  return spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+function start(args: string[], env: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, [main, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  })
 }
 
 /** Waits for the end, with all that was printed. */
@@ -40,6 +43,13 @@ test('doctor tells the engine, as text and as JSON', async (t) => {
   t.true(info['engine'] === 'native' || info['engine'] === 'js')
   t.is(info['node'], process.version)
   t.regex((await run('doctor')).out, new RegExp(`engine +${String(info['engine'])}\n`))
+})
+
+test('a kernel that is none is refused by the variable’s name', async (t) => {
+  const { code, err } = await ended(start(['doctor'], { SYMBREAK_KERNEL: 'mmx' }))
+  t.is(code, 2)
+  t.regex(err, /SYMBREAK_KERNEL must be one of .*scalar.*"mmx"/)
+  t.is((await ended(start(['doctor'], { SYMBREAK_KERNEL: 'scalar' }))).code, 0)
 })
 
 test('mistakes in the call exit with 2 and say what is allowed', async (t) => {
