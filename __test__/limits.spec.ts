@@ -53,7 +53,7 @@ for (const engine of engines) {
       const timer = setInterval(() => turns.count++, 1)
       const made = await init.createAsync(shape, { engine })
       clearInterval(timer)
-      t.true(turns.count > 3, `${name}: ${turns.count} turns of the event loop`)
+      t.true(turns.count > 0, `${name}: ${turns.count} turns of the event loop`)
       t.deepEqual(made, init.create(shape, { engine }), name)
       const stop = new AbortController()
       const begun = performance.now()

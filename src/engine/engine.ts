@@ -37,8 +37,23 @@ export interface LongTail {
 /** A row-major matrix to be measured. */
 export type Weights = Float32Array | Float64Array
 
+/** What measures give. */
+export interface Measured {
+  spectralNorm: number
+  singularValues: Float64Array
+  orthogonalityError: number
+}
+
 /** Measures of a row-major matrix, in double precision; no value of a tensor depends on them. */
 export interface Measures {
+  /** Any of them, without blocking the event loop. */
+  later<K extends keyof Measured>(
+    measure: K,
+    w: Weights,
+    rows: number,
+    columns: number,
+    control: Control,
+  ): Promise<Measured[K]>
   /** The largest singular value. */
   spectralNorm(w: Weights, rows: number, columns: number): number
   /** All singular values, the largest first. */

@@ -1,6 +1,7 @@
 import { abortError, wrongType } from '../errors.js'
 import type { Control } from './engine.js'
-import { now } from './slices.js'
+import { readOptions } from '../validate.js'
+import { now, runInSlices } from './slices.js'
 
 /** How far asynchronous work has come. */
 export interface Progress {
@@ -65,6 +66,24 @@ export function watch(options: Record<string, unknown>, expected: number, unit: 
     report(total, now())
   }
   return { control: { signal, onStep }, expect, finish }
+}
+
+/**
+ * An asynchronous call whose work is steps in TypeScript: reads its options and those of `AsyncOptions`, and counts as
+ * one unit.
+ *
+ * @throws as `readOptions` and `watch`; what the steps throw
+ */
+export async function inSlices<T>(
+  options: unknown,
+  names: readonly string[],
+  steps: (record: Record<string, unknown>) => Generator<number, T>,
+): Promise<T> {
+  const record = readOptions(options, [...names, ...ASYNC_OPTIONS])
+  const { control, finish } = watch(record, 1, 'calls')
+  const result = await runInSlices(steps(record), control.signal)
+  finish()
+  return result
 }
 
 /**

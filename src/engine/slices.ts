@@ -27,17 +27,19 @@ export function breathe(): Promise<void> {
 /**
  * Runs `steps` in time slices: each yielded number is the amount of work done so far.
  *
+ * @returns what the steps return
  * @throws `ERR_ABORTED` once `signal` is aborted; the work stops at its next step.
  */
-export async function runInSlices(
-  steps: Iterator<number, void>,
+export async function runInSlices<T>(
+  steps: Generator<number, T>,
   signal: AbortSignal | undefined,
-  onStep: ((done: number) => void) | undefined,
-): Promise<void> {
+  onStep?: ((done: number) => void) | undefined,
+): Promise<T> {
   if (signal?.aborted) throw abortError(signal)
   await breathe()
   let until = now() + SLICE
-  for (let step = steps.next(); !step.done; step = steps.next()) {
+  let step = steps.next()
+  for (; !step.done; step = steps.next()) {
     if (now() < until) continue
     onStep?.(step.value)
     await breathe()
@@ -45,4 +47,5 @@ export async function runInSlices(
     until = now() + SLICE
   }
   if (signal?.aborted) throw abortError(signal)
+  return step.value
 }

@@ -2,15 +2,6 @@ export { constant, ones, zeros } from './constant.js'
 export type { CommonOptions, ConstantOptions, NestedArray } from './constant.js'
 export { computeFans } from './fans.js'
 export type { Fans } from './fans.js'
-export { lsuv, pca, resizeEmbedding, zca } from './data-driven.js'
-export type {
-  LsuvLayer,
-  LsuvOptions,
-  Observations,
-  PcaOptions,
-  Projection,
-  ResizeOptions,
-} from './data-driven.js'
 export { embedding } from './embedding.js'
 export type { EmbeddingOptions } from './embedding.js'
 export { gabor, gaussian, laplacian, sobel } from './filters.js'
@@ -45,13 +36,22 @@ export type {
 } from './layouts.js'
 export { lora } from './lora.js'
 export type { LoraOptions } from './lora.js'
-export { olora, pissa } from './low-rank.js'
+export { olora, oloraAsync, pissa, pissaAsync } from './low-rank.js'
 export type { LowRank, LowRankOptions } from './low-rank.js'
+export { lsuv } from './lsuv.js'
+export type { LsuvLayer, LsuvOptions } from './lsuv.js'
 export { lstm } from './lstm.js'
 export type { LstmInitializers, LstmOptions } from './lstm.js'
 export { mamba } from './mamba.js'
 export type { MambaOptions } from './mamba.js'
-export { orthogonalityError, singularValues, spectralNorm } from './measures.js'
+export {
+  orthogonalityError,
+  orthogonalityErrorAsync,
+  singularValues,
+  singularValuesAsync,
+  spectralNorm,
+  spectralNormAsync,
+} from './measures.js'
 export type { MeasureOptions } from './measures.js'
 export { mel } from './mel.js'
 export type { MelOptions } from './mel.js'
@@ -59,6 +59,10 @@ export { mimetic } from './mimetic.js'
 export type { MimeticOptions, MimeticPart } from './mimetic.js'
 export { convOrthogonal, deltaOrthogonal, orthogonal, specialOrthogonal } from './orthogonal.js'
 export type { OrthogonalOptions } from './orthogonal.js'
+export { pca, pcaAsync, zca, zcaAsync } from './principal-axes.js'
+export type { Observations, PcaOptions, Projection } from './principal-axes.js'
+export { resizeEmbedding, resizeEmbeddingAsync } from './resize-embedding.js'
+export type { ResizeOptions } from './resize-embedding.js'
 export { randomNormal, randomUniform } from './random.js'
 export type { RandomNormalOptions, RandomOptions, RandomUniformOptions } from './random.js'
 export { chrono, lstmBias } from './recurrent.js'

@@ -1,8 +1,10 @@
-import { qr } from '../engine/js/qr.js'
-import { svd, transposed } from '../engine/js/svd.js'
-import { rangeError, wrongType, wrongShape } from '../errors.js'
-import { arrayKind } from '../realm.js'
+import { qrSteps } from '../engine/js/qr.js'
+import { finished } from '../engine/js/steps.js'
+import { svdSteps, transposed } from '../engine/js/svd.js'
+import { wrongShape } from '../errors.js'
+import { type AsyncOptions, inSlices } from '../engine/progress.js'
 import { integer, oneOf, positive, readOptions, shapeOf, sizeOf } from '../validate.js'
+import { floats } from './given.js'
 
 export interface LowRankOptions {
   /** Rank of the update, at most the smaller of the matrix's two sizes. */
@@ -30,11 +32,11 @@ type Factor = (
   columns: number,
   rank: number,
   scaling: number,
-) => [Float64Array, Float64Array]
+) => Generator<number, [Float64Array, Float64Array]>
 
 /** Principal singular vectors, each side times the root of the value over the scaling. */
-const principal: Factor = (w, rows, columns, rank, scaling) => {
-  const { u, s, v } = svd(w, rows, columns)
+const principal: Factor = function* (w, rows, columns, rank, scaling) {
+  const { u, s, v } = yield* svdSteps(w, rows, columns)
   const k = s.length
   const root = (r: number) => Math.sqrt((s[r] as number) / scaling)
   const left = new Float64Array(rows * rank)
@@ -47,8 +49,8 @@ const principal: Factor = (w, rows, columns, rank, scaling) => {
 }
 
 /** The first columns of Q and the first rows of R. */
-const orthonormal: Factor = (w, rows, columns, rank) => {
-  const { q, r } = qr(w, rows, columns)
+const orthonormal: Factor = function* (w, rows, columns, rank) {
+  const { q, r } = yield* qrSteps(w, rows, columns)
   const k = Math.min(rows, columns)
   const left = new Float64Array(rows * rank)
   for (let i = 0; i < rows; i++) for (let j = 0; j < rank; j++) left[i * rank + j] = q[i * k + j] as number
@@ -63,7 +65,16 @@ const orthonormal: Factor = (w, rows, columns, rank) => {
  * @throws `ERR_INVALID_SHAPE`, `ERR_LENGTH_MISMATCH`, `ERR_INVALID_ARGUMENT`
  */
 export function pissa(w: Float32Array, shape: readonly number[], options: LowRankOptions): LowRank {
-  return lowRank(w, shape, options, principal)
+  return finished(lowRank(w, shape, readOptions(options, LOW_RANK), principal))
+}
+
+/** As `pissa`, without blocking the event loop. */
+export async function pissaAsync(
+  w: Float32Array,
+  shape: readonly number[],
+  options: LowRankOptions & AsyncOptions,
+): Promise<LowRank> {
+  return inSlices(options, LOW_RANK, (record) => lowRank(w, shape, record, principal))
 }
 
 /**
@@ -71,24 +82,37 @@ export function pissa(w: Float32Array, shape: readonly number[], options: LowRan
  * first rows of R (Buyukakyuz 2024, "OLoRA"). Arguments and errors as `pissa`'s.
  */
 export function olora(w: Float32Array, shape: readonly number[], options: LowRankOptions): LowRank {
-  return lowRank(w, shape, options, orthonormal)
+  return finished(lowRank(w, shape, readOptions(options, LOW_RANK), orthonormal))
 }
 
-function lowRank(w: unknown, shape: unknown, options: unknown, factor: Factor): LowRank {
-  const record = readOptions(options, ['rank', 'scaling', 'layout'])
+/** As `olora`, without blocking the event loop. */
+export async function oloraAsync(
+  w: Float32Array,
+  shape: readonly number[],
+  options: LowRankOptions & AsyncOptions,
+): Promise<LowRank> {
+  return inSlices(options, LOW_RANK, (record) => lowRank(w, shape, record, orthonormal))
+}
+
+const LOW_RANK = ['rank', 'scaling', 'layout']
+
+function* lowRank(
+  w: unknown,
+  shape: unknown,
+  record: Record<string, unknown>,
+  factor: Factor,
+): Generator<number, LowRank> {
   const sizes = shapeOf(shape)
   if (sizes.length !== 2) throw wrongShape('have rank 2', sizes)
   const { scaling = 1, layout = 'keras' } = record
   const keras = oneOf(layout, 'layout', ['keras', 'torch']) === 'keras'
   const scale = positive(scaling, 'scaling')
-  const weights = weightsOf(w, sizes)
+  const weights = floats(w, 'w', sizeOf(sizes))
   const [inputs, outputs] = (keras ? sizes : [...sizes].reverse()) as [number, number]
   const rank = integer(record['rank'], 'rank', 0, Math.min(inputs, outputs))
   const upright = keras ? Float32Array.from(transposed(weights, inputs, outputs)) : weights
-  const [left, right] = factor(upright, outputs, inputs, rank, scale).map((x) => Float32Array.from(x)) as [
-    Float32Array,
-    Float32Array,
-  ]
+  const factors = yield* factor(upright, outputs, inputs, rank, scale)
+  const [left, right] = factors.map((x) => Float32Array.from(x)) as [Float32Array, Float32Array]
   const residual = upright.map((value, at) => {
     const [o, i] = [Math.floor(at / inputs), at % inputs]
     let sum = 0
@@ -103,15 +127,4 @@ function lowRank(w: unknown, shape: unknown, options: unknown, factor: Factor): 
     b: flip(left, outputs, rank),
     residual: flip(residual, outputs, inputs),
   }
-}
-
-function weightsOf(w: unknown, shape: readonly number[]): Float32Array {
-  if (arrayKind(w) !== 'Float32Array') throw wrongType('w', 'a Float32Array', w)
-  const weights = w as Float32Array
-  if (weights.length !== sizeOf(shape)) {
-    const message = `w must have ${sizeOf(shape)} elements, those of shape [${shape.join(', ')}], got ${weights.length}`
-    throw rangeError('ERR_LENGTH_MISMATCH', message)
-  }
-  if (weights.every(Number.isFinite)) return weights
-  throw rangeError('ERR_INVALID_ARGUMENT', 'w must hold finite values')
 }

@@ -1,5 +1,6 @@
 /** Measures of weights as matrices, in double precision: for diagnosis, outside the bit contract. */
-import type { Measures, Weights } from '../engine/engine.js'
+import type { Measured, Measures, Weights } from '../engine/engine.js'
+import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
 import { checkEngine, type EngineName, pickEngine } from '../engine/select.js'
 import { rangeError, wrongType } from '../errors.js'
 import { arrayKind, ownArray } from '../realm.js'
@@ -54,6 +55,35 @@ export function orthogonalityError(
   return measure(w, shape, options, (measures, ...matrix) => measures.orthogonalityError(...matrix))
 }
 
+/** As `spectralNorm`, without blocking the event loop. */
+export async function spectralNormAsync(
+  w: Float32Array | Float64Array,
+  shape: readonly number[],
+  options?: MeasureOptions & AsyncOptions,
+): Promise<number> {
+  return measureLater('spectralNorm', w, shape, options)
+}
+
+/** As `singularValues`, without blocking the event loop. */
+export async function singularValuesAsync(
+  w: Float32Array | Float64Array,
+  shape: readonly number[],
+  options?: MeasureOptions & AsyncOptions,
+): Promise<Float64Array> {
+  return measureLater('singularValues', w, shape, options)
+}
+
+/** As `orthogonalityError`, without blocking the event loop. */
+export async function orthogonalityErrorAsync(
+  w: Float32Array | Float64Array,
+  shape: readonly number[],
+  options?: MeasureOptions & AsyncOptions,
+): Promise<number> {
+  return measureLater('orthogonalityError', w, shape, options)
+}
+
+const OPTIONS = ['layout', 'engine']
+
 type Matrix = [w: Weights, rows: number, columns: number]
 
 function measure<T>(
@@ -62,14 +92,36 @@ function measure<T>(
   options: unknown,
   by: (measures: Measures, ...matrix: Matrix) => T,
 ): T {
-  const { layout = 'keras', engine } = readOptions(options, ['layout', 'engine'])
+  return by(...matrixOf(w, shape, readOptions(options, OPTIONS)))
+}
+
+async function measureLater<K extends keyof Measured>(
+  name: K,
+  w: unknown,
+  shape: unknown,
+  options: unknown,
+): Promise<Measured[K]> {
+  const record = readOptions(options, [...OPTIONS, ...ASYNC_OPTIONS])
+  const { control, finish } = watch(record, 1, 'calls')
+  const [measures, ...matrix] = matrixOf(w, shape, record)
+  const result = await measures.later(name, ...matrix, control)
+  finish()
+  return result
+}
+
+/** Who measures, and the matrix. */
+function matrixOf(
+  w: unknown,
+  shape: unknown,
+  { layout = 'keras', engine }: Record<string, unknown>,
+): [Measures, ...Matrix] {
   const sizes = shapeOf(shape)
   const read = layoutOf(layout)
   if (typeof read !== 'string') throw wrongType('layout', "'keras', 'torch' or 'mlx'", layout)
   const { rows, columns } = matrixView(sizes, read)
   const values = finiteValues(w, sizes)
   const choice = engine === undefined ? undefined : checkEngine(engine)
-  return by(pickEngine(choice, values.length, values).measures, values, rows, columns)
+  return [pickEngine(choice, values.length, values).measures, values, rows, columns]
 }
 
 function finiteValues(w: unknown, shape: readonly number[]): Weights {

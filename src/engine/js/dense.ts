@@ -38,6 +38,15 @@ export function* spectralNormSteps(
 
 /** The largest entry of |QtQ - I|, or of |QQt - I| where there are more columns than rows. */
 export function orthogonalityError(q: ArrayLike<number>, rows: number, columns: number): number {
+  return finished(orthogonalityErrorSteps(q, rows, columns))
+}
+
+/** As `orthogonalityError`; yields after each row of the product. */
+export function* orthogonalityErrorSteps(
+  q: ArrayLike<number>,
+  rows: number,
+  columns: number,
+): Generator<number, number> {
   const tall = rows >= columns
   const [count, length] = tall ? [columns, rows] : [rows, columns]
   const [stride, step] = tall ? [1, columns] : [columns, 1]
@@ -49,6 +58,7 @@ export function orthogonalityError(q: ArrayLike<number>, rows: number, columns: 
         sum += (q[i * stride + k * step] as number) * (q[j * stride + k * step] as number)
       worst = Math.max(worst, Math.abs(sum))
     }
+    yield 0
   }
   return worst
 }

@@ -3,11 +3,10 @@ import type { FillJob, StreamKey, View } from '../law.js'
 import { runInSlices } from '../slices.js'
 import type { RowsSpec, Trainer, TrainerData, TrainerRows, TrainerSpec } from '../trainer.js'
 import { isWhole } from '../whole.js'
-import { orthogonalityError, spectralNorm } from './dense.js'
 import { fillElements } from './fill.js'
 import { permute } from './integers.js'
+import { jsMeasures } from './measures.js'
 import { finished } from './steps.js'
-import { singularValues } from './svd.js'
 import { wholeSteps } from './whole.js'
 import { jsRows, jsTrainer } from './train/index.js'
 
@@ -48,7 +47,7 @@ export const jsEngine: Engine = {
     permute(out, stream, first)
   },
 
-  measures: { spectralNorm, singularValues, orthogonalityError },
+  measures: jsMeasures,
 
   trainer(spec: TrainerSpec): Trainer {
     return jsTrainer(spec)

@@ -6,8 +6,8 @@ export interface Qr {
   readonly r: Float64Array
 }
 
-/** The thin factors of a row-major matrix by Householder reflectors (Golub and Van Loan 2013, 5.2), in f64. */
-export function qr(a: ArrayLike<number>, rows: number, columns: number): Qr {
+/** The thin factors of a row-major matrix by Householder reflectors (Golub and Van Loan 2013, 5.2), in f64; yields after each. */
+export function* qrSteps(a: ArrayLike<number>, rows: number, columns: number): Generator<number, Qr> {
   const k = Math.min(rows, columns)
   const work = Float64Array.from(a)
   const reflectors: Float64Array[] = []
@@ -15,10 +15,14 @@ export function qr(a: ArrayLike<number>, rows: number, columns: number): Qr {
     const v = reflectorOf(work, rows, columns, j)
     reflectors.push(v)
     reflect(work, rows, columns, j, j, v)
+    yield 0
   }
   const q = new Float64Array(rows * k)
   for (let j = 0; j < k; j++) q[j * k + j] = 1
-  for (let j = k - 1; j >= 0; j--) reflect(q, rows, k, j, 0, reflectors[j] as Float64Array)
+  for (let j = k - 1; j >= 0; j--) {
+    reflect(q, rows, k, j, 0, reflectors[j] as Float64Array)
+    yield 0
+  }
   const r = work.slice(0, k * columns)
   for (let j = 0; j < k; j++) {
     for (let i = 0; i < j; i++) r[j * columns + i] = 0

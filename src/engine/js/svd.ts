@@ -46,6 +46,15 @@ export function singularValues(w: ArrayLike<number>, rows: number, columns: numb
   return svd(w, rows, columns).s
 }
 
+/** As `singularValues`, with the breaks of `svdSteps`. */
+export function* singularValuesSteps(
+  w: ArrayLike<number>,
+  rows: number,
+  columns: number,
+): Generator<number, Float64Array> {
+  return (yield* svdSteps(w, rows, columns)).s
+}
+
 /** `columns` x `rows`, of a row-major `rows` x `columns` matrix. */
 export function transposed(a: ArrayLike<number>, rows: number, columns: number): Float64Array {
   const out = new Float64Array(rows * columns)

@@ -100,6 +100,9 @@ export declare function makeU16(length: number, record: Float64Array, token: Can
 /** Makes values on another thread, as a Uint8Array. */
 export declare function makeU8(length: number, record: Float64Array, token: CancelToken): Promise<Uint8Array>
 
+/** The measure of this name, on another thread: one value, or all singular values. */
+export declare function measure(name: string, w: Float32Array, rows: number, columns: number): Promise<Float64Array>
+
 /** The largest entry of |QtQ - I|, or of |QQt - I| where there are more columns than rows. */
 export declare function orthogonalityError(w: Float32Array, rows: number, columns: number): number
 

@@ -50,13 +50,7 @@ async function made(pieces: readonly Piece[], threads: number, { signal }: Contr
   for (const [i, { job, elements }] of pieces.entries()) {
     const { law } = job
     if (law.kind !== 'values' || elements === 0) continue
-    await runInSlices(
-      (function* () {
-        values[i] = yield* law.make()
-      })(),
-      signal,
-      undefined,
-    )
+    values[i] = await runInSlices(law.make(), signal)
   }
   return packed(pieces, values, threads)
 }

@@ -1,23 +1,32 @@
+import { abortError } from '../../errors.js'
 import type { Measures } from '../engine.js'
-import { orthogonalityError, spectralNorm } from '../js/dense.js'
-import { singularValues } from '../js/svd.js'
+import { jsMeasures } from '../js/measures.js'
 import type { Addon } from './addon.js'
 import { translated } from './errors.js'
+import { watched } from './watch.js'
 
 /** Measures by nalgebra; of doubles, which no tensor that is trained has, by the loops of the TypeScript engine. */
 export function nativeMeasures(addon: Addon): Measures {
   return {
     spectralNorm: (w, rows, columns) =>
       w instanceof Float64Array
-        ? spectralNorm(w, rows, columns)
+        ? jsMeasures.spectralNorm(w, rows, columns)
         : translated(() => addon.spectralNorm(w, rows, columns)),
     singularValues: (w, rows, columns) =>
       w instanceof Float64Array
-        ? singularValues(w, rows, columns)
+        ? jsMeasures.singularValues(w, rows, columns)
         : translated(() => addon.singularValues(w, rows, columns)),
     orthogonalityError: (w, rows, columns) =>
       w instanceof Float64Array
-        ? orthogonalityError(w, rows, columns)
+        ? jsMeasures.orthogonalityError(w, rows, columns)
         : translated(() => addon.orthogonalityError(w, rows, columns)),
+    async later(measure, w, rows, columns, control) {
+      if (w instanceof Float64Array) return jsMeasures.later(measure, w, rows, columns, control)
+      const { signal } = control
+      const found = await watched(addon, { signal }, () => addon.measure(measure, w, rows, columns))
+      // nalgebra goes on to its end; nobody gets what it found.
+      if (signal?.aborted) throw abortError(signal)
+      return (measure === 'singularValues' ? found : found[0]) as never
+    },
   }
 }

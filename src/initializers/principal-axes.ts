@@ -1,0 +1,131 @@
+/** Layers that whiten data or turn it to its principal axes. Outside the bit contract. */
+import { finished } from '../engine/js/steps.js'
+import { svdSteps } from '../engine/js/svd.js'
+import { type AsyncOptions, inSlices } from '../engine/progress.js'
+import { wrongShape } from '../errors.js'
+import { boolean, integer, nonNegative, readOptions, shapeOf } from '../validate.js'
+import { floats } from './given.js'
+
+/** Rows of observations, as a Float32Array in C order. */
+export interface Observations {
+  readonly data: Float32Array
+  /** [rows, features]. */
+  readonly shape: readonly [number, number]
+}
+
+const PCA = ['components', 'whiten', 'epsilon']
+const ZCA = ['epsilon']
+
+export interface PcaOptions {
+  /** Outputs, at most as many as features. Default: all. */
+  components?: number | undefined
+  /** Whether outputs have variance 1. Default: false. */
+  whiten?: boolean | undefined
+  /** Added to variances before their roots are divided by. Default: 1e-5. */
+  epsilon?: number | undefined
+}
+
+/** A layer y = (x - mean) W that data has taught: `kernel` [features, outputs], `bias` = -mean W. */
+export interface Projection {
+  readonly kernel: Float32Array
+  readonly bias: Float32Array
+}
+
+/**
+ * A layer whose outputs are the principal components of the data, the most important first.
+ *
+ * @throws `ERR_INVALID_SHAPE`, `ERR_LENGTH_MISMATCH`, `ERR_INVALID_ARGUMENT`
+ */
+export function pca(observations: Observations, options?: PcaOptions): Projection {
+  return finished(pcaSteps(observations, readOptions(options, PCA)))
+}
+
+/** As `pca`, without blocking the event loop. */
+export async function pcaAsync(
+  observations: Observations,
+  options?: PcaOptions & AsyncOptions,
+): Promise<Projection> {
+  return inSlices(options, PCA, (record) => pcaSteps(observations, record))
+}
+
+function* pcaSteps(
+  observations: Observations,
+  { components, whiten = false, epsilon = 1e-5 }: Record<string, unknown>,
+): Generator<number, Projection> {
+  const { mean, axes, variances, features } = yield* principalAxes(observations)
+  const outputs =
+    components === undefined ? variances.length : integer(components, 'components', 0, variances.length)
+  const [white, added] = [boolean(whiten, 'whiten'), nonNegative(epsilon, 'epsilon')]
+  const kernel = new Float32Array(features * outputs)
+  for (let k = 0; k < outputs; k++) {
+    const scale = white ? 1 / Math.sqrt((variances[k] as number) + added) : 1
+    for (let i = 0; i < features; i++)
+      kernel[i * outputs + k] = (axes[i * variances.length + k] as number) * scale
+  }
+  return { kernel, bias: biasOf(mean, kernel, outputs) }
+}
+
+/**
+ * A layer that whitens the data and stays as near to it as can be: the symmetric root of the inverse covariance (Bell and
+ * Sejnowski 1997). Arguments and errors as `pca`'s.
+ */
+export function zca(observations: Observations, options?: Pick<PcaOptions, 'epsilon'>): Projection {
+  return finished(zcaSteps(observations, readOptions(options, ZCA)))
+}
+
+/** As `zca`, without blocking the event loop. */
+export async function zcaAsync(
+  observations: Observations,
+  options?: Pick<PcaOptions, 'epsilon'> & AsyncOptions,
+): Promise<Projection> {
+  return inSlices(options, ZCA, (record) => zcaSteps(observations, record))
+}
+
+function* zcaSteps(
+  observations: Observations,
+  { epsilon = 1e-5 }: Record<string, unknown>,
+): Generator<number, Projection> {
+  const added = nonNegative(epsilon, 'epsilon')
+  const { mean, axes, variances, features } = yield* principalAxes(observations)
+  const kernel = new Float32Array(features * features)
+  // Directions without variance, which the axes may lack, are scaled as those of variance 0.
+  const rest = 1 / Math.sqrt(added === 0 ? 1 : added)
+  for (let i = 0; i < features; i++) {
+    for (let j = 0; j < features; j++) {
+      let sum = i === j ? rest : 0
+      for (const [k, variance] of variances.entries()) {
+        const scale = (variance + added > 0 ? 1 / Math.sqrt(variance + added) : rest) - rest
+        sum += (axes[i * variances.length + k] as number) * (axes[j * variances.length + k] as number) * scale
+      }
+      kernel[i * features + j] = sum
+    }
+    yield 0
+  }
+  return { kernel, bias: biasOf(mean, kernel, features) }
+}
+
+function* principalAxes(observations: Observations) {
+  const { data, shape } = readOptions(observations, ['data', 'shape'], 'observations')
+  const sizes = shapeOf(shape)
+  if (sizes.length !== 2 || sizes[0] === 0) throw wrongShape('be [rows, features] with rows', sizes)
+  const [rows, features] = sizes as unknown as [number, number]
+  const values = floats(data, 'data', rows * features)
+  const mean = meanOf(values, rows, features)
+  const centred = Float64Array.from(values, (x, at) => x - (mean[at % features] as number))
+  const { s, v } = yield* svdSteps(centred, rows, features)
+  return { mean, axes: v, variances: s.map((x) => (x * x) / rows), features }
+}
+
+/** The mean of each of `features` columns. */
+export function meanOf(values: ArrayLike<number>, rows: number, features: number): Float64Array {
+  const mean = new Float64Array(features)
+  for (let at = 0; at < values.length; at++)
+    mean[at % features] = (mean[at % features] as number) + (values[at] as number) / rows
+  return mean
+}
+
+function biasOf(mean: Float64Array, kernel: Float32Array, outputs: number): Float32Array {
+  return Float32Array.from({ length: outputs }, (_, k) =>
+    mean.reduce((sum, x, i) => sum - x * (kernel[i * outputs + k] as number), 0),
+  )
+}
