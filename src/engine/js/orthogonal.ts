@@ -49,10 +49,10 @@ export function* orthogonalSteps(
     for (const part of apply(block, q)) yield Math.floor(progress(m, n, first, block.size, part) * m * n)
   }
   const flipped = special && m === n && signs < 0
-  if (q === out) {
-    for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) * gain
-  } else {
-    for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) out[j * m + i] = (q[i * n + j] as number) * gain
+  const [row, column] = q === out ? [n, 1] : [1, m]
+  for (let i = 0; i < m; i++) {
+    for (let j = 0; j < n; j++) out[i * row + j * column] = (q[i * n + j] as number) * gain
+    yield m * n
   }
   if (flipped) for (let i = n - 1; i < out.length; i += n) out[i] = -(out[i] as number)
 }

@@ -5,14 +5,14 @@ export interface Place {
   readonly column: number
 }
 
-/** Copies a matrix to its place within the range of the tensor that starts at `offset`. */
-export function placeMatrix(
+/** Copies a matrix to its place within the range of the tensor that starts at `offset`; yields 0 after each row. */
+export function* placeSteps(
   matrix: Float32Array,
   columns: number,
   place: Place,
   offset: number,
   range: Float32Array,
-): void {
+): Generator<number, void> {
   const rows = columns === 0 ? 0 : matrix.length / columns
   for (let i = 0; i < rows; i++) {
     const first = place.base + i * place.row - offset
@@ -20,5 +20,6 @@ export function placeMatrix(
       const at = first + j * place.column
       if (at >= 0 && at < range.length) range[at] = matrix[i * columns + j] as number
     }
+    yield 0
   }
 }

@@ -4,7 +4,7 @@ import { convOrthogonalSteps } from './conv-orthogonal.js'
 import { fillElements } from './fill.js'
 import { writeRounded } from './half.js'
 import { orthogonalSteps } from './orthogonal.js'
-import { placeMatrix } from './place.js'
+import { placeSteps } from './place.js'
 import { sparseZeros } from './sparse.js'
 import { copyValues, floatView } from './values.js'
 import { fillWords } from './words.js'
@@ -52,9 +52,9 @@ function* placedMatrices(law: OrthogonalLaw, job: FillJob, range: Float32Array):
     const first = base + b * batchStride
     if (first + reach < job.offset || first >= job.offset + range.length) continue
     for (const step of orthogonalSteps(law, job.stream, b, matrix)) yield done + step
-    placeMatrix(matrix, columns, { base: first, row: rowStride, column: columnStride }, job.offset, range)
     done += size
-    yield done
+    const place = { base: first, row: rowStride, column: columnStride }
+    for (const _ of placeSteps(matrix, columns, place, job.offset, range)) yield done
   }
 }
 
@@ -71,13 +71,8 @@ function* placedKernel(law: ConvOrthogonalLaw, job: FillJob, range: Float32Array
     yield 0
   for (let tap = 0; tap * size < made.length; tap++) {
     const matrix = made.subarray(tap * size, (tap + 1) * size)
-    placeMatrix(
-      matrix,
-      outChannels,
-      { base: tap * tapStride, row: inStride, column: outStride },
-      job.offset,
-      range,
-    )
+    const place = { base: tap * tapStride, row: inStride, column: outStride }
+    yield* placeSteps(matrix, outChannels, place, job.offset, range)
   }
   yield range.length
 }
