@@ -7,15 +7,25 @@ import * as symbreak from 'symbreak'
 import { plan, verify, type Initializer } from 'symbreak'
 import { engines, folder } from './support/checkpoint.js'
 
-const { orthogonal, convOrthogonal, sparse, haar, mimetic, reservoir, spectralNorm, spectralNormal } =
-  symbreak
+const {
+  orthogonal,
+  convOrthogonal,
+  sparse,
+  haar,
+  icnr,
+  mamba,
+  mimetic,
+  reservoir,
+  spectralNorm,
+  spectralNormal,
+} = symbreak
 
 /** More than any memory, in each of the laws that are made as one piece. */
 const huge: readonly [string, Initializer, number[]][] = [
   ['orthogonal', orthogonal({ seed: 1 }), [3e5, 3e5]],
   ['convOrthogonal', convOrthogonal({ seed: 1 }), [3, 3, 1e5, 1e5]],
   ['sparse', sparse({ seed: 1, sparsity: 0.5 }), [3e5, 3e5]],
-  ['haar', haar(), [2 ** 20, 2 ** 20]],
+  ['icnr', icnr({ seed: 1 }), [3, 3, 1e5, 4e5]],
 ]
 
 for (const engine of engines) {
@@ -45,6 +55,8 @@ for (const engine of engines) {
   test(`${engine}: values computed here leave the event loop free and obey a signal`, async (t) => {
     const slow: [string, Initializer, number[]][] = [
       ['spectralNormal', spectralNormal({ seed: 1 }), [400, 400]],
+      ['mamba', mamba({ part: 'aLog' }), [3000, 500]],
+      ['sparse', sparse({ seed: 1, sparsity: 0.5 }), [3000, 400]],
       ['mimetic', mimetic({ seed: 1, part: 'value' }), [96, 96]],
       ['reservoir', reservoir({ seed: 1, sparsity: 0 }), [160, 160]],
     ]
@@ -98,6 +110,122 @@ test('a plan of values computed here holds none of them', (t) => {
   t.log(`planned in ${performance.now() - begun} ms`)
   t.true(process.memoryUsage().arrayBuffers - before < 1 << 20)
   t.is(p.tensors.length, 40)
+})
+
+const whole = (init: Initializer, shape: number[], engine: (typeof engines)[number]) =>
+  init.create(shape, { engine, dtype: 'F64' })
+
+for (const engine of engines) {
+  test(`${engine}: values that follow from their place are made alone, however large the tensor`, (t) => {
+    const value = [[1], [2], [3]]
+    const pretrained = { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [3, 2] }
+    const kernel = [4, 3, 5]
+    const cases: [string, Initializer, number[], number[]][] = [
+      ['constant', symbreak.constant({ value }), [4, 3, 5], [1e7, 3, 1e3]],
+      ['fromPretrained', symbreak.fromPretrained(pretrained, { fill: 7 }), [5, 4], [1e6, 1e6]],
+      ['mamba', mamba({ part: 'aLog' }), [3, 7], [1e6, 1e6]],
+      ['dtBias', mamba({ part: 'dtBias', seed: 1 }), [50], [1e12]],
+      ['chrono', symbreak.chrono({ maxSteps: 9, seed: 1 }), [40], [4e12]],
+      ['lstmBias', symbreak.lstmBias(), [16], [4e12]],
+      ['haar', haar(), [8, 11], [2 ** 20, 2 ** 20]],
+      ['dct', symbreak.dct({ layout: 'torch' }), [9, 7], [1e6, 1e6]],
+      ['hippo', symbreak.hippo(), [6, 6], [1e6, 1e6]],
+      ['delayLine', symbreak.delayLine(), [6, 6], [1e6, 1e6]],
+      ['zerO', symbreak.zerO(), [3, 3, 4, 9], [3, 3, 1e6, 1e6]],
+      ['bilinear', symbreak.bilinear(), [3, 4, 2, 2], [3, 3, 1e6, 1e6]],
+      ['daubechies', symbreak.daubechies(), kernel, [4, 1e6, 1e6]],
+      ['stft', symbreak.stft(), [9, 1, 6], [1e6, 1, 1e6]],
+    ]
+    for (const [name, init, shape, giant] of cases) {
+      const all = whole(init, shape, engine)
+      for (const [offset, length] of [
+        [0, 5],
+        [3, 11],
+        [all.length - 2, 2],
+      ] as const)
+        t.deepEqual(
+          init.create(shape, { offset, length, engine, dtype: 'F64' }),
+          all.slice(offset, offset + length),
+          name,
+        )
+      t.is(init.create(giant, { offset: 5, length: 3, engine }).length, 3, name)
+    }
+  })
+
+  test(`${engine}: values that are no numbers are refused, whatever makes them`, async (t) => {
+    const wrong: [string, Initializer, number[]][] = [
+      ['constant', symbreak.constant({ value: [1e39] }), [1]],
+      ['identity', symbreak.identity({ gain: 1e39 }), [2, 2]],
+      ['orthogonal', orthogonal({ seed: 1, gain: 1e39 }), [2, 2]],
+      ['hippo', symbreak.hippo({ gain: 1e39 }), [2, 2]],
+      ['spectralNormal', spectralNormal({ seed: 1, gain: 1e39 }), [2, 2]],
+      ['delayLine', symbreak.delayLine({ weight: 1e39 }), [3, 3]],
+      ['stft', symbreak.stft(), [2, 1, 5]],
+      ['gaussian', symbreak.gaussian({ sigma: 1e-200 }), [4, 1, 1]],
+      ['mimetic', mimetic({ part: 'query', alpha: 1e200, seed: 1 }), [2, 2]],
+    ]
+    const refused = { code: 'ERR_INVALID_ARGUMENT' }
+    for (const [name, init, shape] of wrong) {
+      const out = new Float32Array(shape.reduce((a, b) => a * b)).fill(7)
+      t.throws(() => init.fill(out, shape, { engine }), refused, name)
+      await t.throwsAsync(() => init.fillAsync(out, shape, { engine }), refused, name)
+      t.true(
+        out.every((x) => x === 7),
+        name,
+      )
+    }
+    t.deepEqual(symbreak.stft().create([1, 1, 5], { engine }), Float32Array.of(1, 1, 1, 1, 1))
+    t.true(symbreak.constant({ value: [1e39] }).create([1], { engine, dtype: 'F64' })[0] === 1e39)
+  })
+
+  test(`${engine}: an array that loses its memory is refused, before and in the middle`, async (t) => {
+    const refused = { code: 'ERR_INVALID_ARGUMENT', message: /memory is gone/ }
+    const take = (array: Float32Array) =>
+      structuredClone(array.buffer, { transfer: [array.buffer as ArrayBuffer] })
+    const gone = new Float32Array(4)
+    take(gone)
+    t.throws(() => symbreak.uniform(gone, { seed: 1, engine }), refused)
+    t.throws(() => orthogonal({ seed: 1 }).fill(gone, [0, 2], { engine }), refused)
+    const network = new symbreak.Network({
+      inputs: 2,
+      layers: [symbreak.dense(1)],
+      loss: 'meanSquaredError',
+      engine,
+    })
+    await t.throwsAsync(() => network.fit(gone, new Float32Array(2)), refused)
+    await t.throwsAsync(() => network.predict(gone), refused)
+    for (const work of [
+      (out: Float32Array) => symbreak.normalAsync(out, { seed: 1, engine }),
+      (out: Float32Array) => orthogonal({ seed: 1 }).fillAsync(out, [1500, 200], { engine }),
+      (out: Float32Array) =>
+        plan({ seed: 1, tensors: [{ name: 'a', shape: [300_000], init: 'zeros' }] }).fillAsync(
+          new Map([['a', out]]),
+          { engine },
+        ),
+    ]) {
+      const out = new Float32Array(300_000)
+      const left = work(out)
+      take(out)
+      await t.throwsAsync(left, refused)
+    }
+  })
+}
+
+test('Keras’s STFT without a window or a scaling is read as Keras writes it', (t) => {
+  const config = { side: 'real', window: 'hann', scaling: null, periodic: false }
+  const read = (change: object) =>
+    symbreak.initializer({ class_name: 'STFT', config: { ...config, ...change } }).create([4, 1, 3])
+  // keras 3.15: 0, 0.75, 0.75, 0 is the window of four; cosines of a quarter turn each.
+  t.deepEqual(
+    [...read({})].map((x) => Math.round(x * 1e6) / 1e6 || 0),
+    [0, 0, 0, 0.75, 0, -0.75, 0.75, -0.75, 0.75, 0, 0, 0],
+  )
+  t.deepEqual(
+    [...read({ window: null, scaling: 'density' })].map((x) => Math.round(x) || 0),
+    [1, 1, 1, 1, 0, -1, 1, -1, 1, 1, 0, -1],
+  )
+  const kept = symbreak.stft({ window: null }).getConfig()
+  t.deepEqual([kept['window'], kept['scaling']], [null, 'density'])
 })
 
 test('the largest singular value is the gain, to single precision', (t) => {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import test from 'ava'
+import { heNormal } from 'symbreak'
 import {
   builtAddon,
   install,
@@ -73,8 +74,8 @@ async function fallback(
 }
 
 test('the tarball holds what is used at run time and nothing else', (t) => {
-  t.true(main.size <= 150_000, `${main.size} bytes packed`)
-  t.true(main.unpackedSize <= 430_000, `${main.unpackedSize} bytes unpacked`)
+  t.true(main.size <= 155_000, `${main.size} bytes packed`)
+  t.true(main.unpackedSize <= 440_000, `${main.unpackedSize} bytes unpacked`)
   t.deepEqual(
     main.files.filter(
       (file) =>
@@ -162,6 +163,34 @@ withAddon('with the platform package the addon does the work', async (t) => {
 withAddon('a corrupt binary is a reason and a fallback', async (t) => {
   const project = await broke(async (p) => writeFile(p.at(binary), 'this is no shared object'))
   t.regex(await fallback(t, project), /invalid ELF header|file too short|not a valid|mach-o|dlopen/i)
+})
+
+withAddon('a binary that was cut short is a reason and a fallback, not the end of the process', async (t) => {
+  const project = await broke(async (p) => {
+    const bytes = await readFile(p.at(binary))
+    await writeFile(p.at(binary), bytes.subarray(0, 1_000_000))
+  })
+  t.regex(await fallback(t, project), /not complete|too short|truncated|not a valid|dlopen/i)
+})
+
+withAddon('bundled into one CommonJS file, the TypeScript engine does the work', async (t) => {
+  const { build } = await import('esbuild')
+  const project = await broke(async (p) => {
+    await writeFile(
+      p.at('cut.mjs'),
+      "import { heNormal, systemInfo } from 'symbreak'\n" +
+        'console.log(JSON.stringify({ engine: systemInfo().engine, first: heNormal({ seed: 1 }).create([2])[0] }))',
+    )
+    await build({
+      entryPoints: [p.at('cut.mjs')],
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      outfile: p.at('cut.cjs'),
+      logLevel: 'silent',
+    })
+  })
+  t.deepEqual(await project.json(['cut.cjs']), { engine: 'js', first: heNormal({ seed: 1 }).create([2])[0] })
 })
 
 withAddon("another platform's binary is a reason and a fallback", async (t) => {

@@ -46,9 +46,18 @@ test('only seeds on which both succeeded are compared', (t) => {
   t.is(pair?.n, 5)
 })
 
-test('the signed-rank test is exact, or normal with ties', (t) => {
+test('the signed-rank test is exact, ties or not, and normal for many', (t) => {
   t.true(close(signedRankTest([1.5, -2.5, 3, 4, 5, 6, -7, 8, 9.25, 10]), 0.064453125))
-  t.true(close(signedRankTest([1, 2, 3, 4, 5, -1, 2, 0, 7, 3, -2]), 0.024370603757179417))
+  t.true(close(signedRankTest([1, 2, 3, 4, 5, -1, 2, 0, 7, 3, -2]), 0.025390625))
+  // Of all sign patterns, counted one by one.
+  t.is(signedRankTest([-0.125, -0.125, -0.125, 0, -0.125, 0]), 0.125)
+  t.is(signedRankTest([-0.125, 0.125, 0.125]), 1)
+  t.true(
+    close(
+      signedRankTest(Array.from({ length: 60 }, (_, i) => (i % 4 === 0 ? -1 : 1) * (1 + (i % 7)))),
+      0.000509059014803381,
+    ),
+  )
   t.is(signedRankTest([0, 0]), 1)
   t.is(signedRankTest([1]), 1)
 })

@@ -11,6 +11,17 @@ export function arrayKind(value: unknown): string | undefined {
   return tagOf?.call(value) as string | undefined
 }
 
+/** Whether an array's memory is gone: transferred, or shrunk by who resized it. */
+export function isLost(array: ArrayBufferView): boolean {
+  try {
+    // What searches memory that is gone throws.
+    Uint8Array.prototype.includes.call(array as Uint8Array, 0, Infinity)
+    return false
+  } catch {
+    return true
+  }
+}
+
 /** A typed array of another realm as this realm's, on the same memory; everything else as it is. */
 export function ownArray(value: unknown): unknown {
   const kind = arrayKind(value)

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode } from './errors.js'
 import { plainError, rangeError, show, typeError, wrongType, wrongValue } from './errors.js'
+import { isLost } from './realm.js'
 
 /** Seed of every random stream: a safe non-negative integer, or a bigint below 2^64. `0` is a seed like any other. */
 export type Seed = number | bigint
@@ -215,6 +216,21 @@ export function rangeOf(offset: unknown, length: unknown, size: number): { offse
     offset: start,
     length: length === undefined ? size - start : integer(length, 'length', 0, size - start),
   }
+}
+
+/**
+ * An array of the caller's whose memory is there: it may have been transferred, or shrunk by who resized it.
+ *
+ * @param length - that it had when it was given, for work that takes a while
+ */
+export function present<T extends ArrayBufferView & { readonly length: number }>(
+  array: T,
+  argument: string,
+  length = array.length,
+): T {
+  // What has lost its memory has no elements.
+  if (array.length === length && (length > 0 || !isLost(array))) return array
+  throw typeError('ERR_INVALID_ARGUMENT', `${argument} is an array whose memory is gone`)
 }
 
 /**

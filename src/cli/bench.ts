@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { systemInfo } from '../index.js'
 import { CASES } from './bench/cases.js'
 import { fastest } from './bench/measure.js'
+import { UsageError } from './exit.js'
 
 /** One measurement. */
 export interface BenchRow {
@@ -70,9 +71,10 @@ export async function bench(
 }
 
 function chosen(names: readonly string[]): typeof CASES {
-  return names.length === 0
-    ? CASES
-    : CASES.filter(({ name }) => names.some((start) => name.startsWith(start)))
+  if (names.length === 0) return CASES
+  const cases = CASES.filter(({ name }) => names.some((start) => name.startsWith(start)))
+  if (cases.length > 0) return cases
+  throw new UsageError(`no case is called so; there are ${CASES.map(({ name }) => name).join(', ')}`)
 }
 
 /** The TypeScript engine, every kernel on one thread, and the best kernel on all threads. */

@@ -11,6 +11,18 @@ export interface Split {
   readonly classes: number
   /** Their names, where the file has names. */
   readonly names?: readonly string[]
+  /** How features and labels were made, for who uses the network on other rows. */
+  readonly made: Made
+}
+
+interface Made {
+  /** What features were divided by, first. */
+  readonly scale?: number
+  /** What was subtracted from each then, and what it was divided by. */
+  readonly mean?: readonly number[]
+  readonly deviation?: readonly number[]
+  /** Names of the classes. */
+  readonly classes?: readonly string[]
 }
 
 type Answers = Int32Array | Float32Array
@@ -52,14 +64,19 @@ export async function readSplit(path: string, options: DataOptions): Promise<Spl
   const x = new Float32Array(values.length)
   order.forEach((from, to) => x.set(values.subarray(from * inputs, (from + 1) * inputs), to * inputs))
   if (options.scale !== undefined) scale(x, options.scale)
-  if (options.standardize) standardize(x, inputs, train)
+  const moments = options.standardize && standardize(x, inputs, train)
   const { y, classes } = readAnswers(
     Float64Array.from(order, (row) => answers[row] as number),
     options.regression ?? false,
   )
   const test = train < rows && { xTest: x.subarray(train * inputs), yTest: y.subarray(train) }
   const rowsOf = { x: x.subarray(0, train * inputs), y: y.subarray(0, train), ...test }
-  return { rows: rowsOf, inputs, classes, ...(names && { names }) }
+  const made = {
+    ...(options.scale !== undefined && { scale: options.scale }),
+    ...moments,
+    ...(names && { classes: names }),
+  }
+  return { rows: rowsOf, inputs, classes, made, ...(names && { names }) }
 }
 
 function scale(x: Float32Array, divisor: number): void {
@@ -68,7 +85,12 @@ function scale(x: Float32Array, divisor: number): void {
 }
 
 /** Standardizes every column in place by the mean and standard deviation of its first `train` rows. */
-function standardize(x: Float32Array, inputs: number, train: number): void {
+function standardize(
+  x: Float32Array,
+  inputs: number,
+  train: number,
+): { mean: number[]; deviation: number[] } {
+  const moments = { mean: [] as number[], deviation: [] as number[] }
   for (let column = 0; column < inputs; column++) {
     let sum = 0
     for (let r = 0; r < train; r++) sum += x[r * inputs + column] as number
@@ -77,7 +99,10 @@ function standardize(x: Float32Array, inputs: number, train: number): void {
     for (let r = 0; r < train; r++) squares += ((x[r * inputs + column] as number) - mean) ** 2
     const deviation = Math.sqrt(squares / train) || 1
     for (let i = column; i < x.length; i += inputs) x[i] = ((x[i] as number) - mean) / deviation
+    moments.mean.push(mean)
+    moments.deviation.push(deviation)
   }
+  return moments
 }
 
 function readAnswers(values: Float64Array, regression: boolean): { y: Answers; classes: number } {

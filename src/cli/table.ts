@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/sync'
+import { fromF16 } from '../engine/js/half.js'
 import { readBytes } from '../engine/read-bytes.js'
 import { readNpy } from '../index.js'
 import { UsageError } from './exit.js'
@@ -53,7 +54,7 @@ function namesOf(texts: readonly string[]): string[] {
 }
 
 async function readArray(path: string, label: string | undefined): Promise<Table> {
-  const { shape, data } = await readNpy(path)
+  const { shape, data, dtype } = await readNpy(path)
   const [rows = 0, columns = 0] = shape
   if (shape.length !== 2 || rows === 0 || columns < 2) {
     throw new UsageError(
@@ -62,7 +63,8 @@ async function readArray(path: string, label: string | undefined): Promise<Table
   }
   const numbers = Array.from({ length: columns }, (_, column) => String(column))
   return apart(rows, columns, columnOf(path, numbers, label), (row, column) => {
-    const number = Number(data[row * columns + column])
+    const bits = Number(data[row * columns + column])
+    const number = dtype === 'F16' ? fromF16(bits) : bits
     if (Number.isFinite(number)) return number
     throw new UsageError(`${path}: row ${row}, column ${column} holds ${number}, not a number`)
   })

@@ -32,8 +32,10 @@ export interface ConstantLaw {
 /** Literal values, which nobody keeps: an engine has them made when it needs them. */
 export interface ValuesLaw {
   readonly kind: 'values'
-  /** Makes all of the tensor's values, in C order. Yields 0 between parts of the work that take some milliseconds. */
-  readonly make: () => Generator<number, Float64Array>
+  /** Whether a range costs as much as the whole. */
+  readonly whole: boolean
+  /** Makes a range of the tensor's values, in C order. Yields 0 between parts of the work that take some milliseconds. */
+  readonly make: (offset: number, length: number) => Generator<number, Float64Array>
 }
 
 /** Uniform on [low, high). */

@@ -12,6 +12,7 @@ import {
   newOutput,
   type Output,
 } from '../random/output.js'
+import { refuseOverflow } from '../random/laws.js'
 import { entropySeed } from '../random/seed.js'
 import { jsonSeed, pathOf, rangeOf, readOptions, seedOf, shapeOf, sizeOf } from '../validate.js'
 import { type Definition, type InitializerLaw, Target } from './definition.js'
@@ -117,9 +118,9 @@ export class CatalogueInitializer<P extends object> implements Initializer {
     const sizes = shapeOf(shape)
     const layout = this.#layoutFor(record['layout'])
     const target = new Target(sizes, sizeOf(sizes), layout, dtypeOf(record['dtype']))
-    const { describe, law } = this.#definition
-    const description =
-      describe?.(this.#params, target) ?? describeLaw(law(this.#params, target), target.size)
+    // Also checks what `create` would refuse.
+    const law = this.#definition.law(this.#params, target)
+    const description = this.#definition.describe?.(this.#params, target) ?? describeLaw(law, target.size)
     const { distribution, ...moments } = description
     return { distribution, ...target.usedFans(), ...moments }
   }
@@ -155,6 +156,7 @@ export class CatalogueInitializer<P extends object> implements Initializer {
 
   #law(target: Target): InitializerLaw {
     const law = this.#definition.law(this.#params, target)
+    if ('gain' in law) refuseOverflow(law.gain, 'gain', target.dtype)
     if (target.dtype === 'F64' && (law.kind === 'orthogonal' || law.kind === 'convOrthogonal')) {
       const reason = 'its products are computed in single precision'
       throw rangeError(

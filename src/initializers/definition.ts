@@ -10,6 +10,8 @@ export interface Param<T> {
   readonly read: (value: unknown, argument: string) => T
   /** The default; a parameter without one must be given. */
   readonly fallback?: T
+  /** Whether null is a value of its own, rather than the default. */
+  readonly nullable?: boolean
   /** The value as JSON, where it isn't JSON already. */
   readonly write?: (value: T) => Json
 }

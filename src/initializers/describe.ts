@@ -1,6 +1,6 @@
 import { finished } from '../engine/js/steps.js'
 import { truncatedMoments } from '../engine/js/truncated-moments.js'
-import type { TruncatedLaw } from '../engine/law.js'
+import type { TruncatedLaw, ValuesLaw } from '../engine/law.js'
 import type { InitializerLaw } from './definition.js'
 import type { Description } from './types.js'
 
@@ -10,7 +10,7 @@ export function describeLaw(law: InitializerLaw, size: number): Description {
     case 'constant':
       return { distribution: 'constant', mean: law.value, stddev: 0, min: law.value, max: law.value }
     case 'values':
-      return { distribution: 'values', ...momentsOf(finished(law.make())) }
+      return { distribution: 'values', ...momentsOf(law, size) }
     case 'uniform': {
       const { low, high } = law
       return {
@@ -88,15 +88,25 @@ function describeDiagonal(gain: number, share: number): Description {
   return { distribution: 'identity', mean: gain * share, stddev, min, max: share === 1 ? gain : max }
 }
 
-function momentsOf(data: Float64Array): Omit<Description, 'distribution'> {
-  if (data.length === 0) return { mean: 0, stddev: 0, min: 0, max: 0 }
+/** Elements that are looked at together. */
+const PART = 1 << 20
+
+function momentsOf(law: ValuesLaw, size: number): Omit<Description, 'distribution'> {
+  if (size === 0) return { mean: 0, stddev: 0, min: 0, max: 0 }
   let [sum, squares, min, max] = [0, 0, Infinity, -Infinity]
-  for (const value of data) {
+  eachValue(law, size, (value) => {
     sum += value
     min = Math.min(min, value)
     max = Math.max(max, value)
-  }
-  const mean = sum / data.length
-  for (const value of data) squares += (value - mean) * (value - mean)
-  return { mean, stddev: Math.sqrt(squares / data.length), min, max }
+  })
+  const mean = sum / size
+  eachValue(law, size, (value) => (squares += (value - mean) * (value - mean)))
+  return { mean, stddev: Math.sqrt(squares / size), min, max }
+}
+
+/** Never more than a part in memory, but for laws that are made as one piece. */
+function eachValue(law: ValuesLaw, size: number, look: (value: number) => void): void {
+  const step = law.whole ? size : PART
+  for (let offset = 0; offset < size; offset += step)
+    for (const value of finished(law.make(offset, Math.min(step, size - offset)))) look(value)
 }

@@ -10,7 +10,7 @@ import { define } from './definition.js'
 import { type Literal, readLiteral, writeLiteral } from './literal.js'
 import { real } from './params.js'
 import type { Initializer } from './types.js'
-import { computed } from './values.js'
+import { each } from './values.js'
 
 /** A tensor of a checkpoint, as `readSafetensors` gives it. */
 export interface PretrainedTensor {
@@ -42,28 +42,29 @@ export const PRETRAINED = define<Pretrained>({
     if (shape.length !== target.shape.length) {
       throw wrongShape(`have rank ${shape.length}, that of the pretrained tensor`, target.shape)
     }
-    return computed(target, (out) => overlap(value.data, shape, out.fill(fill), target.shape))
+    return each(target, overlap(value.data, shape, target.shape, fill))
   },
 })
 
-/** Copies the leading block that both shapes have. */
+/** The value of an element: that of the leading block that both shapes have, or `fill`. */
 function overlap(
   data: Float64Array,
   from: readonly number[],
-  out: Float64Array,
   shape: readonly number[],
-): void {
-  const [strides, places] = [stridesOf(from), stridesOf(shape)]
-  const copy = (axis: number, source: number, at: number): void => {
-    if (axis === shape.length) {
-      out[at] = data[source] as number
-      return
+  fill: number,
+): (element: number) => number {
+  const strides = stridesOf(from)
+  return (element) => {
+    let source = 0
+    let rest = element
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      const place = rest % (shape[axis] as number)
+      if (place >= (from[axis] as number)) return fill
+      source += place * (strides[axis] as number)
+      rest = Math.floor(rest / (shape[axis] as number))
     }
-    const count = Math.min(from[axis] as number, shape[axis] as number)
-    for (let i = 0; i < count; i++)
-      copy(axis + 1, source + i * (strides[axis] as number), at + i * (places[axis] as number))
+    return data[source] as number
   }
-  copy(0, 0, 0)
 }
 
 /**

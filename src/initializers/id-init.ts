@@ -48,12 +48,14 @@ export const ID_INIT = define<{ gain: number }>({
   law: ({ gain }, target) => {
     target.requireRank(2, 5)
     const outAxis = outputAxis(target)
-    return computed(target, (data) => {
+    return computed(target, function* (data) {
       const { outputs, outStride, places } = outputRows(target, outAxis)
       const period = Math.min(outputs, places.length)
-      for (let o = 0; o < outputs; o++)
+      for (let o = 0; o < outputs; o++) {
         for (let i = o % period; i < places.length; i += period)
           data[(places[i] as number) + o * outStride] = gain
+        yield 0
+      }
     })
   },
 })

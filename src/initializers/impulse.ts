@@ -13,6 +13,9 @@ export interface ImpulseOptions extends RandomOptions {
   value?: number | undefined
 }
 
+/** Filters made between two breaks. */
+const FILTERS = 1 << 14
+
 export const IMPULSE = define<{ value: number | null }>({
   className: 'Impulse',
   random: true,
@@ -22,13 +25,17 @@ export const IMPULSE = define<{ value: number | null }>({
     const { inChannels, outChannels, tapStride, inStride, outStride } = view
     const taps = sizeOf(view.kernel)
     const height = value ?? 1 / Math.sqrt(taps)
-    return computed(target, (data, stream) =>
-      eachDraw(stream, 0, inChannels * outChannels, (k, hi, lo) => {
-        const tap = Math.min(Math.floor(u53(hi, lo) * taps), taps - 1)
-        const [i, o] = [Math.floor(k / outChannels), k % outChannels]
-        data[tap * tapStride + i * inStride + o * outStride] = height
-      }),
-    )
+    return computed(target, function* (data, stream) {
+      const filters = inChannels * outChannels
+      for (let first = 0; first < filters; first += FILTERS) {
+        eachDraw(stream, first, Math.min(FILTERS, filters - first), (k, hi, lo) => {
+          const tap = Math.min(Math.floor(u53(hi, lo) * taps), taps - 1)
+          const [i, o] = [Math.floor(k / outChannels), k % outChannels]
+          data[tap * tapStride + i * inStride + o * outStride] = height
+        })
+        yield 0
+      }
+    })
   },
   describe: ({ value }, target) => {
     const taps = Math.max(1, sizeOf(kernelView(target.shape, target.layout).kernel))

@@ -1,4 +1,5 @@
 import { rangeError } from '../errors.js'
+import { sizeOf } from '../validate.js'
 import { axisRoles, stridesOf } from './axes.js'
 import type { Layout } from './layouts.js'
 
@@ -38,6 +39,23 @@ export function kernelView(shape: readonly number[], layout: Layout): KernelView
     inStride: strides[inAxis] as number,
     outStride: strides[outAxis] as number,
   }
+}
+
+/** Tap, input and output channel of an element, whichever is asked for. */
+export function kernelEntries({
+  kernel,
+  inChannels,
+  outChannels,
+  tapStride,
+  inStride,
+  outStride,
+}: KernelView) {
+  const taps = sizeOf(kernel)
+  return (element: number): [tap: number, i: number, o: number] => [
+    Math.floor(element / tapStride) % taps,
+    Math.floor(element / inStride) % inChannels,
+    Math.floor(element / outStride) % outChannels,
+  ]
 }
 
 /** Index of the centre tap in C order; `centreOf` gives the centre of one axis. */

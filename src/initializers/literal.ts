@@ -4,7 +4,7 @@ import { arrayKind } from '../realm.js'
 import { finite, isArray, readArray, readRecord } from '../validate.js'
 import type { Target } from './definition.js'
 import type { Json } from './types.js'
-import { computed } from './values.js'
+import { each } from './values.js'
 
 /** Literal values: a nested array with its shape, or a flat one that takes the tensor's shape. */
 export interface Literal {
@@ -87,9 +87,10 @@ export function broadcast({ data, shape: own }: Literal, target: Target): Values
     const message = `shape [${shape.join(', ')}] can't be filled with a value of shape [${from.join(', ')}]`
     throw rangeError('ERR_INVALID_SHAPE', message)
   }
-  return computed(target, (out) => {
-    for (let i = 0; i < size; i++) out[i] = data[sourceIndex(i, shape, from)] as number
-  })
+  return each(
+    target,
+    (element) => data[data.length === size ? element : sourceIndex(element, shape, from)] as number,
+  )
 }
 
 /** Index in the broadcast array of the entry that element `index` of the shape takes. */

@@ -6,7 +6,7 @@ import { define } from './definition.js'
 import { aboveZero, word } from './params.js'
 import type { RandomOptions } from './random.js'
 import type { Initializer } from './types.js'
-import { computed } from './values.js'
+import { each, ranged } from './values.js'
 
 export interface MambaOptions extends RandomOptions {
   /** 'aLog': logarithms of the decay rates, shape [inner, state]. 'dtBias': bias of the step size, shape [inner]. */
@@ -54,14 +54,12 @@ export const MAMBA = define<Mamba>({
     if (params.part === 'a_log') {
       target.requireRank(2, 2)
       const states = target.shape[1] as number
-      return computed(target, (data) => {
-        for (let i = 0; i < data.length; i++) data[i] = ln((i % states) + 1)
-      })
+      return each(target, (element) => ln((element % states) + 1))
     }
     target.requireRank(1, 1)
-    return computed(target, (data, stream) =>
-      eachDraw(stream, 0, data.length, (k, hi, lo) => {
-        data[k] = inverseSoftplus(stepOf(params, u53(hi, lo)))
+    return ranged(target, (range, offset, stream) =>
+      eachDraw(stream, offset, range.length, (k, hi, lo) => {
+        range[k - offset] = inverseSoftplus(stepOf(params, u53(hi, lo)))
       }),
     )
   },

@@ -29,6 +29,15 @@ export function optional<T>({ read }: Param<T>): Param<T | null> {
   return { read: (value, argument) => (value === null ? null : read(value, argument)), fallback: null }
 }
 
+/** A parameter for which null is a value of its own. */
+export function nullable<T>({ read, fallback }: Param<T>): Param<T | null> {
+  return {
+    nullable: true,
+    read: (value, argument) => (value === null ? null : read(value, argument)),
+    ...(fallback !== undefined && { fallback }),
+  }
+}
+
 /** One of a few words, in snake_case or camelCase; `synonyms` maps further words to them. */
 export function word<const T extends string>(
   words: readonly T[],
@@ -62,14 +71,14 @@ export function readParams<P extends object>(
 
 function readParam(
   name: string,
-  { read, fallback }: Param<unknown>,
+  { read, fallback, nullable: takesNull }: Param<unknown>,
   options: Readonly<Record<string, unknown>>,
 ): unknown {
   const snake = snakeCase(name)
   if (name !== snake && options[name] !== undefined && options[snake] !== undefined) {
     throw rangeError('ERR_INVALID_ARGUMENT', `${name} is given twice, also as ${snake}`)
   }
-  const value = options[name] ?? options[snake]
-  const given = value !== undefined && value !== null
+  const value = options[name] === undefined ? options[snake] : options[name]
+  const given = value !== undefined && (value !== null || takesNull)
   return given || fallback === undefined ? read(value, name) : fallback
 }

@@ -58,7 +58,9 @@ function* pcaSteps(
   const [white, added] = [boolean(whiten, 'whiten'), nonNegative(epsilon, 'epsilon')]
   const kernel = new Float32Array(features * outputs)
   for (let k = 0; k < outputs; k++) {
-    const scale = white ? 1 / Math.sqrt((variances[k] as number) + added) : 1
+    const variance = (variances[k] as number) + added
+    // A direction without variance has nothing to divide by.
+    const scale = white && variance > 0 ? 1 / Math.sqrt(variance) : 1
     for (let i = 0; i < features; i++)
       kernel[i * outputs + k] = (axes[i * variances.length + k] as number) * scale
   }

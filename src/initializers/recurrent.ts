@@ -7,7 +7,7 @@ import { define, type Target } from './definition.js'
 import { real, whole } from './params.js'
 import type { RandomOptions } from './random.js'
 import type { Initializer } from './types.js'
-import { computed } from './values.js'
+import { each, ranged } from './values.js'
 
 export interface LstmBiasOptions extends CommonOptions {
   /** Bias of the forget gate. Default: 1. */
@@ -36,7 +36,7 @@ export const LSTM_BIAS = define<{ forgetBias: number }>({
   params: { forgetBias: real(1) },
   law: ({ forgetBias }, target) => {
     const units = unitsOf(target)
-    return computed(target, (data) => void data.fill(forgetBias, units, 2 * units))
+    return each(target, (element) => (Math.floor(element / units) === 1 ? forgetBias : 0))
   },
 })
 
@@ -46,13 +46,20 @@ export const CHRONO = define<{ maxSteps: number }>({
   params: { maxSteps: whole(3) },
   law: ({ maxSteps }, target) => {
     const units = unitsOf(target)
-    return computed(target, (data, stream) =>
-      eachDraw(stream, 0, units, (k, hi, lo) => {
-        const bias = ln(1 + u53(hi, lo) * (maxSteps - 2))
-        data[k] = -bias
-        data[units + k] = bias
-      }),
-    )
+    return ranged(target, (range, offset, stream) => {
+      // The input gate has minus the biases of the forget gate behind it.
+      for (const [gate, sign] of [
+        [0, -1],
+        [units, 1],
+      ] as const) {
+        const first = Math.max(0, offset - gate)
+        const end = Math.min(units, offset + range.length - gate)
+        if (first >= end) continue
+        eachDraw(stream, first, end - first, (k, hi, lo) => {
+          range[gate + k - offset] = sign * ln(1 + u53(hi, lo) * (maxSteps - 2))
+        })
+      }
+    })
   },
   describe: ({ maxSteps }, target) => {
     unitsOf(target)

@@ -8,7 +8,7 @@ import { atLeastZero, real, whole } from './params.js'
 import type { RandomOptions } from './random.js'
 import { spectralRadiusSteps } from './spectral-radius.js'
 import type { Initializer } from './types.js'
-import { computed, drawn } from './values.js'
+import { computed, drawn, each } from './values.js'
 
 export interface ReservoirOptions extends RandomOptions {
   /** Spectral radius of the matrix, below 1 for echoes that fade. Default: 0.9. */
@@ -74,9 +74,7 @@ export const DELAY_LINE = define<{ weight: number }>({
   params: { weight: real(0.1) },
   law: ({ weight }, target) => {
     const units = unitsOf(target)
-    return computed(target, (data) => {
-      for (let i = 0; i + 1 < units; i++) connect(data, units, i, i + 1, weight)
-    })
+    return each(target, (element) => (element % units === Math.floor(element / units) + 1 ? weight : 0))
   },
 })
 

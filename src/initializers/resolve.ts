@@ -2,7 +2,7 @@ import { streamKey } from '../engine/stream.js'
 import { CatalogueInitializer, type ResolvedTensor, type TensorContext } from './catalogue-initializer.js'
 import { Target } from './definition.js'
 import type { Initializer } from './types.js'
-import { computed } from './values.js'
+import { each } from './values.js'
 
 /**
  * What an engine needs to fill a tensor of a plan or network. A user's own initializer is asked for its values, which
@@ -23,5 +23,5 @@ export function resolveTensor(
     ...(layout === undefined ? {} : { layout }),
   })
   const target = new Target(shape, values.length, 'keras', 'F32')
-  return { law: computed(target, (data) => data.set(values)), stream: streamKey(seed, path) }
+  return { law: each(target, (element) => values[element] as number), stream: streamKey(seed, path) }
 }

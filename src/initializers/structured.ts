@@ -1,13 +1,12 @@
 import { wrongShape } from '../errors.js'
-import { sizeOf } from '../validate.js'
 import { axisRoles, stridesOf } from './axes.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import type { CommonOptions } from './constant.js'
 import { define, type InitializerLaw } from './definition.js'
-import { kernelView } from './kernel-view.js'
+import { kernelEntries, kernelView } from './kernel-view.js'
 import { real } from './params.js'
 import type { Initializer } from './types.js'
-import { computed } from './values.js'
+import { each } from './values.js'
 
 export interface HippoOptions extends CommonOptions {
   /** Factor on the matrix. Default: 1. */
@@ -34,21 +33,15 @@ export const ZERO_HADAMARD = define<object>({
       throw wrongShape('have one input and one output axis in the layout', target.shape)
     }
     const [inputs, outputs] = [target.shape[inAxis] as number, target.shape[outAxis] as number]
-    const centre = spatialAxes.reduce(
-      (at, axis) => at + ((target.shape[axis] as number) >> 1) * (strides[axis] as number),
-      0,
-    )
     let order = 1
     while (order < outputs) order *= 2
     const scale = 1 / Math.sqrt(order)
-    return computed(target, function* (data) {
-      for (let i = 0; i < inputs; i++) {
-        for (let o = 0; o < outputs; o++) {
-          const value = outputs <= inputs ? Number(o === i) : hadamard(o, i) * scale
-          data[centre + i * (strides[inAxis] as number) + o * (strides[outAxis] as number)] = value
-        }
-        yield 0
-      }
+    const place = (element: number, axis: number) =>
+      Math.floor(element / (strides[axis] as number)) % (target.shape[axis] as number)
+    return each(target, (element) => {
+      if (!spatialAxes.every((axis) => place(element, axis) === (target.shape[axis] as number) >> 1)) return 0
+      const [i, o] = [place(element, inAxis), place(element, outAxis)]
+      return outputs <= inputs ? Number(o === i) : hadamard(o, i) * scale
     })
   },
 })
@@ -65,27 +58,22 @@ export const BILINEAR = define<object>({
   random: false,
   params: {},
   law: (_, target): InitializerLaw => {
-    const { kernel, inChannels, outChannels, tapStride, inStride, outStride } = kernelView(
-      target.shape,
-      target.layout,
-    )
+    const view = kernelView(target.shape, target.layout)
+    const { kernel, inChannels, outChannels } = view
     const tents = kernel.map(tent)
+    const entry = kernelEntries(view)
     const single = inChannels === 1 || outChannels === 1
-    return computed(target, (data) => {
-      for (let tap = 0; tap < sizeOf(kernel); tap++) {
-        let rest = tap
-        let weight = 1
-        for (let axis = kernel.length - 1; axis >= 0; axis--) {
-          const size = kernel[axis] as number
-          weight *= tents[axis]?.[rest % size] as number
-          rest = Math.floor(rest / size)
-        }
-        for (let i = 0; i < inChannels; i++) {
-          for (let o = 0; o < outChannels; o++) {
-            if (single || i === o) data[tap * tapStride + i * inStride + o * outStride] = weight
-          }
-        }
+    return each(target, (element) => {
+      const [tap, i, o] = entry(element)
+      if (!single && i !== o) return 0
+      let rest = tap
+      let weight = 1
+      for (let axis = kernel.length - 1; axis >= 0; axis--) {
+        const size = kernel[axis] as number
+        weight *= tents[axis]?.[rest % size] as number
+        rest = Math.floor(rest / size)
       }
+      return weight
     })
   },
 })
@@ -98,18 +86,17 @@ export const HIPPO = define<{ gain: number }>({
     target.requireRank(2, 2)
     const [rows = 0, columns = 0] = target.shape
     if (rows !== columns) throw wrongShape('be square', target.shape)
-    return computed(target, (data) => {
-      for (let n = 0; n < rows; n++) {
-        for (let k = 0; k < n; k++) data[n * columns + k] = -gain * Math.sqrt((2 * n + 1) * (2 * k + 1))
-        data[n * columns + n] = -gain * (n + 1)
-      }
+    return each(target, (element) => {
+      const [n, k] = [Math.floor(element / columns), element % columns]
+      if (k > n) return 0
+      return k === n ? -gain * (n + 1) : -gain * Math.sqrt((2 * n + 1) * (2 * k + 1))
     })
   },
 })
 
 /**
  * Without randomness: the identity as far as it goes where there are no more outputs than inputs, else the first columns
- * of a Hadamard matrix over the square root of its order, orthonormal either way (Zhao et al. 2022). Rank 2; kernels of
+ * of a Hadamard matrix over the square root of its order, orthonormal where outputs are a power of two (Zhao et al. 2022). Rank 2; kernels of
  * convolutions have it at the centre tap.
  */
 export function zerO(options?: CommonOptions): Initializer {

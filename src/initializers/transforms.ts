@@ -3,10 +3,10 @@ import { wrongShape } from '../errors.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import type { CommonOptions } from './constant.js'
 import { define, type Target } from './definition.js'
-import { kernelView } from './kernel-view.js'
-import { flag, whole, word } from './params.js'
+import { kernelEntries, kernelView } from './kernel-view.js'
+import { flag, nullable, whole, word } from './params.js'
 import type { Initializer } from './types.js'
-import { computed, matrixAxes } from './values.js'
+import { each, entryOf, matrixAxes } from './values.js'
 
 export interface DaubechiesOptions extends CommonOptions {
   /** Vanishing moments, 1 (Haar) to 3: filters of twice as many taps. Default: 2. */
@@ -16,10 +16,10 @@ export interface DaubechiesOptions extends CommonOptions {
 export interface StftOptions extends CommonOptions {
   /** The real or the imaginary part of the transform. Default: 'real'. */
   side?: 'real' | 'imag' | undefined
-  /** Default: 'hann'. */
-  window?: 'hann' | 'hamming' | 'ones' | undefined
-  /** Divides by the root of the window's energy, or by its sum. Default: 'density'. */
-  scaling?: 'density' | 'spectrum' | undefined
+  /** Null is neither a window nor a scaling. Default: 'hann'. */
+  window?: 'hann' | 'hamming' | 'ones' | null | undefined
+  /** Divides by the root of the window's energy, by its sum, or by nothing (null). Default: 'density'. */
+  scaling?: 'density' | 'spectrum' | null | undefined
   /** Whether the window is a period of a periodic one, or symmetric. Default: false. */
   periodic?: boolean | undefined
 }
@@ -29,15 +29,11 @@ export const DCT = define<object>({
   random: false,
   params: {},
   law: (_, target) => {
-    const { inputs, outputs, inStride, outStride } = matrixAxes(target)
-    return computed(target, function* (data) {
-      for (let k = 0; k < outputs; k++) {
-        const scale = Math.sqrt((k === 0 ? 1 : 2) / inputs)
-        for (let n = 0; n < inputs; n++)
-          data[n * inStride + k * outStride] =
-            scale * cosTurns((((2 * n + 1) * k) % (4 * inputs)) / (4 * inputs))
-        yield 0
-      }
+    const axes = matrixAxes(target)
+    const period = 4 * axes.inputs
+    return each(target, (element) => {
+      const [n, k] = entryOf(axes, element)
+      return Math.sqrt((k === 0 ? 1 : 2) / axes.inputs) * cosTurns((((2 * n + 1) * k) % period) / period)
     })
   },
 })
@@ -47,20 +43,19 @@ export const HAAR = define<object>({
   random: false,
   params: {},
   law: (_, target) => {
-    const { inputs, outputs, inStride, outStride } = matrixAxes(target)
+    const axes = matrixAxes(target)
+    const { inputs } = axes
     requirePowerOfTwo(target, inputs)
-    return computed(target, (data) => {
-      for (let k = 0; k < Math.min(inputs, outputs); k++) {
-        // Basis function k > 0 is number k - level of its level: +1 on a half of its share, -1 on the other.
-        let level = 1
-        while (2 * level <= k) level *= 2
-        const share = k === 0 ? inputs : inputs / level
-        const start = k === 0 ? 0 : (k - level) * share
-        for (let n = start; n < start + share; n++) {
-          const sign = k === 0 || n - start < share / 2 ? 1 : -1
-          data[n * inStride + k * outStride] = sign / Math.sqrt(share)
-        }
-      }
+    return each(target, (element) => {
+      const [n, k] = entryOf(axes, element)
+      if (k === 0) return 1 / Math.sqrt(inputs)
+      if (k >= inputs) return 0
+      // Basis function k > 0 is number k - level of its level: +1 on a half of its share, -1 on the other.
+      const level = 2 ** (31 - Math.clz32(k))
+      const share = inputs / level
+      const within = n - (k - level) * share
+      if (within < 0 || within >= share) return 0
+      return (within < share / 2 ? 1 : -1) / Math.sqrt(share)
     })
   },
 })
@@ -96,29 +91,24 @@ export const DAUBECHIES = define<{ order: number }>({
   params: { order: whole(1, 2, 3) },
   law: ({ order }, target) => {
     target.requireRank(3, 3)
-    const { kernel, inChannels, outChannels, tapStride, inStride, outStride } = kernelView(
-      target.shape,
-      target.layout,
-    )
+    const view = kernelView(target.shape, target.layout)
     const low = scalingFilter(order)
-    if (kernel[0] !== low.length) {
+    if (view.kernel[0] !== low.length) {
       throw wrongShape(`have ${low.length} taps for order ${order}`, target.shape)
     }
     const high = low.map((_, k) => (k % 2 === 0 ? 1 : -1) * (low[low.length - 1 - k] as number))
-    return computed(target, (data) => {
-      for (let tap = 0; tap < low.length; tap++)
-        for (let i = 0; i < inChannels; i++)
-          for (let o = 0; o < outChannels; o++)
-            data[tap * tapStride + i * inStride + o * outStride] =
-              ((o % 2 === 0 ? low : high)[tap] as number) / inChannels
+    const entry = kernelEntries(view)
+    return each(target, (element) => {
+      const [tap, , o] = entry(element)
+      return ((o % 2 === 0 ? low : high)[tap] as number) / view.inChannels
     })
   },
 })
 
 interface Stft {
   side: 'real' | 'imag'
-  window: 'hann' | 'hamming' | 'ones'
-  scaling: 'density' | 'spectrum'
+  window: 'hann' | 'hamming' | 'ones' | null
+  scaling: 'density' | 'spectrum' | null
   periodic: boolean
 }
 
@@ -126,8 +116,9 @@ interface Stft {
 const RAISED = { hann: 0.5, hamming: 0.54, ones: 1 } as const
 
 function windowOf({ window, periodic }: Stft, length: number): Float64Array {
-  const base = RAISED[window]
-  const period = periodic ? length : Math.max(1, length - 1)
+  const base = RAISED[window ?? 'ones']
+  const period = periodic ? length : length - 1
+  if (length === 1) return Float64Array.of(1)
   return Float64Array.from({ length }, (_, t) => base - (1 - base) * cosTurns(t / period))
 }
 
@@ -137,8 +128,8 @@ export const STFT = define<Stft>({
   random: false,
   params: {
     side: word(['real', 'imag'], 'real'),
-    window: word(['hann', 'hamming', 'ones'], 'hann'),
-    scaling: word(['density', 'spectrum'], 'density'),
+    window: nullable(word(['hann', 'hamming', 'ones'], 'hann')),
+    scaling: nullable(word(['density', 'spectrum'], 'density')),
     periodic: flag(false),
   },
   law: (stft, target) => {
@@ -147,21 +138,23 @@ export const STFT = define<Stft>({
     if (inputs > 1 || bins === 1) {
       throw wrongShape('be [frame, 1, bins] with 2 bins or more', target.shape)
     }
-    return computed(target, (data) => waves(stft, length, bins, data))
+    return each(target, waveOf(stft, length, bins))
   },
 })
 
-function* waves(stft: Stft, length: number, bins: number, data: Float64Array): Generator<number, void> {
+/** The value of an element: of bin f at time t, counted bin by bin. */
+function waveOf(stft: Stft, length: number, bins: number): (element: number) => number {
   const window = windowOf(stft, length)
-  const power = stft.scaling === 'density' ? (w: number) => w * w : (w: number) => Math.abs(w)
+  const power = stft.scaling === 'density' ? (w: number) => w * w : Math.abs
   const total = window.reduce((sum, w) => sum + power(w), 0)
-  const scale = stft.scaling === 'density' ? Math.sqrt(total) : total
+  // Without a window Keras scales nothing either.
+  const plain = stft.scaling === null || stft.window === null
+  const scale = plain ? 1 : stft.scaling === 'density' ? Math.sqrt(total) : total
   const points = 2 * (bins - 1)
   const wave = stft.side === 'real' ? cosTurns : (turns: number) => -sinTurns(turns)
-  for (let t = 0; t < length; t++) {
-    for (let f = 0; f < bins; f++)
-      data[t * bins + f] = (wave(((t * f) % points) / points) * (window[t] as number)) / scale
-    yield 0
+  return (element) => {
+    const [t, f] = [Math.floor(element / bins), element % bins]
+    return (wave(((t * f) % points) / points) * (window[t] as number)) / scale
   }
 }
 

@@ -1,29 +1,79 @@
 /** Literal values for initializers that are computed here, once for both engines. */
 import type { Law, StreamKey, ValuesLaw } from '../engine/law.js'
-import { wrongShape } from '../errors.js'
+import { rangeError, wrongShape } from '../errors.js'
 import { fillNow } from '../random/fill.js'
 import { allocate } from '../validate.js'
 import { axisRoles, stridesOf } from './axes.js'
 import type { Target } from './definition.js'
 
+type Steps = Iterable<number> | void
+
 /**
- * The law of values that are computed here, when they are needed.
+ * The law of values that are computed here as one piece.
  *
  * @param work - writes what isn't zero; not asked for empty tensors. May yield 0 between parts that take a while.
  */
-export function computed(
-  { size, stream }: Target,
-  work: (data: Float64Array, stream: StreamKey) => Iterable<number> | void,
+export function computed(target: Target, work: (data: Float64Array, stream: StreamKey) => Steps): ValuesLaw {
+  return {
+    kind: 'values',
+    whole: true,
+    *make(offset, length) {
+      if (length === 0) return zeros(0)
+      const data = zeros(target.size)
+      // Only the laws of random initializers read the stream, and they are never made without.
+      yield* work(data, target.stream as StreamKey) ?? []
+      return finite(data.subarray(offset, offset + length), target)
+    },
+  }
+}
+
+/** Elements made between two breaks. */
+const PART = 1 << 14
+
+/**
+ * The law of values that are computed here, any range of them alone.
+ *
+ * @param fill - writes what isn't zero of the range that starts at `offset`
+ */
+export function ranged(
+  target: Target,
+  fill: (range: Float64Array, offset: number, stream: StreamKey) => void,
 ): ValuesLaw {
   return {
     kind: 'values',
-    *make() {
-      const data = allocate(`${size} values`, () => new Float64Array(size))
-      // Only the laws of random initializers read the stream, and they are never made without.
-      if (size > 0) yield* work(data, stream as StreamKey) ?? []
+    whole: false,
+    *make(offset, length) {
+      const data = zeros(length)
+      for (let start = 0; start < length; start += PART) {
+        const part = data.subarray(start, start + PART)
+        fill(part, offset + start, target.stream as StreamKey)
+        finite(part, target)
+        yield 0
+      }
       return data
     },
   }
+}
+
+/** The law of values that each follow from their place alone. */
+export function each(target: Target, valueAt: (element: number) => number): ValuesLaw {
+  return ranged(target, (range, offset) => {
+    for (let i = 0; i < range.length; i++) range[i] = valueAt(offset + i)
+  })
+}
+
+function zeros(length: number): Float64Array {
+  return allocate(`${length} values`, () => new Float64Array(length))
+}
+
+/** Refuses what no weight can be. */
+function finite(data: Float64Array, { dtype }: Target): Float64Array {
+  const wrong = data.find((value) => !Number.isFinite(dtype === 'F64' ? value : Math.fround(value)))
+  if (wrong === undefined) return data
+  throw rangeError(
+    'ERR_INVALID_ARGUMENT',
+    `the values must be finite as ${dtype}: these parameters make ${wrong}`,
+  )
 }
 
 /** The first `length` values of a law on a stream, in single precision. */
@@ -59,4 +109,12 @@ export function matrixAxes(target: Target): MatrixAxes {
     inStride: strides[inAxis] as number,
     outStride: strides[outAxis] as number,
   }
+}
+
+/** Input and output of an element of a matrix. */
+export function entryOf(
+  { inputs, outputs, inStride, outStride }: MatrixAxes,
+  element: number,
+): [i: number, o: number] {
+  return [Math.floor(element / inStride) % inputs, Math.floor(element / outStride) % outputs]
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { EpochTotals } from '../engine/trainer.js'
 import { plainError } from '../errors.js'
 import type { CallbackState } from './callbacks/callback.js'
@@ -5,14 +6,16 @@ import type { History } from './history.js'
 import { badFile, readJson, readTensors, writeTensors, type NamedTensor } from './tensor-file.js'
 import type { TrainingRun } from './training-run.js'
 
-/** Metadata key of a run's state. */
-const RUN = 'symbreak.run'
+/** Metadata keys of a run's state, and of the SHA-256 of it and all tensors. */
+const [RUN, DIGEST] = ['symbreak.run', 'symbreak.digest']
 
 /** The part of a run's state that is JSON. */
 export interface RunState {
   readonly fingerprint: Readonly<Record<string, string>>
   readonly epoch: number
   readonly step: number
+  /** Whether the callbacks know that the epoch has begun. */
+  readonly begun: boolean
   /** Batches of the epochs before. */
   readonly before: number
   readonly stepsPerEpoch: number
@@ -28,13 +31,14 @@ export async function writeCheckpoint(
   path: string,
   fingerprint: RunState['fingerprint'],
 ): Promise<void> {
-  const { epoch, step, before, stepsPerEpoch, learningRate, totals, history } = run
+  const { epoch, step, begun, before, stepsPerEpoch, learningRate, totals, history } = run
   const states = run.plan.callbacks.map((callback) => callback.getState?.() ?? { values: {} })
   const callbacks = states.map(({ values }) => values)
   const state: RunState = {
     fingerprint,
     epoch,
     step,
+    begun,
     before,
     stepsPerEpoch,
     learningRate,
@@ -47,7 +51,8 @@ export async function writeCheckpoint(
     tensor('optimizer', await run.session.state()),
     ...states.flatMap(tensorsOf),
   ]
-  await writeTensors(path, tensors, { [RUN]: JSON.stringify(state, encodeNumber) })
+  const text = JSON.stringify(state, encodeNumber)
+  await writeTensors(path, tensors, { [RUN]: text, [DIGEST]: digestOf(text, tensors) })
 }
 
 /**
@@ -61,6 +66,9 @@ export async function readCheckpoint(
   fingerprint: RunState['fingerprint'],
 ): Promise<void> {
   const { tensors, metadata } = await readTensors(path)
+  const named = Array.from(tensors, ([name, data]) => ({ name, data }))
+  if (metadata[DIGEST] !== digestOf(metadata[RUN] ?? '', named))
+    throw badFile(path, 'it is damaged: its checksum is another')
   const state = decode(readJson(path, metadata, RUN)) as unknown as RunState
   refuseDifferences(path, state.fingerprint, fingerprint)
   const parameters = tensors.get('parameters')
@@ -72,6 +80,12 @@ export async function readCheckpoint(
   await run.session.setTotals(state.totals)
   run.resume(state, optimizer)
   for (const [i, callback] of run.plan.callbacks.entries()) callback.setState?.(stateOf(state, tensors, i))
+}
+
+function digestOf(state: string, tensors: readonly Omit<NamedTensor, 'shape'>[]): string {
+  const hash = createHash('sha256').update(state)
+  for (const { name, data } of tensors) hash.update(`\0${name}\0`).update(data)
+  return hash.digest('hex')
 }
 
 function tensor(name: string, data: Float32Array): NamedTensor {

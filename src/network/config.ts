@@ -1,6 +1,6 @@
 import { checkEngine, type EngineName } from '../engine/select.js'
 import type { LossName, TrainerSpec } from '../engine/trainer.js'
-import { rangeError, show } from '../errors.js'
+import { rangeError, show, typeError } from '../errors.js'
 import { entropySeed } from '../random/seed.js'
 import {
   integer,
@@ -65,7 +65,7 @@ export function readNetwork(config: unknown): NetworkSpec {
     units: (layers.at(-1) as Dense).units,
     loss: oneOf(o['loss'], 'loss', LOSSES),
     seed: o['seed'] === undefined ? entropySeed() : seedOf(o['seed']),
-    labelSmoothing: readSmoothing(o['labelSmoothing'] ?? 0),
+    labelSmoothing: readSmoothing(o['labelSmoothing'] ?? 0, o['loss']),
     huberDelta: positive(o['huberDelta'] ?? 1, 'huberDelta'),
     engine: o['engine'] === undefined ? undefined : checkEngine(o['engine']),
   })
@@ -85,8 +85,13 @@ function readLayers(value: unknown): Dense[] {
   return layers
 }
 
-function readSmoothing(value: unknown): number {
+function readSmoothing(value: unknown, loss: unknown): number {
   const share = nonNegative(value, 'labelSmoothing')
+  if (share > 0 && !String(loss).endsWith('CrossEntropy'))
+    throw typeError(
+      'ERR_INVALID_ARGUMENT',
+      `labelSmoothing is of the cross-entropies, not of ${String(loss)}`,
+    )
   if (share < 1) return share
   throw rangeError(
     'ERR_INVALID_ARGUMENT',

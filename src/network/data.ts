@@ -1,7 +1,7 @@
 import { classesOf, type LossName, type RowsSpec, type TrainerData } from '../engine/trainer.js'
 import { rangeError, show, typeError, wrongType, wrongValue } from '../errors.js'
-import { isShared, ownArray } from '../realm.js'
-import { readArray, readRecord, shapeOf, sizeOf } from '../validate.js'
+import { isOf, isShared, ownArray } from '../realm.js'
+import { present, readArray, readRecord, shapeOf, sizeOf } from '../validate.js'
 import { Rows } from './rows.js'
 
 /** A tensor with its shape, rows first. */
@@ -68,13 +68,13 @@ export function readExamples(spec: RowsSpec, value: unknown, argument: string): 
 
 /** Gives rows the weights of `fit`'s options, if there are any. */
 export function weighted(rows: Rows, weights: { sampleWeight?: unknown; classWeight?: unknown }): Rows {
-  const found = readWeights(weights, rows.count, rows.data.labels)
+  const found = readWeights(weights, rows.count, rows.data.labels, rows.spec)
   return found === undefined ? rows : rows.weighted(found)
 }
 
 /** The data of a tensor whose shape agrees with it. */
 function readTensor(value: unknown, argument: string): unknown {
-  if (ArrayBuffer.isView(value)) return ownArray(value)
+  if (ArrayBuffer.isView(value)) return present(ownArray(value) as Float32Array, argument)
   const { data, shape } = readRecord(value, argument)
   const sizes = shapeOf(shape, `${argument}.shape`)
   const length = ArrayBuffer.isView(data) ? (data as Float32Array).length : undefined
@@ -85,7 +85,7 @@ function readTensor(value: unknown, argument: string): unknown {
       `${argument}.data must fill the shape [${sizes.join(', ')}], got ${found}`,
     )
   }
-  return ownArray(data)
+  return present(ownArray(data) as Float32Array, `${argument}.data`)
 }
 
 function refuseNonFinite(data: Float32Array, columns: number, argument: string): void {
@@ -156,14 +156,24 @@ function readWeights(
   { sampleWeight, classWeight }: { sampleWeight?: unknown; classWeight?: unknown },
   rows: number,
   labels: Int32Array | undefined,
+  { units, loss }: RowsSpec,
 ): Float32Array | undefined {
   if (sampleWeight === undefined && classWeight === undefined) return undefined
   const weights = new Float32Array(rows).fill(1)
   if (sampleWeight !== undefined) weights.set(readSampleWeight(sampleWeight, rows))
   if (classWeight === undefined) return weights
-  if (labels === undefined) throw typeError('ERR_INVALID_ARGUMENT', 'classWeight needs integer labels as y')
-  const factors = readRecord(classWeight, 'classWeight') as Record<string, number>
-  for (const [label, factor] of Object.entries(factors)) refuseWeight(factor, `classWeight[${label}]`)
+  if (labels === undefined)
+    throw typeError('ERR_INVALID_ARGUMENT', 'classWeight needs a loss of classes, and integer labels as y')
+  const factors = readRecord(
+    isOf(classWeight, 'Map') ? Object.fromEntries(classWeight as Map<number, number>) : classWeight,
+    'classWeight',
+  ) as Record<string, number>
+  const classes = classesOf(units, loss)
+  for (const [label, factor] of Object.entries(factors)) {
+    if (!/^\d{1,9}$/.test(label) || Number(label) >= classes)
+      throw wrongValue('a key of classWeight', `a label in [0, ${classes})`, label)
+    refuseWeight(factor, `classWeight[${label}]`)
+  }
   return weights.map((weight, row) => weight * (factors[labels[row] as number] ?? 1))
 }
 

@@ -1,10 +1,11 @@
-import { abortError } from '../errors.js'
+import { abortError, plainError } from '../errors.js'
 import { watch, type Watch } from '../engine/progress.js'
 import type { Evaluation } from '../engine/trainer.js'
 import type { Callback } from './callbacks/callback.js'
 import type { FeedPart } from './feed.js'
 import { record } from './history.js'
 import { scheduledRates } from './schedules.js'
+import { untilAborted } from './source.js'
 import type { TrainingRun } from './training-run.js'
 
 /** Milliseconds of training between two looks at the signal, and between two progress reports. */
@@ -12,8 +13,23 @@ const STRETCH = 100
 /** Batches whose rates are laid out at a time. */
 const RATES = 1 << 16
 
+/** Callbacks that remember a run, while there is one. */
+const busy = new WeakSet<Callback>()
+
 /** Trains until all epochs are done or somebody stops the run; then tells the callbacks how it ended. */
 export async function fit(run: TrainingRun): Promise<void> {
+  const own = run.plan.callbacks.filter((callback) => callback.getState !== undefined)
+  if (own.some((callback) => busy.has(callback)))
+    throw plainError('ERR_INVALID_ARGUMENT', 'callbacks hold one that watches another fit: make a new one')
+  for (const callback of own) busy.add(callback)
+  try {
+    await watchedFit(run)
+  } finally {
+    for (const callback of own) busy.delete(callback)
+  }
+}
+
+async function watchedFit(run: TrainingRun): Promise<void> {
   const { callbacks, watched, feed } = run.plan
   const watcher = watch(watched, run.stepsInAll, 'batches')
   try {
@@ -70,9 +86,10 @@ async function trainUnwatched(run: TrainingRun, watcher: Watch): Promise<void> {
 async function trainEpoch(run: TrainingRun, watcher: Watch): Promise<void> {
   const { callbacks, feed } = run.plan
   const { epoch } = run
-  if (run.step === 0) for (const callback of callbacks) await callback.onEpochBegin?.(epoch, run)
+  if (!run.begun) for (const callback of callbacks) await callback.onEpochBegin?.(epoch, run)
+  run.begun = true
   const rate = run.learningRate
-  for await (const part of feed.parts(epoch, run.step)) {
+  for await (const part of untilAborted(feed.parts(epoch, run.step), watcher.control.signal)) {
     if (run.stopping) return
     await run.bind(part)
     while (run.step < part.end) {

@@ -1,5 +1,6 @@
 import { rangeError, wrongType, wrongValue } from '../errors.js'
 import { arrayKind } from '../realm.js'
+import { integer, present } from '../validate.js'
 
 /** Class indices, one a row. */
 export type Labels = Int32Array | Uint8Array
@@ -18,7 +19,8 @@ function columnsOf(outputs: Float32Array, rows: number, name: string): number {
   return columns
 }
 
-function sameLength(a: ArrayLike<number>, b: ArrayLike<number>, names: string): void {
+function sameLength(a: Float32Array, b: Float32Array | Labels, names: string): void {
+  for (const array of [a, b]) present(array, names)
   if (a.length !== b.length) {
     throw rangeError(
       'ERR_LENGTH_MISMATCH',
@@ -48,10 +50,16 @@ export function classes(outputs: Float32Array, rows: number, threshold = 0): Int
   return Int32Array.from({ length: rows }, (_, row) => chosen(outputs, row, columns, threshold))
 }
 
-/** Share of the rows whose class (see `classes`) is the label; NaN without rows. */
+/** Share of the rows whose class (see `classes`) is the label; rows with a NaN are wrong. NaN without rows. */
 export function accuracy(outputs: Float32Array, labels: Labels, threshold = 0): number {
-  const found = classes(outputs, labels.length, threshold)
-  return found.reduce((sum, label, row) => sum + Number(label === labels[row]), 0) / labels.length
+  const rows = labels.length
+  const columns = columnsOf(outputs, rows, 'outputs')
+  let right = 0
+  for (let row = 0; row < rows; row++) {
+    if (chosen(outputs, row, columns, threshold) !== labels[row]) continue
+    if (!outputs.subarray(row * columns, (row + 1) * columns).some(Number.isNaN)) right++
+  }
+  return right / rows
 }
 
 /**
@@ -97,14 +105,22 @@ export function confusionMatrix(outputs: Float32Array, labels: Labels, threshold
  * scikit-learn's `r2_score`: a constant column scores 1 when met exactly, else 0.
  *
  * @param columns Values per row; default 1.
+ * @returns NaN without rows
  */
 export function r2(outputs: Float32Array, targets: Float32Array, columns = 1): number {
   sameLength(outputs, targets, 'outputs and targets')
-  const rows = targets.length / columns
+  const rows = targets.length / integer(columns, 'columns', 1)
+  if (!Number.isInteger(rows))
+    throw wrongValue('columns', `a divisor of the ${targets.length} targets`, columns)
+  if (rows === 0) return Number.NaN
   let sum = 0
   for (let c = 0; c < columns; c++) {
     let mean = 0
-    for (let r = 0; r < rows; r++) mean += (targets[r * columns + c] as number) / rows
+    let varies = false
+    for (let r = 0; r < rows; r++) {
+      mean += (targets[r * columns + c] as number) / rows
+      varies ||= targets[r * columns + c] !== targets[c]
+    }
     let residual = 0
     let total = 0
     for (let r = 0; r < rows; r++) {
@@ -112,7 +128,7 @@ export function r2(outputs: Float32Array, targets: Float32Array, columns = 1): n
       residual += (target - (outputs[r * columns + c] as number)) ** 2
       total += (target - mean) ** 2
     }
-    sum += total > 0 ? 1 - residual / total : Number(residual === 0)
+    sum += varies ? 1 - residual / total : Number(residual === 0)
   }
   return sum / columns
 }
@@ -123,6 +139,8 @@ export function r2(outputs: Float32Array, targets: Float32Array, columns = 1): n
  */
 export function auc(scores: Float32Array, labels: Labels): number {
   sameLength(scores, labels, 'scores and labels')
+  const other = labels.find((label) => label !== 0 && label !== 1)
+  if (other !== undefined) throw wrongValue('labels', '0 and 1', other)
   const order = Uint32Array.from(scores.keys()).sort((a, b) => (scores[a] as number) - (scores[b] as number))
   let positives = 0
   let rankSum = 0

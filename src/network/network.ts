@@ -53,6 +53,9 @@ export class Network {
   readonly #parameters: readonly Parameter[]
   readonly #session: Session
   #fitting = false
+  #disposing = false
+  /** Where the last `fit` ended: epochs, and batches of all of them. */
+  #reached = { epoch: 0, batches: 0 }
   /** Passes of `partialFit` so far, and the optimizer's state after the last one. */
   #passes = 0
   #carried: { readonly optimizer: string; readonly state: Float32Array } | undefined
@@ -136,9 +139,21 @@ export class Network {
 
   async #train(plan: FitPlan, state?: Float32Array): Promise<History> {
     for (const rows of [plan.feed.rows, plan.validation]) if (rows) this.#session.prepare(rows)
-    const run = new TrainingRun(this, this.#session, plan, state)
+    const run = new TrainingRun(this, this.#session, plan, this.#batchesBefore(plan), state)
     await this.#alone(() => fit(run)).finally(() => plan.validation?.dispose())
+    this.#reached = { epoch: run.epoch, batches: run.before }
     return run.history
+  }
+
+  /** Batches of the epochs before the first one; of a source only those are known that this object has seen. */
+  #batchesBefore({ initialEpoch, feed, optimizer }: FitPlan): number {
+    if (feed.rows !== undefined || initialEpoch === 0) return initialEpoch * feed.stepsPerEpoch
+    if (this.#reached.epoch === initialEpoch) return this.#reached.batches
+    if (optimizer.schedule?.unit !== 'step') return 0
+    throw plainError(
+      'ERR_INVALID_ARGUMENT',
+      `initialEpoch ${initialEpoch} of a source: how many batches its schedule has behind it is not known`,
+    )
   }
 
   /**
@@ -175,6 +190,7 @@ export class Network {
       await train()
     } finally {
       this.#fitting = false
+      if (this.#disposing) this.dispose()
     }
   }
 
@@ -211,9 +227,10 @@ export class Network {
     return networkToJSON(this.#spec)
   }
 
-  /** Frees the engine's memory now rather than with the object; the network stays usable. */
+  /** Frees the engine's memory now (or as soon as a running `fit` has ended) rather than with the object, which stays usable. */
   dispose(): void {
-    this.#session.dispose()
+    this.#disposing = this.#fitting
+    if (!this.#fitting) this.#session.dispose()
   }
 
   /** @internal Means of sums over rows. */

@@ -80,7 +80,7 @@ function shared(o: Record<string, unknown>, learningRate: number, weightDecay = 
     weightDecay: nonNegative(o['weightDecay'] ?? weightDecay, 'weightDecay'),
     clipNorm: o['clipNorm'] === undefined ? 0 : positive(o['clipNorm'], 'clipNorm'),
     clipValue: o['clipValue'] === undefined ? 0 : positive(o['clipValue'], 'clipValue'),
-    accumulate: integer(o['accumulate'] ?? 1, 'accumulate', 1),
+    accumulate: integer(o['accumulate'] ?? 1, 'accumulate', 1, 2 ** 32 - 1),
   }
 }
 

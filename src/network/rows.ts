@@ -4,11 +4,11 @@ import type { RowsSpec, TrainerData, TrainerRows } from '../engine/trainer.js'
 /** Checked rows of a network's kind. An engine that needs them copies them once, however many networks read them. */
 export class Rows {
   readonly data: TrainerData
-  readonly #spec: RowsSpec
+  readonly spec: RowsSpec
   readonly #copies = new Map<Engine, TrainerRows>()
 
   constructor(spec: RowsSpec, data: TrainerData) {
-    this.#spec = spec
+    this.spec = spec
     this.data = data
   }
 
@@ -21,7 +21,7 @@ export class Rows {
   on(engine: Engine): TrainerRows {
     const known = this.#copies.get(engine)
     if (known !== undefined) return known
-    const copy = engine.rows(this.#spec, this.data)
+    const copy = engine.rows(this.spec, this.data)
     this.#copies.set(engine, copy)
     return copy
   }
@@ -34,12 +34,12 @@ export class Rows {
 
   /** Rows `start` up to `end`. */
   slice(start: number, end: number): Rows {
-    return new Rows(this.#spec, sliceRows(this.data, start, end))
+    return new Rows(this.spec, sliceRows(this.data, start, end))
   }
 
   /** The same rows with weights in the loss. */
   weighted(weights: Float32Array): Rows {
-    return new Rows(this.#spec, { ...this.data, weights })
+    return new Rows(this.spec, { ...this.data, weights })
   }
 }
 

@@ -1,6 +1,6 @@
 import type { RowsSpec, TrainerData } from '../engine/trainer.js'
-import { plainError, show, typeError, wrongType } from '../errors.js'
-import { readRecord } from '../validate.js'
+import { abortError, plainError, show, typeError, wrongType } from '../errors.js'
+import { allocate, readRecord } from '../validate.js'
 import { readData, readExamples, weighted, type Examples, type Features, type Targets } from './data.js'
 import type { Feed, FeedPart } from './feed.js'
 import { Rows } from './rows.js'
@@ -66,6 +66,32 @@ function open(source: RowSource, epoch: number): RowBatches {
   throw typeError('ERR_INVALID_ARGUMENT', `the source must give an iterable of batches, got ${show(batches)}`)
 }
 
+/** The items; once the signal is aborted, one that does not come is no longer waited for. */
+export async function* untilAborted<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T> {
+  if (signal === undefined || !(Symbol.asyncIterator in items)) return yield* items
+  let stop: () => void = () => undefined
+  const aborted = new Promise<never>((_, reject) => (stop = () => reject(abortError(signal))))
+  aborted.catch(() => undefined)
+  signal.addEventListener('abort', stop, { once: true })
+  const iterator = items[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const item = await Promise.race([iterator.next(), aborted])
+      if (item.done) return
+      yield item.value
+    }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    // What hangs can't be closed either.
+    const closed = iterator.return?.(undefined)
+    closed?.catch(() => undefined)
+    if (!signal.aborted) await closed
+  }
+}
+
 /** Asks for each item before the one before it has been used up. */
 async function* ahead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
   let next = items.next()
@@ -129,10 +155,11 @@ class Part {
   constructor(spec: RowsSpec, size: number, like: TrainerData) {
     this.#spec = spec
     this.#size = size
-    this.#x = new Float32Array(size * spec.inputs)
-    this.#labels = like.labels && new Int32Array(size)
-    this.#targets = like.targets && new Float32Array(size * spec.units)
-    this.#weights = new Float32Array(size).fill(1)
+    const zeros = (length: number) => allocate(`${size} rows`, () => new Float32Array(length))
+    this.#x = zeros(size * spec.inputs)
+    this.#labels = like.labels && new Int32Array(zeros(size).buffer)
+    this.#targets = like.targets && zeros(size * spec.units)
+    this.#weights = zeros(size).fill(1)
   }
 
   get full(): boolean {

@@ -14,6 +14,7 @@ export interface NamedTensor {
 /** What a file of F32 tensors holds. */
 export interface TensorFile {
   readonly tensors: Map<string, Float32Array>
+  readonly shapes: Map<string, readonly number[]>
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -46,12 +47,13 @@ export async function writeTensors(
 export async function readTensors(path: string): Promise<TensorFile> {
   const { tensors, metadata } = await readSafetensors(path)
   const arrays = new Map<string, Float32Array>()
+  const shapes = new Map(Array.from(tensors, ([name, { shape }]) => [name, shape]))
   for (const [name, { data, dtype }] of tensors) {
     if (!(data instanceof Float32Array))
       throw badFile(path, `tensor ${JSON.stringify(name)} is ${dtype}, not F32`)
     arrays.set(name, data)
   }
-  return { tensors: arrays, metadata }
+  return { tensors: arrays, shapes, metadata }
 }
 
 /** A JSON document of a file's metadata. */

@@ -1,4 +1,6 @@
 import type { EpochTotals } from '../engine/trainer.js'
+import { floats } from '../initializers/given.js'
+import { nonNegative } from '../validate.js'
 import type { RunState } from './checkpoint.js'
 import type { FeedPart } from './feed.js'
 import type { FitPlan } from './fit-options.js'
@@ -25,9 +27,9 @@ export class TrainingRun {
   epoch: number
   /** Batches of this epoch that are done. */
   step = 0
-  /** Rate that the schedule's factor multiplies; may be set between batches, and counts from the next epoch on. */
-  learningRate: number
   outcome: Outcome = 'running'
+  /** @internal Whether the callbacks know that this epoch has begun. */
+  begun = false
   /** @internal */
   readonly plan: FitPlan
   /** @internal */
@@ -39,23 +41,47 @@ export class TrainingRun {
   /** State of the optimizer at the next binding of rows; none goes on with what it is. */
   #state: Float32Array | undefined
   #bound: Rows | undefined
+  #learningRate: number
   #stopping = false
+  /** Batches before this `fit`. */
+  readonly #first: number
 
   /**
    * @internal
+   * @param before - batches of the epochs before
    * @param state - of the optimizer, to go on from; it starts afresh otherwise
    */
-  constructor(network: Network, session: Session, plan: FitPlan, state: Float32Array = new Float32Array(0)) {
+  constructor(
+    network: Network,
+    session: Session,
+    plan: FitPlan,
+    before: number,
+    state: Float32Array = new Float32Array(0),
+  ) {
     this.network = network
     this.session = session
     this.plan = plan
     this.epochs = plan.epochs
     this.stepsPerEpoch = plan.feed.stepsPerEpoch
     this.epoch = plan.initialEpoch
-    this.before = plan.initialEpoch * this.stepsPerEpoch
+    this.before = before
+    this.#first = before
     this.#state = state
-    this.learningRate = plan.optimizer.learningRate
+    this.#learningRate = plan.optimizer.learningRate
     this.history = { epoch: [], history: { loss: [] } }
+  }
+
+  /**
+   * Rate that the schedule's factor multiplies; may be set between batches, and counts from the next epoch on.
+   *
+   * @throws `ERR_INVALID_ARGUMENT` for anything but a finite number >= 0
+   */
+  get learningRate(): number {
+    return this.#learningRate
+  }
+
+  set learningRate(rate: number) {
+    this.#learningRate = nonNegative(rate, 'learningRate')
   }
 
   /** Ends the run at the next pause between batches; what is done stays. */
@@ -77,14 +103,18 @@ export class TrainingRun {
     return this.session.parameters.slice()
   }
 
-  /** Replaces all parameters. */
+  /**
+   * Replaces all parameters.
+   *
+   * @throws `ERR_INVALID_ARGUMENT`, `ERR_LENGTH_MISMATCH`; nothing is changed then
+   */
   setParameters(values: Float32Array): void {
-    this.session.parameters = values.slice()
+    this.session.parameters = floats(values, 'values', this.session.parameters.length).slice()
   }
 
   /** @internal Batches of this `fit` that are done. */
   get done(): number {
-    return this.before + this.step - this.plan.initialEpoch * this.plan.feed.stepsPerEpoch
+    return this.before + this.step - this.#first
   }
 
   /** @internal Batches of the whole `fit`, as far as is known. */
@@ -108,8 +138,8 @@ export class TrainingRun {
 
   /** @internal Takes up where a checkpoint stands. */
   resume(state: RunState, optimizer: Float32Array): void {
-    const { epoch, step, before, stepsPerEpoch, learningRate, totals, history } = state
-    Object.assign(this, { epoch, step, before, stepsPerEpoch, learningRate, totals, history })
+    const { epoch, step, begun, before, stepsPerEpoch, learningRate, totals, history } = state
+    Object.assign(this, { epoch, step, begun, before, stepsPerEpoch, learningRate, totals, history })
     this.#state = optimizer
   }
 
@@ -119,6 +149,7 @@ export class TrainingRun {
     this.before += this.step
     this.stepsPerEpoch = this.step
     this.step = 0
+    this.begun = false
     this.totals = NOTHING
   }
 }

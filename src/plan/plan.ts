@@ -4,7 +4,7 @@ import type { Engine, Fill } from '../engine/engine.js'
 import type { Layout } from '../initializers/layouts.js'
 import type { InitializerConfig } from '../initializers/types.js'
 import type { Dtype, FloatArray } from '../random/output.js'
-import { readWork, WORK_OPTIONS, type WorkOptions } from '../random/fill.js'
+import { fillPresent, readWork, WORK_OPTIONS, type WorkOptions } from '../random/fill.js'
 import { readOptions } from '../validate.js'
 import { jobOf } from './job.js'
 import { stopsWithReader } from './leaving.js'
@@ -214,8 +214,9 @@ async function fillAllAsync(
   let done = 0
   for (const { engine, job, out } of fills) {
     const before = done
-    await engine.fillAsync(job, out, { ...control, onStep: (n) => control.onStep?.(before + n) })
-    done += out.length
+    const { length } = out
+    await fillPresent(engine, job, out, { ...control, onStep: (n) => control.onStep?.(before + n) })
+    done += length
   }
 }
 

@@ -55,6 +55,9 @@ function countOf(items: unknown): number {
   throw wrongType('items', allowed, items)
 }
 
+/** Weights that add up to less are scaled. */
+const TINY = 2 ** -900
+
 function weightsOf(weights: unknown, count: number): Float64Array {
   if (!isArray(weights) && !/^Float(32|64)Array$/.test(arrayKind(weights) ?? '')) {
     throw wrongType('weights', 'an array of numbers', weights)
@@ -64,6 +67,8 @@ function weightsOf(weights: unknown, count: number): Float64Array {
     throw rangeError('ERR_LENGTH_MISMATCH', `weights must have ${count} entries, got ${list.length}`)
   const scaled = Float64Array.from(list, (weight, i) => nonNegative(weight, `weights[${i}]`))
   const sum = scaled.reduce((total, weight) => total + weight, 0)
+  // What they are divided into would overflow: their factor is of no consequence, and a power of two exact.
+  if (sum < TINY) return scaled.map((weight) => weight / TINY)
   if (sum < Infinity) return scaled
   throw rangeError('ERR_INVALID_ARGUMENT', 'weights must have a finite sum')
 }

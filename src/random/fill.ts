@@ -1,9 +1,9 @@
 import type { Watch } from '../engine/progress.js'
 import type { FillJob, Law, StreamKey, View } from '../engine/law.js'
 import { crossingOf } from '../engine/crossing.js'
-import type { Engine } from '../engine/engine.js'
+import type { Control, Engine } from '../engine/engine.js'
 import { checkEngine, pickEngine, type EngineName } from '../engine/select.js'
-import { integer } from '../validate.js'
+import { integer, present } from '../validate.js'
 import type { Dtype } from './output.js'
 
 /** Options of everything that computes. They change how long it takes, never the result. */
@@ -52,8 +52,18 @@ export async function fillLater(
   { control, finish }: Watch,
   engine = engineOf(fill.engine, fill.law, fill.view, fill.dtype),
 ): Promise<void> {
-  if (fill.view.length > 0) await engine.fillAsync(jobOf(fill), fill.view, control)
+  if (fill.view.length > 0) await fillPresent(engine, jobOf(fill), fill.view, control)
   finish()
+}
+
+/** Fills memory that may be taken away meanwhile, which is refused. */
+export async function fillPresent(engine: Engine, job: FillJob, view: View, control: Control): Promise<void> {
+  const { length } = view
+  try {
+    await engine.fillAsync(job, view, control)
+  } finally {
+    present(view, 'out', length)
+  }
 }
 
 function jobOf({ law, stream, offset, dtype, threads }: Fill): FillJob {

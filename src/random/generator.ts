@@ -61,10 +61,8 @@ export interface GeneratorState {
  * every engine and machine.
  */
 export class Generator {
-  /** The seed, as an unsigned 64-bit integer. */
-  readonly seed: bigint
-  /** The name of the stream. */
-  readonly path: string
+  readonly #seed: bigint
+  readonly #path: string
   readonly #stream: StreamKey
   #position = 0
 
@@ -74,9 +72,19 @@ export class Generator {
    * @throws `ERR_INVALID_SEED`, `ERR_INVALID_PATH`
    */
   constructor(seed?: Seed, path = '') {
-    this.seed = seed === undefined ? entropySeed() : seedOf(seed)
-    this.path = pathOf(path)
-    this.#stream = streamKey(this.seed, this.path)
+    this.#seed = seed === undefined ? entropySeed() : seedOf(seed)
+    this.#path = pathOf(path)
+    this.#stream = streamKey(this.#seed, this.#path)
+  }
+
+  /** The seed, as an unsigned 64-bit integer. */
+  get seed(): bigint {
+    return this.#seed
+  }
+
+  /** The name of the stream. */
+  get path(): string {
+    return this.#path
   }
 
   /** Words consumed, from 0 to 2^53; settable. */

@@ -23,7 +23,8 @@ function rounded(value: number, dtype: Dtype): number {
   return dtype === 'F64' ? value : Math.fround(value)
 }
 
-function refuseOverflow(value: number, what: string, dtype: Dtype): void {
+/** Refuses what is infinite in the type that a law computes in. */
+export function refuseOverflow(value: number, what: string, dtype: Dtype): void {
   if (Number.isFinite(rounded(value, dtype))) return
   throw rangeError('ERR_INVALID_ARGUMENT', `${what} must be finite as ${dtype}, got ${value}`)
 }

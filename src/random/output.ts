@@ -1,7 +1,7 @@
 import type { Dtype } from '../engine/law.js'
 import { wrongType } from '../errors.js'
 import { arrayKind, ownArray } from '../realm.js'
-import { allocate, integer, oneOf } from '../validate.js'
+import { allocate, integer, oneOf, present } from '../validate.js'
 
 export type { Dtype }
 
@@ -64,17 +64,17 @@ export function outputOf(out: unknown, dtype: unknown): Output {
 export function givenOutput(out: unknown, dtype: unknown): Output {
   const kind = arrayKind(out)
   if (kind === 'Float32Array')
-    return { array: out, view: ownArray(out) as Float32Array, dtype: sameDtype('F32', dtype) }
+    return { array: out, view: present(ownArray(out) as Float32Array, 'out'), dtype: sameDtype('F32', dtype) }
   if (kind === 'Float64Array')
-    return { array: out, view: ownArray(out) as Float64Array, dtype: sameDtype('F64', dtype) }
+    return { array: out, view: present(ownArray(out) as Float64Array, 'out'), dtype: sameDtype('F64', dtype) }
   if (kind === 'Float16Array') {
-    const { buffer, byteOffset, length } = out as Float16ArrayLike
+    const { buffer, byteOffset, length } = present(out as Uint16Array, 'out')
     return { array: out, view: new Uint16Array(buffer, byteOffset, length), dtype: sameDtype('F16', dtype) }
   }
   if (kind === 'Uint16Array') {
     return {
       array: out,
-      view: ownArray(out) as Uint16Array,
+      view: present(ownArray(out) as Uint16Array, 'out'),
       dtype: oneOf(dtype, 'dtype of a Uint16Array', ['F16', 'BF16']),
     }
   }

@@ -1,4 +1,5 @@
 import { watch } from '../engine/progress.js'
+import { plainError } from '../errors.js'
 import { pickEngine } from '../engine/select.js'
 import type { Json } from '../initializers/types.js'
 import { networkToJSON, readNetwork, type NetworkConfig } from '../network/config.js'
@@ -27,6 +28,7 @@ export async function runAll(
   const runs = runner
     ? await runner.run(batchOf(trials, rows, threshold), control)
     : await runHere(trials, coresOf(configs), control)
+  for (const run of runs) if (run !== undefined) refuseOther(run)
   for (const each of [plan.rows.train, plan.rows.test]) each?.dispose()
   watched.finish()
   // Statistics take long to load: not before they are needed.
@@ -41,6 +43,13 @@ export async function runAll(
       meets,
     )
   })
+}
+
+/** A runner's results may come from files. */
+function refuseOther(run: unknown): void {
+  const { status, seed, metrics } = (run ?? {}) as Partial<Run>
+  if ((status === 'ok' || status === 'failed') && seed !== undefined && typeof metrics === 'object') return
+  throw plainError('ERR_BAD_FILE', `the runner gave ${JSON.stringify(run)} as the result of a network`)
 }
 
 /** A run as the JSON that a runner carries. */

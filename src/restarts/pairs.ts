@@ -1,7 +1,6 @@
-import { mean } from 'simple-statistics'
 import { Studentt } from 'distributions'
 import type { RestartReport } from './report.js'
-import { deviation, meanInterval } from './summary.js'
+import { deviation, meanInterval, meanOf } from './summary.js'
 import { signedRankTest } from './wilcoxon.js'
 
 /** How two entries of a comparison differ in one metric, over the seeds on which both succeeded. */
@@ -54,7 +53,7 @@ function differencesOf(a: RestartReport, b: RestartReport, metric: string): numb
 }
 
 function compare(differences: number[]): Omit<Pair, 'a' | 'b' | 'metric'> {
-  const meanDifference = mean(differences)
+  const meanDifference = meanOf(differences)
   const p = pairedT(differences)
   return {
     n: differences.length,
@@ -72,8 +71,8 @@ function pairedT(differences: number[]): number {
   const n = differences.length
   if (n < 2) return Number.NaN
   const spread = deviation(differences)
-  if (spread === 0) return mean(differences) === 0 ? 1 : 0
-  const t = mean(differences) / (spread / Math.sqrt(n))
+  if (spread === 0) return meanOf(differences) === 0 ? 1 : 0
+  const t = meanOf(differences) / (spread / Math.sqrt(n))
   return 2 * Studentt(n - 1).cdf(-Math.abs(t))
 }
 

@@ -9,7 +9,8 @@ export interface Run {
   status: 'ok' | 'failed'
   /**
    * `loss` and `accuracy` on the test rows where there are any, else on the training rows; `trainLoss`; `distinctUnits`
-   * of the first hidden layer, to the bit; `epochsToThreshold` where the threshold was met. Empty for a failed run.
+   * of the first hidden layer, to the bit; `epochsToThreshold`, epochs until the training rows' own
+   * metrics met the threshold. Empty for a failed run: one that threw, or whose loss is not finite.
    */
   metrics: Record<string, number>
   /** Why the run failed. */

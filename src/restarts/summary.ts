@@ -28,7 +28,7 @@ export function summarize(values: readonly number[], name: string): Summary {
   const sample = [...values]
   return {
     n: sample.length,
-    mean: mean(sample),
+    mean: meanOf(sample),
     stddev: deviation(sample),
     min: min(sample),
     q1: quantile(sample, 0.25),
@@ -42,7 +42,14 @@ export function summarize(values: readonly number[], name: string): Summary {
 
 /** Sample standard deviation; NaN for a single value. */
 export function deviation(sample: number[]): number {
-  return sample.length > 1 ? sampleStandardDeviation(sample) : Number.NaN
+  if (sample.length < 2) return Number.NaN
+  // Equal values have a mean that rounding may miss.
+  return min(sample) === max(sample) ? 0 : sampleStandardDeviation(sample)
+}
+
+/** The mean, never outside of the values by its rounding. */
+export function meanOf(sample: number[]): number {
+  return Math.min(Math.max(mean(sample), min(sample)), max(sample))
 }
 
 /** 95 % interval of the mean of normal values (Student 1908). */
@@ -50,7 +57,7 @@ export function meanInterval(sample: number[]): [number, number] {
   const n = sample.length
   if (n < 2) return [Number.NaN, Number.NaN]
   const half = (Studentt(n - 1).inv(0.975) * deviation(sample)) / Math.sqrt(n)
-  return [mean(sample) - half, mean(sample) + half]
+  return [meanOf(sample) - half, meanOf(sample) + half]
 }
 
 function bootstrapInterval(sample: number[], name: string): [number, number] {
@@ -58,7 +65,7 @@ function bootstrapInterval(sample: number[], name: string): [number, number] {
   if (n < 2) return [Number.NaN, Number.NaN]
   const draws = new Generator(0, `bootstrap/${name}`).integers(RESAMPLES * n, { low: 0, high: n })
   const means = Array.from({ length: RESAMPLES }, (_, i) =>
-    mean([...draws.subarray(i * n, (i + 1) * n)].map((draw) => sample[draw] as number)),
+    meanOf([...draws.subarray(i * n, (i + 1) * n)].map((draw) => sample[draw] as number)),
   )
   return [quantile(means, 0.025), quantile(means, 0.975)]
 }

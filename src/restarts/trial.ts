@@ -4,6 +4,7 @@ import type { FitOptions } from '../network/fit-options.js'
 import type { Features, Targets } from '../network/data.js'
 import type { History } from '../network/history.js'
 import type { Rows } from '../network/rows.js'
+import { plainError } from '../errors.js'
 import { distinctUnits } from '../network/metrics.js'
 import type { Run } from './report.js'
 
@@ -56,6 +57,8 @@ async function measure(
     const options = fit.threads === undefined ? {} : { threads: fit.threads }
     const train = await network.evaluateRows(rows, options)
     const final = test ? await network.evaluateRows(test, options) : train
+    if (!Number.isFinite(train.loss) || !Number.isFinite(final.loss))
+      throw plainError('ERR_NOT_FINITE', `training diverged: the loss is ${final.loss}`)
     const epochs = epochsToThreshold(history, threshold)
     return {
       ...final,

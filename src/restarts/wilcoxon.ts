@@ -5,8 +5,8 @@ const EXACT = 50
 
 /**
  * Two-sided p of the Wilcoxon signed-rank test (Wilcoxon 1945) that paired differences are symmetric about 0. Zeros are
- * dropped and ties share their mean rank; exact for up to 50 differences without either, else the normal approximation
- * with the correction for ties, as SciPy's `wilcoxon`.
+ * dropped and ties share their mean rank; exact for up to 50 differences that are left, ties or not, else the normal
+ * approximation with the correction for ties, as SciPy's `wilcoxon`.
  */
 export function signedRankTest(differences: readonly number[]): number {
   const nonZero = differences.filter((d) => d !== 0)
@@ -16,8 +16,7 @@ export function signedRankTest(differences: readonly number[]): number {
   const positive = ranks.reduce((sum, rank, i) => sum + ((nonZero[i] as number) > 0 ? rank : 0), 0)
   const total = (n * (n + 1)) / 2
   const smaller = Math.min(positive, total - positive)
-  const distinct = n === differences.length && ranks.every(Number.isInteger)
-  if (distinct && n <= EXACT) return Math.min(1, 2 * tailShare(n, smaller))
+  if (n <= EXACT) return Math.min(1, 2 * tailShare(ranks, smaller))
   const variance = ranks.reduce((sum, rank) => sum + rank * rank, 0) / 4
   return Math.min(1, 2 * Normal(0, 1).cdf((smaller - total / 2) / Math.sqrt(variance)))
 }
@@ -31,12 +30,14 @@ function midRanks(values: readonly number[]): number[] {
   })
 }
 
-/** Share of the 2^n sign patterns of the ranks 1 to n whose positive ranks add up to at most `limit`. */
-function tailShare(n: number, limit: number): number {
-  const ways = new Float64Array(limit + 1)
+/** Share of the sign patterns of these ranks whose positive ones add up to at most `limit`. */
+function tailShare(ranks: readonly number[], limit: number): number {
+  // Shared ranks are halves: twice each is whole.
+  const ways = new Float64Array(2 * limit + 1)
   ways[0] = 1
-  for (let rank = 1; rank <= n; rank++) {
-    for (let sum = limit; sum >= rank; sum--) ways[sum] = (ways[sum] as number) + (ways[sum - rank] as number)
+  for (const rank of ranks) {
+    for (let sum = 2 * limit; sum >= 2 * rank; sum--)
+      ways[sum] = (ways[sum] as number) + (ways[sum - 2 * rank] as number)
   }
-  return ways.reduce((sum, count) => sum + count, 0) / 2 ** n
+  return ways.reduce((sum, count) => sum + count, 0) / 2 ** ranks.length
 }

@@ -12,7 +12,8 @@ import { interruptible } from '../exit.js'
 import { formatSeconds, note, print } from '../output.js'
 import { readSplit, type Split } from '../data.js'
 import { meter, type Meter } from '../progress.js'
-import { seed, wholeNumber } from '../options.js'
+import { number, seed, wholeNumber } from '../options.js'
+import { saveNetwork } from '../../network/file.js'
 import { parseInitializer } from '../initializers.js'
 
 interface TrainOptions extends ModelOptions {
@@ -21,6 +22,7 @@ interface TrainOptions extends ModelOptions {
   save?: string
   checkpoint?: string
   patience?: number
+  validation?: number
   json?: boolean
 }
 
@@ -47,8 +49,13 @@ export function addTrain(program: Command): void {
     )
     .option(
       '--patience <n>',
-      'stop after n epochs without a better loss, and take the best weights',
+      'stop after n epochs without a better loss on the validation rows, and take the best weights',
       wholeNumber(1),
+    )
+    .option(
+      '--validation <share>',
+      'share of the training rows, from the end, to validate on (default: 0.2 with --patience)',
+      number,
     )
     .option('--json', 'print one JSON line an epoch and one result')
   addModelOptions(command).action((path: string, options: TrainOptions) => train(path, options))
@@ -92,13 +99,14 @@ function trainingOf(data: Split, options: TrainOptions, bar: Meter): FitOptions 
     onEpochEnd: (epoch, logs) => tell?.(JSON.stringify({ epoch, ...logs })),
   }
   const path = checkpointOf(options)
-  const monitor = xTest ? 'val_loss' : 'loss'
-  const { patience } = options
-  const stopping = patience && [earlyStopping({ monitor, patience, restoreBestWeights: true })]
+  // Weights that are chosen by rows can't be judged by them: the test rows stay unseen.
+  const { patience, validation = patience === undefined ? 0 : 0.2 } = options
+  const stopping = patience && [earlyStopping({ patience, restoreBestWeights: true })]
+  const shown = xTest && yTest ? { validationData: [xTest, yTest] as const } : {}
   const backup = path === undefined ? [] : [backupAndRestore({ path, everyMs: 5000 })]
   return {
     ...fitOf(options),
-    ...(xTest && yTest && { validationData: [xTest, yTest] }),
+    ...(validation > 0 ? { validationSplit: validation } : shown),
     callbacks: [line, ...(stopping || []), ...backup],
     onProgress: bar.report,
   }
@@ -112,7 +120,8 @@ async function finish(
 ): Promise<void> {
   const { x, y, xTest = x, yTest = y } = data.rows
   const result = await network.evaluate(xTest, yTest)
-  if (options.save !== undefined) await network.save(options.save)
+  if (options.save !== undefined)
+    await saveNetwork(network, options.save, { 'symbreak.features': JSON.stringify(data.made) })
   if (options.json) return print(JSON.stringify({ ...result, seed: String(network.seed), elapsedMs }))
   const on = data.rows.xTest === undefined ? 'the training rows' : 'the test rows'
   const parts = Object.entries(result).map(([metric, value]) => `${metric} ${(value as number).toFixed(4)}`)

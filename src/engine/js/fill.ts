@@ -8,7 +8,8 @@ import { fillNormalF64 } from './normal-f64.js'
 import { fillTruncatedF64 } from './truncated/double.js'
 import { fillTruncated } from './truncated/index.js'
 import { fillUniform, fillUniformF64 } from './uniform.js'
-import { fillConstant, floatView, type FloatView } from './values.js'
+import { finished } from './steps.js'
+import { copyValues, fillConstant, floatView, type FloatView } from './values.js'
 
 /** Fills `out` with the job's range of an elementwise law, from element `job.offset` on. */
 export function fillElements(job: FillJob, out: View): void {
@@ -16,6 +17,10 @@ export function fillElements(job: FillJob, out: View): void {
   switch (law.kind) {
     case 'constant':
       return fillConstant(law.value, job, out)
+    case 'values': {
+      const view = floatView(out)
+      return copyValues(finished(law.make(offset, view.length)), view, job.half)
+    }
     case 'diagonal':
       return fillDiagonal(law, job, out)
     case 'bernoulli':

@@ -11,11 +11,10 @@ export function floatView(out: View): FloatView {
   throw plainError('ERR_INTERNAL', `a float law was asked to fill a ${out.constructor.name}`)
 }
 
-/** Copies a range of literal values, rounded to f32 first for every type but f64. */
-export function copyValues(data: Float64Array, job: FillJob, view: FloatView): void {
-  const range = data.subarray(job.offset, job.offset + view.length)
-  if (view instanceof Float64Array) view.set(range)
-  else writeRounded(Float32Array.from(range), view, job.half)
+/** Copies literal values, rounded to f32 first for every type but f64. */
+export function copyValues(values: Float64Array, view: FloatView, half: FillJob['half']): void {
+  if (view instanceof Float64Array) view.set(values)
+  else writeRounded(Float32Array.from(values), view, half)
 }
 
 /** Fills with one value, rounded to f32 first for every type but f64. */

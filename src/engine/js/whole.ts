@@ -28,8 +28,8 @@ export function* wholeSteps(job: FillJob, out: View): Generator<number, void> {
 function* steps(job: FillJob, out: View): Generator<number, void> {
   const view = floatView(out)
   const { law } = job
-  if (law.kind === 'values') return copyValues(yield* law.make(), job, view)
-  if (law.kind === 'sparse') return fillSparse(law, job, view)
+  if (law.kind === 'values') return copyValues(yield* law.make(job.offset, view.length), view, job.half)
+  if (law.kind === 'sparse') return yield* sparseSteps(law, job, view)
   if (view instanceof Float64Array) {
     throw rangeError('ERR_INVALID_ARGUMENT', 'the law has no form in this element type')
   }
@@ -77,10 +77,22 @@ function* placedKernel(law: ConvOrthogonalLaw, job: FillJob, range: Float32Array
   yield range.length
 }
 
+/** Elements of a sparse tensor between two steps. */
+const STEP = 1 << 14
+
 /** Normals with zeros in every line. */
-function fillSparse(law: SparseLaw, job: FillJob, out: Float32Array | Float64Array | Uint16Array): void {
+function* sparseSteps(
+  law: SparseLaw,
+  job: FillJob,
+  out: Float32Array | Float64Array | Uint16Array,
+): Generator<number, void> {
   const normal = { kind: 'normal', mean: 0, stddev: law.stddev } as const
-  const zeroed = sparseZeros(law, job.stream, fillWords)
-  fillElements({ ...job, law: normal }, out)
-  for (let i = 0; i < out.length; i++) if (zeroed[job.offset + i] === 1) out[i] = 0
+  const zeroed = yield* sparseZeros(law, job.stream, fillWords)
+  for (let start = 0; start < out.length; start += STEP) {
+    const part = out.subarray(start, start + STEP)
+    const offset = job.offset + start
+    fillElements({ ...job, offset, law: normal }, part)
+    for (let i = 0; i < part.length; i++) if (zeroed[offset + i] === 1) part[i] = 0
+    yield start
+  }
 }

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,10 +18,6 @@ const PLATFORMS: Record<string, readonly string[]> = {
   'win32-arm64': ['-msvc'],
   'win32-x64': ['-msvc'],
 }
-
-// Bundlers know `import.meta.url` alone.
-// oxlint-disable-next-line unicorn/prefer-import-meta-properties
-const FOLDER = fileURLToPath(new URL('.', import.meta.url))
 
 /**
  * Loads the addon: the file that NAPI_RS_NATIVE_LIBRARY_PATH names, or the one that a build left beside this module, or
@@ -48,18 +44,43 @@ export function loadAddon(version: string): Addon {
 /** The addon of a platform beside this module, or where package managers put it. */
 function installed(platform: string): string | undefined {
   const file = `symbreak.${platform}.node`
-  const places = [join(FOLDER, file), join(FOLDER, '..', '..', `symbreak-${platform}`, file)]
+  let folder: string
+  try {
+    // Bundlers know `import.meta.url` alone, and of CommonJS not even that.
+    // oxlint-disable-next-line unicorn/prefer-import-meta-properties
+    folder = fileURLToPath(new URL('.', import.meta.url))
+  } catch {
+    return undefined
+  }
+  const places = [join(folder, file), join(folder, '..', '..', `symbreak-${platform}`, file)]
   return places.find((path) => existsSync(path))
 }
 
 function opened(path: string, version: string): Addon {
   const module = { exports: {} }
+  if (isCut(path)) throw unavailable(`${path} is not complete`)
   try {
     process.dlopen(module, path)
   } catch (error) {
     throw unavailable(`${path} could not be loaded`, error)
   }
   return checked(path, module.exports as Addon, version)
+}
+
+/**
+ * Whether a file for Linux ends before its last part, the table of its sections: the system would load it, and kill the
+ * process where it reads what is missing.
+ */
+function isCut(path: string): boolean {
+  const header = Buffer.alloc(64)
+  const file = openSync(path, 'r')
+  try {
+    readSync(file, header, 0, header.length, 0)
+    const end = Number(header.readBigUInt64LE(40)) + header.readUInt16LE(58) * header.readUInt16LE(60)
+    return header.toString('latin1', 0, 5) === '\x7fELF\x02' && fstatSync(file).size < end
+  } finally {
+    closeSync(file)
+  }
 }
 
 /** By Node's search; `missing` is what is said where that finds nothing. */

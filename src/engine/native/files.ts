@@ -48,9 +48,8 @@ export function nativeFiles({ addon, threads }: NativeEngine): TensorFiles {
 async function made(pieces: readonly Piece[], threads: number, { signal }: Control): Promise<Packed> {
   const values: (Float64Array | undefined)[] = []
   for (const [i, { job, elements }] of pieces.entries()) {
-    const { law } = job
-    if (law.kind !== 'values' || elements === 0) continue
-    values[i] = await runInSlices(law.make(), signal)
+    const { law, offset } = job
+    if (law.kind === 'values') values[i] = await runInSlices(law.make(offset, elements), signal)
   }
   return packed(pieces, values, threads)
 }

@@ -1,3 +1,4 @@
+import { present } from '../../validate.js'
 import { packageVersion } from '../../version.js'
 import { abortError, wrongValue } from '../../errors.js'
 import type { Control, Engine, Fill, LongTail, Measures } from '../engine.js'
@@ -113,7 +114,7 @@ export class NativeEngine implements Engine {
       if (part instanceof Uint8Array) return addon.makeU8(part.length, record, token)
       return addon.makeI32(part.length, record, token)
     })
-    part.set(made)
+    present(part, 'out', made.length).set(made)
   }
 
   permute(stream: StreamKey, first: number, out: Uint32Array): void {

@@ -18,7 +18,7 @@ export interface Packed {
 /**
  * Lays pieces out for a call with at most `threads` threads, unless their jobs say otherwise.
  *
- * @param made - the values of every literal piece's tensor, by the piece's number
+ * @param made - the values of every literal piece, by the piece's number
  */
 export function packed(
   pieces: readonly Piece[],
@@ -33,8 +33,7 @@ export function packed(
     const { law } = job
     rows.set([DTYPES[dtype], elements, law.kind === 'values' ? literal : -1], i * ROW)
     if (law.kind === 'values') {
-      const own = made[i]
-      if (own !== undefined) values.push(own.subarray(job.offset, job.offset + elements))
+      values.push(made[i] as Float64Array)
       literal += elements
     } else {
       writeRecord(records, i, job, law, threads)

@@ -98,7 +98,7 @@ function fingerprintOf(run: TrainingRun): Record<string, string> {
     initialEpoch: plan.initialEpoch,
     data: plan.feed.rows ? digest(plan.feed.rows) : plan.feed.size,
     validation: plan.validation && digest(plan.validation),
-    callbacks: plan.callbacks.map((callback) => callback.name ?? 'unnamed'),
+    callbacks: plan.callbacks.map(({ name = 'unnamed', options }) => (options ? [name, options] : name)),
   }
   return Object.fromEntries(Object.entries(parts).map(([key, part]) => [key, JSON.stringify(part) ?? 'none']))
 }

@@ -17,6 +17,8 @@ export interface CallbackState {
 export interface Callback {
   /** Tells callbacks apart in a resumed run; the built-in ones are named as their factory. */
   readonly name?: string
+  /** What it was made with, as JSON, where the weights depend on it: a resumed run must have the same. */
+  readonly options?: unknown
   onTrainBegin?(run: TrainingRun): void | Promise<void>
   /** Called after `onTrainBegin` of all callbacks: may take up an earlier run. Callbacks with this hook come last. */
   onResume?(run: TrainingRun): void | Promise<void>

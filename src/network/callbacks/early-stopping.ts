@@ -21,6 +21,7 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
 
 class EarlyStopping implements Callback {
   readonly name = 'earlyStopping'
+  readonly options: unknown
   readonly #monitor: Monitor
   readonly #patience: number
   readonly #baseline: number | undefined
@@ -40,6 +41,7 @@ class EarlyStopping implements Callback {
       'startFromEpoch',
     ]
     const o = readOptions(options, names)
+    this.options = o
     this.#monitor = new Monitor(o, 0)
     this.#patience = integer(o['patience'] ?? 0, 'patience', 0)
     this.#baseline = o['baseline'] === undefined ? undefined : finite(o['baseline'], 'baseline')

@@ -1,4 +1,4 @@
-import { wrongType } from '../../errors.js'
+import { wrongType, wrongValue } from '../../errors.js'
 import { boolean, integer, readOptions } from '../../validate.js'
 import type { TrainingRun } from '../training-run.js'
 import type { Callback, CallbackState, Logs } from './callback.js'
@@ -42,15 +42,29 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   }
 }
 
-/** Fills `{epoch}`, `{epoch:02d}`, `{val_loss}` and `{val_loss:.3f}` in a path. */
+/** A field of a path: a name, and of Python's format a width, a precision and a type. */
+const FIELD = /\{(\w+)(?::(0?)(\d*)(?:\.(\d+))?([defg]?))?\}/g
+
+/**
+ * Fills `{epoch}`, `{epoch:02d}`, `{val_loss}`, `{val_loss:.3f}` and `{val_loss:.2e}` in a path.
+ *
+ * @throws `ERR_INVALID_ARGUMENT` for a metric that the run has not
+ */
 function filled(path: string, epoch: number, logs: Logs): string {
   return path.replace(
-    /\{(\w+)(?::(?:0(\d+)d|\.(\d+)f))?\}/g,
-    (whole, name: string, width?: string, digits?: string) => {
+    FIELD,
+    (_, name: string, zero?: string, width?: string, digits?: string, type?: string) => {
       const value = name === 'epoch' ? epoch + 1 : logs[name]
-      if (value === undefined) return whole
-      if (digits !== undefined) return value.toFixed(Number(digits))
-      return String(value).padStart(Number(width ?? 0), '0')
+      if (value === undefined)
+        throw wrongValue('path', `of epoch and of ${Object.keys(logs).join(', ')}`, `{${name}}`)
+      return formatted(value, digits, type).padStart(Number(width || 0), zero ? '0' : ' ')
     },
   )
+}
+
+function formatted(value: number, digits: string | undefined, type: string | undefined): string {
+  const precision = Number(digits ?? 6)
+  if (type === 'e') return value.toExponential(precision).replace(/e([+-])(\d)$/, 'e$10$2')
+  if (type === 'f') return value.toFixed(precision)
+  return digits === undefined ? String(value) : String(Number(value.toPrecision(Math.max(1, precision))))
 }

@@ -21,6 +21,7 @@ export function reduceLROnPlateau(options: ReduceLROnPlateauOptions = {}): Callb
 
 class ReduceLROnPlateau implements Callback {
   readonly name = 'reduceLROnPlateau'
+  readonly options: unknown
   readonly #monitor: Monitor
   readonly #factor: number
   readonly #patience: number
@@ -32,6 +33,7 @@ class ReduceLROnPlateau implements Callback {
   constructor(options: ReduceLROnPlateauOptions) {
     const names = ['monitor', 'mode', 'minDelta', 'factor', 'patience', 'cooldown', 'minLearningRate']
     const o = readOptions(options, names)
+    this.options = o
     this.#monitor = new Monitor(o, 1e-4)
     this.#factor = probability(o['factor'] ?? 0.1, 'factor')
     this.#patience = integer(o['patience'] ?? 10, 'patience', 0)

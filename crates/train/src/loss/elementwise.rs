@@ -91,7 +91,7 @@ fn sign<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
 }
 
 /// The share of the outputs that decide as the targets do: the largest output of several where classes exclude each
-/// other, else the side of the threshold that every output lies on. A regression decides nothing.
+/// other, else the side of the threshold that every output lies on. A NaN decides wrongly, a regression nothing.
 fn correct(loss: Loss, outputs: &[f32], target: Target) -> f64 {
     let threshold = match loss {
         Loss::SigmoidCrossEntropy { .. } => 0.5,
@@ -101,8 +101,10 @@ fn correct(loss: Loss, outputs: &[f32], target: Target) -> f64 {
     if let Some(label) = target.label
         && outputs.len() > 1
     {
-        return f64::from(u8::from(largest(outputs) == label as usize));
+        let chosen = largest(outputs) == label as usize && !outputs.iter().any(|z| z.is_nan());
+        return f64::from(u8::from(chosen));
     }
-    let agree = outputs.iter().zip(target.values).filter(|(z, t)| (**z > 0.0) == (**t > threshold)).count();
+    let agrees = |z: f32, t: f32| !z.is_nan() && (z > 0.0) == (t > threshold);
+    let agree = outputs.iter().zip(target.values).filter(|(z, t)| agrees(**z, **t)).count();
     agree as f64 / outputs.len() as f64
 }

@@ -43,6 +43,8 @@ pub(super) fn row(
     }
     // A NaN among the outputs must reach the loss.
     let log_total = if total.is_nan() { total } else { ln(total) };
+    // Outputs with a NaN choose nothing.
+    let right = |chosen: bool| f64::from(u8::from(chosen && !total.is_nan()));
     let surprise = |z: f32| log_total - (f64::from(z) - f64::from(shift));
     let total = total as f32;
     let everywhere = smoothing / outputs.len() as f64;
@@ -56,7 +58,7 @@ pub(super) fn row(
         if smoothing > 0.0 {
             loss += everywhere * outputs.iter().map(|z| surprise(*z)).sum::<f64>();
         }
-        return Score { loss, correct: f64::from(u8::from(best == label)) };
+        return Score { loss, correct: right(best == label) };
     }
     let smooth = |t: f32| f64::from(t) * (1.0 - smoothing) + everywhere;
     let mass = target.values.iter().map(|t| smooth(*t)).sum::<f64>() as f32;
@@ -66,5 +68,5 @@ pub(super) fn row(
         *g = factor * (mass * (*g / total) - t as f32);
         loss += t * surprise(*z);
     }
-    Score { loss, correct: f64::from(u8::from(best == largest(target.values))) }
+    Score { loss, correct: right(best == largest(target.values)) }
 }

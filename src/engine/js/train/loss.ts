@@ -70,11 +70,11 @@ function scoreSoftmax(
   if (labels !== undefined) {
     const label = labels[row] as number
     score.loss = labelGradient(plan, outputs, at, label, factor, single, logTotal, shift, gradient)
-    score.correct = best === label ? 1 : 0
+    score.correct = best === label && !Number.isNaN(total) ? 1 : 0
   } else {
     const targets = values as Float32Array
     score.loss = softGradient(plan, outputs, at, targets, row * n, factor, single, logTotal, shift, gradient)
-    score.correct = best === largest(targets, row * n, n) ? 1 : 0
+    score.correct = best === largest(targets, row * n, n) && !Number.isNaN(total) ? 1 : 0
   }
 }
 
@@ -201,17 +201,21 @@ function scoreElements(
 
 /**
  * The share of the outputs that decide as the targets do: the largest of several where classes exclude each other,
- * else the side of the threshold that each lies on. A regression decides nothing.
+ * else the side of the threshold that each lies on. A NaN decides wrongly, a regression nothing.
  */
 function correctShare(plan: Plan, outputs: Float32Array, at: number, data: Rows, row: number): number {
   if (plan.loss !== 'sigmoidCrossEntropy' && plan.loss !== 'hinge') return 0
   const threshold = plan.loss === 'hinge' ? 0 : 0.5
   const n = plan.outputs
-  if (data.labels !== undefined && n > 1) return largest(outputs, at, n) === data.labels[row] ? 1 : 0
+  if (data.labels !== undefined && n > 1) {
+    const chosen = largest(outputs, at, n) === data.labels[row]
+    return chosen && !outputs.subarray(at, at + n).some(Number.isNaN) ? 1 : 0
+  }
   const targets = data.values as Float32Array
   let agree = 0
   for (let j = 0; j < n; j++) {
-    if ((outputs[at + j] as number) > 0 === (targets[row * n + j] as number) > threshold) agree++
+    const z = outputs[at + j] as number
+    if (!Number.isNaN(z) && z > 0 === (targets[row * n + j] as number) > threshold) agree++
   }
   return agree / n
 }
