@@ -24,10 +24,9 @@ const MAX_LENGTH = 2 ** 31
 export function readLiteral(value: unknown, argument: string): Literal {
   const kind = arrayKind(value)
   if (kind !== undefined && FLOATS.includes(kind)) {
-    return {
-      data: Float64Array.from(value as Float32Array, (x) => finite(x, `an entry of ${argument}`)),
-      shape: undefined,
-    }
+    const data = new Float64Array(value as Float32Array)
+    for (const entry of data) if (!Number.isFinite(entry)) finite(entry, `an entry of ${argument}`)
+    return { data, shape: undefined }
   }
   const nested = isArray(value) ? value : serializedArray(value, argument)
   const shape: number[] = []

@@ -5,8 +5,8 @@ import type { Callback } from './callbacks/callback.js'
 import type { FeedPart } from './feed.js'
 import { record } from './history.js'
 import { scheduledRates } from './schedules.js'
-import { untilAborted } from './source.js'
 import type { TrainingRun } from './training-run.js'
+import { untilAborted } from './until-aborted.js'
 
 /** Milliseconds of training between two looks at the signal, and between two progress reports. */
 const STRETCH = 100

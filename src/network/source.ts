@@ -1,5 +1,5 @@
 import type { RowsSpec, TrainerData } from '../engine/trainer.js'
-import { abortError, plainError, show, typeError, wrongType } from '../errors.js'
+import { plainError, show, typeError, wrongType } from '../errors.js'
 import { allocate, readRecord } from '../validate.js'
 import { readData, readExamples, weighted, type Examples, type Features, type Targets } from './data.js'
 import type { Feed, FeedPart } from './feed.js'
@@ -64,32 +64,6 @@ function open(source: RowSource, epoch: number): RowBatches {
   const batches = typeof source === 'function' ? source(epoch) : source
   if (typeof batches !== 'function' && isSource(batches)) return batches
   throw typeError('ERR_INVALID_ARGUMENT', `the source must give an iterable of batches, got ${show(batches)}`)
-}
-
-/** The items; once the signal is aborted, one that does not come is no longer waited for. */
-export async function* untilAborted<T>(
-  items: AsyncIterable<T> | Iterable<T>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<T> {
-  if (signal === undefined || !(Symbol.asyncIterator in items)) return yield* items
-  let stop: () => void = () => undefined
-  const aborted = new Promise<never>((_, reject) => (stop = () => reject(abortError(signal))))
-  aborted.catch(() => undefined)
-  signal.addEventListener('abort', stop, { once: true })
-  const iterator = items[Symbol.asyncIterator]()
-  try {
-    for (;;) {
-      const item = await Promise.race([iterator.next(), aborted])
-      if (item.done) return
-      yield item.value
-    }
-  } finally {
-    signal.removeEventListener('abort', stop)
-    // What hangs can't be closed either.
-    const closed = iterator.return?.(undefined)
-    closed?.catch(() => undefined)
-    if (!signal.aborted) await closed
-  }
 }
 
 /** Asks for each item before the one before it has been used up. */
