@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -72,16 +72,22 @@ function opened(path: string, version: string): Addon {
  * process where it reads what is missing.
  */
 function isCut(path: string): boolean {
-  const header = Buffer.alloc(64)
+  const bytes = new Uint8Array(64)
   const file = openSync(path, 'r')
   try {
-    readSync(file, header, 0, header.length, 0)
-    const end = Number(header.readBigUInt64LE(40)) + header.readUInt16LE(58) * header.readUInt16LE(60)
-    return header.toString('latin1', 0, 5) === '\x7fELF\x02' && fstatSync(file).size < end
+    readSync(file, bytes, 0, bytes.length, 0)
+    const header = new DataView(bytes.buffer)
+    if (header.getUint32(0) !== ELF || bytes[4] !== 2) return false
+    const end = header.getUint32(40, true) + header.getUint16(58, true) * header.getUint16(60, true)
+    // Reading the last byte takes less of a first call than asking for the size.
+    return readSync(file, bytes, 0, 1, end - 1) === 0
   } finally {
     closeSync(file)
   }
 }
+
+/** First bytes of a binary for Linux. */
+const ELF = 0x7f454c46
 
 /** By Node's search; `missing` is what is said where that finds nothing. */
 function required(name: string, version: string, missing?: string): Addon {
