@@ -10,6 +10,7 @@ import {
   accuracy,
   auc,
   backupAndRestore,
+  csvLogger,
   compareInitializers,
   dense,
   earlyStopping,
@@ -331,4 +332,27 @@ test('a saved network must have the shapes of its layers', async (t) => {
   bytes.write('"shape":[4,2]', at)
   await writeFile(path, bytes)
   await t.throwsAsync(() => Network.load(path), { code: 'ERR_BAD_FILE', message: /shape/ })
+})
+
+test('a log that is gone on with begins on a line of its own', async (t) => {
+  const path = join(await folder(t), 'log.csv')
+  await writeFile(path, 'epoch,loss\n0,0.5\n1,0.')
+  await new Network(config).fit(x, y, { epochs: 1, callbacks: [csvLogger(path, { append: true })] })
+  const lines = (await readFile(path, 'utf8')).trim().split('\n')
+  t.deepEqual(lines.slice(0, 2), ['epoch,loss', '0,0.5'])
+  t.is(lines.length, 3)
+})
+
+test('symbreak report refuses what only looks like a report', async (t) => {
+  const path = join(await folder(t), 'r.json')
+  for (const wrong of [
+    { summary: { loss: { mean: 'x' } }, runs: [] },
+    { entries: [{ report: 1 }], pairs: [] },
+    { summary: null, runs: [] },
+  ]) {
+    await writeFile(path, JSON.stringify(wrong))
+    const error = await t.throwsAsync(() => promisify(execFile)(process.execPath, [main, 'report', path]))
+    t.is((error as unknown as { code: number }).code, 2)
+    t.regex((error as unknown as { stderr: string }).stderr, /neither a comparison nor/)
+  }
 })

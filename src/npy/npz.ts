@@ -1,5 +1,4 @@
 /** `.npz` archives: a zip file with one `.npy` file for each named array, as `numpy.savez` writes them. */
-import { crc32 } from 'node:zlib'
 import type { AsyncZippable, UnzipFileInfo } from 'fflate'
 import { plainError, rangeError, show, wrongType, wrongValue } from '../errors.js'
 import { isOf } from '../realm.js'
@@ -50,8 +49,8 @@ export async function readNpz(
 }
 
 async function unpack(bytes: Uint8Array, name: string): Promise<[string, Uint8Array][]> {
-  // Takes long to load: not before it is needed.
-  const { unzip } = await import('fflate')
+  // Take long to load: not before they are needed.
+  const [{ unzip }, { crc32 }] = await Promise.all([import('fflate'), import('node:zlib')])
   const listed = [...membersOf(bytes, name)].filter(([member]) => member.endsWith('.npy'))
   const secret = listed.find(([, { encrypted }]) => encrypted)
   if (secret !== undefined) throw badFile(name, `member ${show(secret[0])} is encrypted`)

@@ -26,9 +26,17 @@ function readReport(path: string, text: string): ComparisonReport | RestartRepor
   } catch (error) {
     throw new UsageError(`${path} is not JSON: ${(error as Error).message}`)
   }
-  if (Array.isArray(report?.entries) && Array.isArray(report.pairs)) return report as ComparisonReport
-  if (typeof report?.summary === 'object' && Array.isArray(report.runs)) return report as RestartReport
+  if (Array.isArray(report?.entries) && Array.isArray(report.pairs)) {
+    if (report.entries.every((entry) => isRestarts(entry?.report))) return report as ComparisonReport
+  } else if (isRestarts(report)) return report as RestartReport
   throw new UsageError(`${path} is neither a comparison nor a report of restarts`)
+}
+
+function isRestarts(value: unknown): boolean {
+  const { summary, runs } = (value ?? {}) as { summary?: unknown; runs?: unknown }
+  if (typeof summary !== 'object' || summary === null || !Array.isArray(runs)) return false
+  const numbers = Object.values(summary).flatMap((each: unknown) => Object.values(each ?? {}).flat())
+  return numbers.every((number) => number === null || typeof number === 'number')
 }
 
 const HEAD = ['mean', 'std', 'median', 'IQR', 'min', 'max', '95 % interval']

@@ -42,9 +42,14 @@ class FileLogger implements Callback {
 
   async onTrainBegin(): Promise<void> {
     await this.#io(async () => {
-      this.#file = await open(this.#path, 'a')
-      this.#length = this.#append ? (await this.#file.stat()).size : 0
+      this.#file = await open(this.#path, 'a+')
+      this.#length = this.#append ? await this.#lines(this.#file) : 0
     })
+  }
+
+  /** Bytes of the file's whole lines: a writer that was killed may have left half of one. */
+  async #lines(file: FileHandle): Promise<number> {
+    return (await file.readFile()).lastIndexOf('\n') + 1
   }
 
   /** Cuts off what is not to be kept, such as rows written after the checkpoint of a resumed run; adds a row. */
