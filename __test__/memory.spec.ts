@@ -1,12 +1,13 @@
 /** Nothing stays behind, and memory that may not be handed over is copied. `npm run soak` is the long form. */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import test from 'ava'
+import * as symbreak from 'symbreak'
 import { heNormal, systemInfo } from 'symbreak'
 
 const run = promisify(execFile)
@@ -31,6 +32,27 @@ function leaksOf(growth: Record<string, { resident: number }>) {
 const NAMES =
   'uniform,normal F64,truncatedNormal,bernoulli,integers,permutation,heNormal,orthogonal,sparse,fill,plan.create,' +
   'new Network,net.weights,net.predict,net.fit,refusal'
+
+/** Of whose calls nothing can stay: classes, and adapters that need another package. */
+const APART = ['Plan', 'TrainingRun', 'fromArrow', 'toArrow', 'toOnnx', 'registerInitializer']
+
+test('the soak calls every public function', async (t) => {
+  const text = await readFile(here('soak.mjs'), 'utf8')
+  const functions = Object.entries(symbreak).flatMap(([name, value]) =>
+    typeof value === 'function' ? name : [],
+  )
+  t.deepEqual(
+    functions.filter((name) => !APART.includes(name) && !new RegExp(`\\b${name}\\b`).test(text)),
+    [],
+  )
+})
+
+test('nothing is exported that is not named for it', (t) => {
+  t.deepEqual(
+    Object.keys(symbreak).filter((name) => name.length < 3),
+    ['r2'],
+  )
+})
 
 for (const engine of ['auto', 'js']) {
   test(`no call leaves memory behind on engine ${engine}`, async (t) => {

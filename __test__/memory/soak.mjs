@@ -24,6 +24,7 @@ const config = { inputs: 4, layers: [{ units: 3 }, { units: 2 }], loss: 'softmax
 const net = new symbreak.Network(config)
 const model = new symbreak.LinearModel({ inputs: 4, kind: 'ridge', seed: 7 })
 const targets = symbreak.uniform(16, { seed: 2 })
+const seen = { data: x, shape: [16, 4] }
 const optimizer = symbreak.sgd({ learningRate: 0.1 })
 const fit = { epochs: 1, batchSize: 8, optimizer }
 const spec = { seed: 1, tensors: [{ name: 'a', shape: [16, 16], init: 'heNormal' }] }
@@ -48,12 +49,25 @@ const needs = {
   bilinear: [{}, [3, 3, 4, 4]],
   embedding: [{ paddingIdx: 3 }],
   sparse: [{ sparsity: 0.5 }],
+  daubechies: [{}, [4, 3, 2]],
+  gabor: [{}, [3, 3, 2, 4]],
+  gaussian: [{}, [3, 3, 1, 2]],
+  haar: [{}, [8, 8]],
+  icnr: [{}, [3, 3, 2, 8]],
+  impulse: [{}, [3, 3, 2, 4]],
+  laplacian: [{}, [3, 3, 2, 4]],
+  mamba: [{ part: 'dtBias' }, [12]],
+  mimetic: [{ part: 'query' }, [4, 4]],
+  sobel: [{}, [3, 3, 2, 4]],
+  stft: [{}, [8, 1, 5]],
 }
 const factories =
-  'bilinear chrono constant convOrthogonal deepNorm deltaOrthogonal dirac embedding eye fixup glorotNormal glorotUniform gpt2 ' +
-  'heNormal heUniform hippo identity kaimingNormal kaimingUniform layerScale lecunNormal lecunUniform lstmBias mitchell ' +
-  'ones orthogonal randomNormal randomUniform siren smallInit sparse specialOrthogonal subLN torchDefault truncNormal ' +
-  'varianceScaling wang xavierNormal xavierUniform zerO zeros'
+  'bilinear chrono constant convOrthogonal cycleReservoir daubechies dct deepNorm delayLine deltaOrthogonal dirac embedding ' +
+  'eye fixup fourierFeatures gabor gaussian glorotNormal glorotUniform gpt2 haar heNormal heUniform hippo icnr idInit ' +
+  'identity impulse irnn kaimingNormal kaimingUniform laplacian layerScale lecunNormal lecunUniform lora lstmBias mamba mel ' +
+  'mimetic mitchell ones orthogonal partialIdentity randomNormal randomUniform reservoir siren smallInit sobel sparse ' +
+  'specialOrthogonal spectralNormal stft subLN torchDefault truncNormal varianceScaling wang xavierNormal xavierUniform ' +
+  'zerO zeros'
 const factoriesOf = { ...symbreak }
 const initializers = {}
 for (const name of factories.split(' ')) {
@@ -135,6 +149,86 @@ const work = {
     symbreak.adam({ learningRate: 0.1, schedule: symbreak.cosineDecay({ steps: 10 }) }),
     symbreak.adamW(),
     symbreak.rmsprop(),
+  ],
+  'from data': () => [
+    symbreak.pca(seen),
+    symbreak.zca(seen),
+    symbreak.resizeEmbedding(x, [16, 4], 18, { seed: 1 }),
+  ],
+  'from data async': () =>
+    Promise.all([
+      symbreak.pcaAsync(seen),
+      symbreak.zcaAsync(seen),
+      symbreak.resizeEmbeddingAsync(x, [16, 4], 18, { seed: 1 }),
+    ]),
+  'low rank': () => [symbreak.pissa(x, [16, 4], { rank: 2 }), symbreak.olora(x, [16, 4], { rank: 2 })],
+  'low rank async': () =>
+    Promise.all([symbreak.pissaAsync(x, [16, 4], { rank: 2 }), symbreak.oloraAsync(x, [16, 4], { rank: 2 })]),
+  measures: () => [
+    symbreak.spectralNorm(x, [16, 4]),
+    symbreak.singularValues(x, [16, 4]),
+    symbreak.orthogonalityError(x, [16, 4]),
+  ],
+  'measures async': () =>
+    Promise.all([
+      symbreak.spectralNormAsync(x, [16, 4]),
+      symbreak.singularValuesAsync(x, [16, 4]),
+      symbreak.orthogonalityErrorAsync(x, [16, 4]),
+    ]),
+  'from weights': () => [
+    symbreak.fromPretrained({ data: x, shape: [16, 4] }).create([20, 4]),
+    symbreak.grow({ kernel: x, next: x }, { from: 4, to: 6 }, { seed: 1 }),
+    symbreak.lstm({ seed: 1 }),
+  ],
+  lsuv: () => symbreak.lsuv([{ weights: x.slice(), outputs: () => x }]),
+  sample: () => symbreak.sample('gamma', 300, { shape: 2, scale: 1 }, { seed: 1 }),
+  sampleAsync: () => symbreak.sampleAsync('gamma', 300, { shape: 2, scale: 1 }, { seed: 1 }),
+  choice: () => [generator.choice(20, 5, { replace: false }), generator.choice(16, 5, { weights: targets })],
+  'file: writeNpz and readNpz': async () => {
+    await symbreak.writeNpz(file('a.npz'), { a: { shape: [16, 16], data: out } })
+    return symbreak.readNpz(file('a.npz'))
+  },
+  'file: writeShards': () =>
+    symbreak.writeShards(plan, file('c.safetensors'), { maxShardSize: 1e6, runner: symbreak.localRunner() }),
+  'file: indexedRunner': () =>
+    symbreak
+      .indexedRunner({ results: folder, index: 0, count: 1 })
+      .run({ kind: 'k', shared: 1, items: [1], run: async () => 1 }),
+  restarts: () => symbreak.restarts(config, { x, y }, { seeds: 2, fit: { epochs: 1 } }),
+  compareInitializers: () =>
+    symbreak.compareInitializers(
+      config,
+      { x, y },
+      { initializers: ['zeros', 'he_normal'], seeds: 2, fit: { epochs: 1 } },
+    ),
+  'file: callbacks': () =>
+    net.fit(x, y, {
+      ...fit,
+      callbacks: [
+        symbreak.csvLogger(file('a.csv')),
+        symbreak.jsonlLogger(file('a.jsonl')),
+        symbreak.earlyStopping({ monitor: 'loss' }),
+        symbreak.reduceLROnPlateau({ monitor: 'loss' }),
+        symbreak.learningRateScheduler((_, rate) => rate),
+        symbreak.modelCheckpoint({ path: file('m.safetensors') }),
+        symbreak.terminateOnNaN(),
+        symbreak.backupAndRestore({ path: file('run.safetensors') }),
+      ],
+    }),
+  schedules: () => [
+    symbreak.constantRate(),
+    symbreak.exponentialDecay({ factor: 0.9 }),
+    symbreak.oneCycle({ steps: 10 }),
+    symbreak.polynomialDecay({ steps: 10 }),
+    symbreak.stepDecay({ every: 3 }),
+    symbreak.tableRate([1, 0.5]),
+  ],
+  'metrics of classes': () => [
+    symbreak.auc(targets, y),
+    symbreak.classes(targets, 16),
+    symbreak.topKAccuracy(x, y, 2),
+    symbreak.dense(3),
+    symbreak.shareOfEnvironment({}),
   ],
   toTfjs: () => toTfjs(tensor, out, [16, 16]),
   refusal: () => {

@@ -9,7 +9,7 @@ import {
   type NetworkConfig,
   type Optimizer,
 } from '../index.js'
-import { ACTIVATIONS } from '../network/dense.js'
+import { ACTIVATIONS } from '../engine/trainer.js'
 import type { DataOptions, Split } from './data.js'
 import { list, number, wholeNumber } from './options.js'
 import { UsageError } from './exit.js'

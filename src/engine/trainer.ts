@@ -6,6 +6,19 @@
 export type ActivationName =
   'linear' | 'relu' | 'leakyRelu' | 'elu' | 'gelu' | 'silu' | 'tanh' | 'sigmoid' | 'softplus'
 
+/** All of them. */
+export const ACTIVATIONS = [
+  'linear',
+  'relu',
+  'leakyRelu',
+  'elu',
+  'gelu',
+  'silu',
+  'tanh',
+  'sigmoid',
+  'softplus',
+] as const satisfies readonly ActivationName[]
+
 export type LossName =
   'softmaxCrossEntropy' | 'sigmoidCrossEntropy' | 'meanSquaredError' | 'meanAbsoluteError' | 'huber' | 'hinge'
 

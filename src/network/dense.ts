@@ -1,19 +1,7 @@
-import type { ActivationName } from '../engine/trainer.js'
+import { type ActivationName, ACTIVATIONS } from '../engine/trainer.js'
 import { initializer, type InitializerLike } from '../initializers/registry.js'
 import { boolean, finite, integer, nonNegative, oneOf, pathOf, readOptions } from '../validate.js'
 import { rangeError, wrongValue } from '../errors.js'
-
-export const ACTIVATIONS = [
-  'linear',
-  'relu',
-  'leakyRelu',
-  'elu',
-  'gelu',
-  'silu',
-  'tanh',
-  'sigmoid',
-  'softplus',
-] as const satisfies readonly ActivationName[]
 
 /** Penalty on a kernel, added to the loss as in Keras: `l1 * sum |w| + l2 * sum w^2`. */
 export interface Regularizer {

@@ -1,28 +1,29 @@
 import type { NetworkConfig } from './config.js'
+import { readMetadata } from '../plan/safetensors/metadata.js'
+import { readOptions } from '../validate.js'
 import { Network } from './network.js'
 import { badFile, readJson, readTensors, writeTensors } from './tensor-file.js'
 
 /** Metadata key of a network's configuration. */
 const CONFIG = 'symbreak.network'
 
-/**
- * Writes a network's weights, with its configuration and seed in the metadata, as one safetensors file.
- *
- * @param more - further entries of the metadata
- * @throws `ERR_INVALID_PATH`, `ERR_IO`
- */
-export async function saveNetwork(
-  network: Network,
-  path: string,
-  more: Readonly<Record<string, string>> = {},
-): Promise<void> {
+/** Options of a network's `save`. */
+export interface SaveOptions {
+  /** Further entries of the file's `__metadata__`. */
+  metadata?: Readonly<Record<string, string>> | undefined
+}
+
+/** Writes a network's weights, with its configuration and seed in the metadata, as one safetensors file. */
+export async function saveNetwork(network: Network, path: string, options?: SaveOptions): Promise<void> {
+  const { metadata } = readOptions(options, ['metadata'])
+  const own = readMetadata(metadata, ['format', CONFIG])
   const { weights, shapes } = network
   const tensors = [...weights].map(([name, data]) => ({
     name,
     data,
     shape: shapes.get(name) ?? [data.length],
   }))
-  await writeTensors(path, tensors, { ...more, [CONFIG]: JSON.stringify(network) })
+  await writeTensors(path, tensors, { ...own, [CONFIG]: JSON.stringify(network) })
 }
 
 /**

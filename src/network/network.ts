@@ -3,7 +3,7 @@ import { plainError } from '../errors.js'
 import { readOptions } from '../validate.js'
 import { networkToJSON, readNetwork, type NetworkConfig, type NetworkSpec } from './config.js'
 import { isClassifier, readData, readFeatures, type Features, type Targets } from './data.js'
-import { loadNetwork, saveNetwork } from './file.js'
+import { loadNetwork, type SaveOptions, saveNetwork } from './file.js'
 import { fit } from './fit.js'
 import {
   readFit,
@@ -217,9 +217,13 @@ export class Network {
     return this.#session.predict(features.x, features.rows, threads)
   }
 
-  /** Writes weights, configuration and seed as one safetensors file, through a temporary file. */
-  save(path: string): Promise<void> {
-    return saveNetwork(this, path)
+  /**
+   * Writes weights, configuration and seed as one safetensors file, through a temporary file.
+   *
+   * @throws `ERR_INVALID_ARGUMENT`, `ERR_INVALID_PATH`, `ERR_IO`
+   */
+  save(path: string, options?: SaveOptions): Promise<void> {
+    return saveNetwork(this, path, options)
   }
 
   /** The configuration, defaults filled in and the seed as a string: `Network.load` starts from it. */

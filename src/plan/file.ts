@@ -1,8 +1,7 @@
 import type { Piece } from '../engine/tensor-files.js'
-import { rangeError, show, wrongType } from '../errors.js'
-import { readRecord } from '../validate.js'
 import { packageVersion } from '../version.js'
 import { jobOf } from './job.js'
+import { readMetadata } from './safetensors/metadata.js'
 import type { Plan } from './plan.js'
 import { encodeHeader, placed } from './safetensors/header.js'
 import type { ResolvedPlannedTensor } from './tensor.js'
@@ -27,24 +26,13 @@ export interface TensorFile {
  * @throws `ERR_INVALID_ARGUMENT` for an entry that is no string or has a reserved name
  */
 export function metadataOf(plan: Plan, extra: unknown): Record<string, string> {
-  const own = readRecord(extra ?? {}, 'metadata')
-  for (const [name, value] of Object.entries(own)) {
-    if (typeof value !== 'string' || !value.isWellFormed() || !name.isWellFormed()) {
-      throw wrongType(`metadata[${show(name)}]`, 'a string of well-formed Unicode', value)
-    }
-    if (RESERVED.includes(name)) {
-      throw rangeError(
-        'ERR_INVALID_ARGUMENT',
-        `metadata must not have ${RESERVED.join(', ')}, got ${show(name)}`,
-      )
-    }
-  }
+  const own = readMetadata(extra, RESERVED)
   return {
     format: 'pt',
     version: packageVersion,
     seed: String(plan.seed),
     plan: JSON.stringify(plan),
-    ...(own as Record<string, string>),
+    ...own,
   }
 }
 

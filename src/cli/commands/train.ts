@@ -13,7 +13,6 @@ import { formatSeconds, note, print } from '../output.js'
 import { readSplit, type Split } from '../data.js'
 import { meter, type Meter } from '../progress.js'
 import { number, seed, wholeNumber } from '../options.js'
-import { saveNetwork } from '../../network/file.js'
 import { parseInitializer } from '../initializers.js'
 
 interface TrainOptions extends ModelOptions {
@@ -121,7 +120,7 @@ async function finish(
   const { x, y, xTest = x, yTest = y } = data.rows
   const result = await network.evaluate(xTest, yTest)
   if (options.save !== undefined)
-    await saveNetwork(network, options.save, { 'symbreak.features': JSON.stringify(data.made) })
+    await network.save(options.save, { metadata: { 'symbreak.features': JSON.stringify(data.made) } })
   if (options.json) return print(JSON.stringify({ ...result, seed: String(network.seed), elapsedMs }))
   const on = data.rows.xTest === undefined ? 'the training rows' : 'the test rows'
   const parts = Object.entries(result).map(([metric, value]) => `${metric} ${(value as number).toFixed(4)}`)
