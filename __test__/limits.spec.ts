@@ -98,6 +98,16 @@ for (const engine of engines) {
   })
 }
 
+test('filters of any size plan without being made, and what is too long is refused by its code', (t) => {
+  t.is(
+    plan({ seed: 1, tensors: [{ name: 'a', shape: [30_000, 30_000, 1, 1], init: 'gaussian' }] }).tensors
+      .length,
+    1,
+  )
+  t.throws(() => symbreak.stft().create([1e12, 1, 5], { length: 3 }), { code: 'ERR_OUT_OF_MEMORY' })
+  t.is(symbreak.bilinear().create([2 ** 32, 1, 1], { length: 3 }).length, 3)
+})
+
 test('a plan of values computed here holds none of them', (t) => {
   const tensors = Array.from({ length: 40 }, (_, i) => ({
     name: `t${i}`,

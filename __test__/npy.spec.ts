@@ -271,6 +271,10 @@ test('an archive that is damaged, encrypted or has something before it is refuse
     await refused(changed(good.length - 5, 4), /list of members/)
     await refused(good.subarray(0, good.length - 1), /list of members/)
     await refused(Buffer.alloc(0), /list of members/)
+    await refused(changed(list + 29, 0xff), /list of members/)
+    // Bytes in the middle of a larger buffer: nothing outside of them is looked at.
+    const roomy = Buffer.concat([Buffer.alloc(64), changed(list + 29, 0xff), Buffer.alloc(70_000, 97)])
+    await refused(roomy.subarray(64, 64 + good.length), /list of members/)
     if (!compress) await refused(changed(list - 1, 1), /"b\.npy" is damaged/)
     t.is(
       (await readNpz(Buffer.concat([good.subarray(0, -2), Buffer.from([3, 0]), Buffer.from('ha!')]))).size,

@@ -100,6 +100,11 @@ export function probability(value: unknown, argument: string): number {
   return number(value, argument, (x) => x >= 0 && x <= 1, 'a number from 0 to 1')
 }
 
+/** A number from 0 up to, not including, 1. */
+export function belowOne(value: unknown, argument: string): number {
+  return number(value, argument, (x) => x >= 0 && x < 1, 'a number from 0 up to, not including, 1')
+}
+
 /** Any number but NaN: a bound that may be infinite. */
 export function bound(value: unknown, argument: string): number {
   return number(value, argument, (x) => !Number.isNaN(x), 'a number, infinities included')

@@ -9,8 +9,6 @@ export interface Split {
   readonly inputs: number
   /** Number of classes; 0 for regression. */
   readonly classes: number
-  /** Their names, where the file has names. */
-  readonly names?: readonly string[]
   /** How features and labels were made, for who uses the network on other rows. */
   readonly made: Made
 }
@@ -76,7 +74,7 @@ export async function readSplit(path: string, options: DataOptions): Promise<Spl
     ...moments,
     ...(names && { classes: names }),
   }
-  return { rows: rowsOf, inputs, classes, made, ...(names && { names }) }
+  return { rows: rowsOf, inputs, classes, made }
 }
 
 function scale(x: Float32Array, divisor: number): void {

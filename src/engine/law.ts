@@ -5,7 +5,7 @@
  * range of any law with the same bits.
  */
 
-/** Element types that a law can be written in. `U8` and `I32` belong to the integer laws alone. */
+/** Element types that a law can be written in. */
 export type Dtype = 'F32' | 'F64' | 'F16' | 'BF16'
 
 /** Memory that an engine fills. F16 and BF16 are their bit patterns. */

@@ -42,6 +42,8 @@ export interface ResolvedTensor {
   readonly stream: StreamKey
   /** Where the law depends on them. */
   readonly fans?: Fans | undefined
+  /** The distribution of one entry. */
+  readonly describe: () => Description
 }
 
 /** An initializer made from its definition. */
@@ -118,10 +120,8 @@ export class CatalogueInitializer<P extends object> implements Initializer {
     const sizes = shapeOf(shape)
     const layout = this.#layoutFor(record['layout'])
     const target = new Target(sizes, sizeOf(sizes), layout, dtypeOf(record['dtype']))
-    // Also checks what `create` would refuse.
-    const law = this.#definition.law(this.#params, target)
-    const description = this.#definition.describe?.(this.#params, target) ?? describeLaw(law, target.size)
-    const { distribution, ...moments } = description
+    // Also refuses what `create` would.
+    const { distribution, ...moments } = this.#describe(this.#law(target), target)
     return { distribution, ...target.usedFans(), ...moments }
   }
 
@@ -151,7 +151,11 @@ export class CatalogueInitializer<P extends object> implements Initializer {
     const stream = streamKey(this.#given ?? context.seed, context.path)
     const target = new Target(shape, sizeOf(shape), layout, context.dtype ?? 'F32', stream)
     const law = this.#law(target)
-    return { law, stream, fans: target.usedFans() }
+    return { law, stream, fans: target.usedFans(), describe: () => this.#describe(law, target) }
+  }
+
+  #describe(law: InitializerLaw, target: Target): Description {
+    return this.#definition.describe?.(this.#params, target) ?? describeLaw(law, target.size)
   }
 
   #law(target: Target): InitializerLaw {

@@ -84,8 +84,9 @@ function describeTruncated({ mean, stddev, lower, upper, bounds }: TruncatedLaw)
 
 function describeDiagonal(gain: number, share: number): Description {
   const stddev = Math.abs(gain) * Math.sqrt(share * (1 - share))
-  const [min, max] = [share === 1 ? gain : Math.min(0, gain), share === 0 ? 0 : Math.max(0, gain)]
-  return { distribution: 'identity', mean: gain * share, stddev, min, max: share === 1 ? gain : max }
+  const reach = [...(share > 0 ? [gain] : []), ...(share < 1 ? [0] : [])]
+  const [min, max] = [Math.min(...reach), Math.max(...reach)]
+  return { distribution: 'identity', mean: gain * share, stddev, min, max }
 }
 
 /** Elements that are looked at together. */

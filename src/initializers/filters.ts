@@ -1,6 +1,7 @@
 import { exp } from '../engine/js/special.js'
 import { cosTurns, sinTurns } from '../engine/js/turns.js'
 import { wrongShape } from '../errors.js'
+import { sizeOf } from '../validate.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import type { CommonOptions } from './constant.js'
 import { define, type InitializerLaw, type Target } from './definition.js'
@@ -33,11 +34,11 @@ function bankLaw(target: Target, filterOf: (output: number, outputs: number) => 
   const view = kernelView(target.shape, target.layout)
   const { kernel, inChannels, outChannels, tapStride, inStride, outStride } = view
   return computed(target, function* (data) {
-    const places = placesOf(kernel)
+    const taps = sizeOf(kernel)
     for (let o = 0; o < outChannels; o++) {
       const filter = filterOf(o, outChannels)
-      for (const [tap, place] of places.entries()) {
-        const weight = filter(place, kernel) / inChannels
+      for (let tap = 0; tap < taps; tap++) {
+        const weight = filter(placeOf(kernel, tap), kernel) / inChannels
         for (let i = 0; i < inChannels; i++) data[tap * tapStride + i * inStride + o * outStride] = weight
       }
       yield 0
@@ -45,13 +46,16 @@ function bankLaw(target: Target, filterOf: (output: number, outputs: number) => 
   })
 }
 
-/** The places of all taps from the centre, in C order. */
-function placesOf(kernel: readonly number[]): number[][] {
-  return kernel.reduce<number[][]>(
-    (places, size) =>
-      places.flatMap((place) => Array.from({ length: size }, (_, i) => [...place, i - (size - 1) / 2])),
-    [[]],
-  )
+/** The place of a tap, counted in C order, from the centre. */
+function placeOf(kernel: readonly number[], tap: number): number[] {
+  const place = new Array<number>(kernel.length)
+  let rest = tap
+  for (let axis = kernel.length - 1; axis >= 0; axis--) {
+    const size = kernel[axis] as number
+    place[axis] = (rest % size) - (size - 1) / 2
+    rest = Math.floor(rest / size)
+  }
+  return place
 }
 
 function requirePlane({ shape, layout }: Target, size?: number): void {
@@ -95,6 +99,12 @@ export const LAPLACIAN = define<object>({
   },
 })
 
+function totalOf(filter: Filter, kernel: readonly number[]): number {
+  let total = 0
+  for (let tap = 0; tap < sizeOf(kernel); tap++) total += filter(placeOf(kernel, tap), kernel)
+  return total
+}
+
 export const GAUSSIAN = define<{ sigma: number | null }>({
   className: 'GaussianFilter',
   aliases: ['gaussian'],
@@ -106,9 +116,11 @@ export const GAUSSIAN = define<{ sigma: number | null }>({
         const width = sigma ?? (kernel[axis] as number) / 6
         return product * exp((-0.5 * x * x) / (width * width))
       }, 1)
-    const { kernel } = kernelView(target.shape, target.layout)
-    const total = placesOf(kernel).reduce((sum, place) => sum + bell(place, kernel), 0)
-    return bankLaw(target, () => (place) => bell(place, kernel) / total)
+    let total: number | undefined
+    return bankLaw(target, () => (place, kernel) => {
+      total ??= totalOf(bell, kernel)
+      return bell(place, kernel) / total
+    })
   },
 })
 

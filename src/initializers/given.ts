@@ -1,5 +1,6 @@
 import { rangeError, wrongType } from '../errors.js'
-import { arrayKind } from '../realm.js'
+import { arrayKind, ownArray } from '../realm.js'
+import { present } from '../validate.js'
 
 /**
  * A Float32Array of the caller's, of `length` finite values.
@@ -8,7 +9,7 @@ import { arrayKind } from '../realm.js'
  */
 export function floats(value: unknown, argument: string, length: number): Float32Array {
   if (arrayKind(value) !== 'Float32Array') throw wrongType(argument, 'a Float32Array', value)
-  const values = value as Float32Array
+  const values = present(ownArray(value) as Float32Array, argument)
   if (values.length !== length)
     throw rangeError('ERR_LENGTH_MISMATCH', `${argument} must have ${length} elements, got ${values.length}`)
   if (values.every(Number.isFinite)) return values

@@ -4,7 +4,7 @@ import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
 import { checkEngine, type EngineName, pickEngine } from '../engine/select.js'
 import { rangeError, wrongType } from '../errors.js'
 import { arrayKind, ownArray } from '../realm.js'
-import { readOptions, shapeOf, sizeOf } from '../validate.js'
+import { present, readOptions, shapeOf, sizeOf } from '../validate.js'
 import { layoutOf, type BaseLayout } from './layouts.js'
 import { matrixView } from './matrix-view.js'
 
@@ -128,7 +128,7 @@ function finiteValues(w: unknown, shape: readonly number[]): Weights {
   const kind = arrayKind(w)
   if (kind !== 'Float32Array' && kind !== 'Float64Array')
     throw wrongType('w', 'a Float32Array or Float64Array', w)
-  const values = ownArray(w) as Weights
+  const values = present(ownArray(w) as Float32Array, 'w') as Weights
   if (values.length !== sizeOf(shape)) {
     const message = `w must have ${sizeOf(shape)} elements, those of shape [${shape.join(', ')}], got ${values.length}`
     throw rangeError('ERR_LENGTH_MISMATCH', message)

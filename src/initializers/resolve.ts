@@ -1,6 +1,10 @@
 import { streamKey } from '../engine/stream.js'
+import { rangeError, wrongType } from '../errors.js'
+import { arrayKind } from '../realm.js'
+import { sizeOf } from '../validate.js'
 import { CatalogueInitializer, type ResolvedTensor, type TensorContext } from './catalogue-initializer.js'
 import { Target } from './definition.js'
+import { describeLaw } from './describe.js'
 import type { Initializer } from './types.js'
 import { each } from './values.js'
 
@@ -8,7 +12,7 @@ import { each } from './values.js'
  * What an engine needs to fill a tensor of a plan or network. A user's own initializer is asked for its values, which
  * become literal ones.
  *
- * @throws whatever `create` of this initializer throws for this shape
+ * @throws whatever `create` of this initializer throws for this shape; `ERR_INVALID_ARGUMENT`, `ERR_LENGTH_MISMATCH`
  */
 export function resolveTensor(
   initializer: Initializer,
@@ -22,6 +26,11 @@ export function resolveTensor(
     seed: initializer.seed ?? seed,
     ...(layout === undefined ? {} : { layout }),
   })
-  const target = new Target(shape, values.length, 'keras', 'F32')
-  return { law: each(target, (element) => values[element] as number), stream: streamKey(seed, path) }
+  const size = sizeOf(shape)
+  const name = `what ${initializer.className} makes`
+  if (arrayKind(values) !== 'Float32Array') throw wrongType(name, 'a Float32Array', values)
+  if (values.length !== size)
+    throw rangeError('ERR_LENGTH_MISMATCH', `${name} must have ${size} elements, got ${values.length}`)
+  const law = each(new Target(shape, size, 'keras', 'F32'), (element) => values[element] as number)
+  return { law, stream: streamKey(seed, path), describe: () => describeLaw(law, size) }
 }

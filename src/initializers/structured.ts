@@ -46,11 +46,11 @@ export const ZERO_HADAMARD = define<object>({
   },
 })
 
-/** Weights of linear interpolation along an axis of `size` taps. */
-function tent(size: number): number[] {
-  const factor = (size + 1) >> 1
+/** Weight of tap `i` in the linear interpolation along an axis of `size` taps. */
+function tent(size: number, i: number): number {
+  const factor = Math.floor((size + 1) / 2)
   const centre = size % 2 === 1 ? factor - 1 : factor - 0.5
-  return Array.from({ length: size }, (_, i) => 1 - Math.abs(i - centre) / factor)
+  return 1 - Math.abs(i - centre) / factor
 }
 
 export const BILINEAR = define<object>({
@@ -60,7 +60,6 @@ export const BILINEAR = define<object>({
   law: (_, target): InitializerLaw => {
     const view = kernelView(target.shape, target.layout)
     const { kernel, inChannels, outChannels } = view
-    const tents = kernel.map(tent)
     const entry = kernelEntries(view)
     const single = inChannels === 1 || outChannels === 1
     return each(target, (element) => {
@@ -70,7 +69,7 @@ export const BILINEAR = define<object>({
       let weight = 1
       for (let axis = kernel.length - 1; axis >= 0; axis--) {
         const size = kernel[axis] as number
-        weight *= tents[axis]?.[rest % size] as number
+        weight *= tent(size, rest % size)
         rest = Math.floor(rest / size)
       }
       return weight

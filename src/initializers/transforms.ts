@@ -1,5 +1,6 @@
 import { cosTurns, sinTurns } from '../engine/js/turns.js'
 import { wrongShape } from '../errors.js'
+import { allocate } from '../validate.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import type { CommonOptions } from './constant.js'
 import { define, type Target } from './definition.js'
@@ -119,7 +120,8 @@ function windowOf({ window, periodic }: Stft, length: number): Float64Array {
   const base = RAISED[window ?? 'ones']
   const period = periodic ? length : length - 1
   if (length === 1) return Float64Array.of(1)
-  return Float64Array.from({ length }, (_, t) => base - (1 - base) * cosTurns(t / period))
+  const out = allocate(`a window of ${length}`, () => new Float64Array(length))
+  return out.map((_, t) => base - (1 - base) * cosTurns(t / period))
 }
 
 export const STFT = define<Stft>({
@@ -138,13 +140,13 @@ export const STFT = define<Stft>({
     if (inputs > 1 || bins === 1) {
       throw wrongShape('be [frame, 1, bins] with 2 bins or more', target.shape)
     }
-    return each(target, waveOf(stft, length, bins))
+    let wave: ReturnType<typeof waveOf> | undefined
+    return each(target, (element) => (wave ??= waveOf(stft, windowOf(stft, length), bins))(element))
   },
 })
 
 /** The value of an element: of bin f at time t, counted bin by bin. */
-function waveOf(stft: Stft, length: number, bins: number): (element: number) => number {
-  const window = windowOf(stft, length)
+function waveOf(stft: Stft, window: Float64Array, bins: number): (element: number) => number {
   const power = stft.scaling === 'density' ? (w: number) => w * w : Math.abs
   const total = window.reduce((sum, w) => sum + power(w), 0)
   // Without a window Keras scales nothing either.

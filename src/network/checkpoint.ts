@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { EpochTotals } from '../engine/trainer.js'
 import { plainError } from '../errors.js'
+import type { Json } from '../initializers/types.js'
+import { decodeResult, encodeResult } from '../runner/batch.js'
 import type { CallbackState } from './callbacks/callback.js'
 import type { History } from './history.js'
-import { badFile, readJson, readTensors, writeTensors, type NamedTensor } from './tensor-file.js'
+import { badFile, readTensors, writeTensors, type NamedTensor } from './tensor-file.js'
 import type { TrainingRun } from './training-run.js'
 
 /** Metadata keys of a run's state, and of the SHA-256 of it and all tensors. */
@@ -51,7 +53,7 @@ export async function writeCheckpoint(
     tensor('optimizer', await run.session.state()),
     ...states.flatMap(tensorsOf),
   ]
-  const text = JSON.stringify(state, encodeNumber)
+  const text = encodeResult(state as unknown as Json)
   await writeTensors(path, tensors, { [RUN]: text, [DIGEST]: digestOf(text, tensors) })
 }
 
@@ -69,7 +71,7 @@ export async function readCheckpoint(
   const named = Array.from(tensors, ([name, data]) => ({ name, data }))
   if (metadata[DIGEST] !== digestOf(metadata[RUN] ?? '', named))
     throw badFile(path, 'it is damaged: its checksum is another')
-  const state = decode(readJson(path, metadata, RUN)) as unknown as RunState
+  const state = decodeResult(metadata[RUN] ?? '') as unknown as RunState
   refuseDifferences(path, state.fingerprint, fingerprint)
   const parameters = tensors.get('parameters')
   const optimizer = tensors.get('optimizer')
@@ -114,18 +116,4 @@ function refuseDifferences(path: string, old: RunState['fingerprint'], now: RunS
   const list = keys.map((key) => `${key} was ${old[key] ?? 'not there'}, is ${now[key] ?? 'not there'}`)
   const message = `${path} is the checkpoint of another run: ${list.join('; ')}. Restore the configuration or remove the file`
   throw plainError('ERR_INVALID_ARGUMENT', message)
-}
-
-/** JSON has no infinities and no NaN: they are written as `{ number: 'NaN' }`. */
-function encodeNumber(_key: string, value: unknown): unknown {
-  return typeof value === 'number' && !Number.isFinite(value) ? { number: String(value) } : value
-}
-
-function decode(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(decode)
-  if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value)
-  const [first] = entries
-  if (entries.length === 1 && first?.[0] === 'number' && typeof first[1] === 'string') return Number(first[1])
-  return Object.fromEntries(entries.map(([key, part]) => [key, decode(part)]))
 }

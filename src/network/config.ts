@@ -2,16 +2,7 @@ import { checkEngine, type EngineName } from '../engine/select.js'
 import type { LossName, TrainerSpec } from '../engine/trainer.js'
 import { rangeError, show, typeError } from '../errors.js'
 import { entropySeed } from '../random/seed.js'
-import {
-  integer,
-  nonNegative,
-  oneOf,
-  positive,
-  readArray,
-  readOptions,
-  seedOf,
-  type Seed,
-} from '../validate.js'
+import { belowOne, integer, oneOf, positive, readArray, readOptions, type Seed, seedOf } from '../validate.js'
 import { readDense, type Dense, type DenseConfig } from './dense.js'
 
 export const LOSSES = [
@@ -86,17 +77,9 @@ function readLayers(value: unknown): Dense[] {
 }
 
 function readSmoothing(value: unknown, loss: unknown): number {
-  const share = nonNegative(value, 'labelSmoothing')
-  if (share > 0 && !String(loss).endsWith('CrossEntropy'))
-    throw typeError(
-      'ERR_INVALID_ARGUMENT',
-      `labelSmoothing is of the cross-entropies, not of ${String(loss)}`,
-    )
-  if (share < 1) return share
-  throw rangeError(
-    'ERR_INVALID_ARGUMENT',
-    `labelSmoothing must be a number from 0 up to, not including, 1, got ${share}`,
-  )
+  const share = belowOne(value, 'labelSmoothing')
+  if (share === 0 || String(loss).endsWith('CrossEntropy')) return share
+  throw typeError('ERR_INVALID_ARGUMENT', `labelSmoothing is of the cross-entropies, not of ${String(loss)}`)
 }
 
 /** A configuration as JSON, every default filled in; the seed is a decimal string. */

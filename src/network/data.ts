@@ -179,9 +179,8 @@ function readWeights(
 
 function readSampleWeight(given: unknown, rows: number): Float32Array {
   const value = ownArray(given)
-  if (!(value instanceof Float32Array)) {
-    throw wrongType('sampleWeight', 'a Float32Array', value)
-  }
+  if (!(value instanceof Float32Array)) throw wrongType('sampleWeight', 'a Float32Array', value)
+  present(value, 'sampleWeight')
   if (value.length !== rows) {
     throw rangeError(
       'ERR_LENGTH_MISMATCH',

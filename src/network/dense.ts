@@ -1,7 +1,7 @@
 import { type ActivationName, ACTIVATIONS } from '../engine/trainer.js'
 import { initializer, type InitializerLike } from '../initializers/registry.js'
-import { boolean, finite, integer, nonNegative, oneOf, pathOf, readOptions } from '../validate.js'
-import { rangeError, wrongValue } from '../errors.js'
+import { belowOne, boolean, finite, integer, nonNegative, oneOf, pathOf, readOptions } from '../validate.js'
+import { rangeError } from '../errors.js'
 
 /** Penalty on a kernel, added to the loss as in Keras: `l1 * sum |w| + l2 * sum w^2`. */
 export interface Regularizer {
@@ -75,7 +75,7 @@ export function readDense(value: unknown, argument: string, name: string) {
     biasInitializer: initializer((o['biasInitializer'] ?? 'zeros') as InitializerLike),
     l1,
     l2,
-    dropout: readDropout(o['dropout'] ?? 0, `${argument}.dropout`),
+    dropout: belowOne(o['dropout'] ?? 0, `${argument}.dropout`),
     trainable: boolean(o['trainable'] ?? true, `${argument}.trainable`),
     name: readName(o['name'] ?? name, `${argument}.name`),
   }
@@ -84,12 +84,6 @@ export function readDense(value: unknown, argument: string, name: string) {
 function readRegularizer(value: unknown, argument: string): { l1: number; l2: number } {
   const o = readOptions(value, ['l1', 'l2'], argument)
   return { l1: nonNegative(o['l1'] ?? 0, `${argument}.l1`), l2: nonNegative(o['l2'] ?? 0, `${argument}.l2`) }
-}
-
-function readDropout(value: unknown, argument: string): number {
-  const rate = nonNegative(value, argument)
-  if (rate < 1) return rate
-  throw wrongValue(argument, 'a number from 0 up to, not including, 1', value)
 }
 
 function readName(value: unknown, argument: string): string {

@@ -14,6 +14,8 @@ export interface FeedPart {
 export interface Feed {
   /** The rows, where all are in memory. */
   readonly rows: Rows | undefined
+  /** Weights of a source's classes; those of rows in memory are the rows' own. */
+  readonly classWeight?: unknown
   /** Most rows of a part. */
   readonly size: number
   /** Batches of an epoch; 0 where that is not known before an epoch is over. */

@@ -1,7 +1,8 @@
-import type { NetworkConfig } from './config.js'
+import { type NetworkConfig, type NetworkSpec, readNetwork } from './config.js'
 import { readMetadata } from '../plan/safetensors/metadata.js'
-import { readOptions } from '../validate.js'
+import { jsonSeed, readOptions } from '../validate.js'
 import { Network } from './network.js'
+import { parametersOf } from './parameters.js'
 import { badFile, readJson, readTensors, writeTensors } from './tensor-file.js'
 
 /** Metadata key of a network's configuration. */
@@ -33,26 +34,25 @@ export async function saveNetwork(network: Network, path: string, options?: Save
  */
 export async function loadNetwork(path: string): Promise<Network> {
   const { tensors, shapes, metadata } = await readTensors(path)
-  const config = readJson(path, metadata, CONFIG) as unknown as NetworkConfig
-  try {
-    const network = new Network(withSeed(config))
-    const missing = [...network.shapes.keys()].filter((name) => !tensors.has(name))
-    if (missing.length > 0) throw badFile(path, `it lacks the weights ${missing.join(', ')}`)
-    for (const [name, shape] of network.shapes) {
-      if (String(shape) !== String(shapes.get(name)))
-        throw badFile(
-          path,
-          `${name} must have the shape [${String(shape)}], it has [${String(shapes.get(name))}]`,
-        )
-    }
-    network.setWeights(tensors)
-    return network
-  } catch (error) {
-    throw badFile(path, `its network cannot be built: ${(error as Error).message}`, error)
+  const config = readJson(path, metadata, CONFIG)
+  const spec = readConfig(path, config)
+  // Before anything is allocated by what the file claims.
+  for (const { name, shape } of parametersOf(spec)) {
+    const found = shapes.get(name)
+    if (String(shape) === String(found)) continue
+    const relation = found === undefined ? 'it is not there' : `it has [${String(found)}]`
+    throw badFile(path, `${name} must have the shape [${String(shape)}], ${relation}`)
   }
+  const network = new Network({ ...config, seed: spec.seed } as NetworkConfig)
+  network.setWeights(tensors)
+  return network
 }
 
 /** JSON holds 64-bit seeds as decimal strings. */
-function withSeed(config: NetworkConfig): NetworkConfig {
-  return { ...config, seed: BigInt(config.seed ?? '') }
+function readConfig(path: string, config: Record<string, unknown>): NetworkSpec {
+  try {
+    return readNetwork({ ...config, seed: jsonSeed(config['seed']) })
+  } catch (error) {
+    throw badFile(path, `its network cannot be built: ${(error as Error).message}`, error)
+  }
 }

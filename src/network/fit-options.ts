@@ -1,7 +1,7 @@
 import type { RowsSpec, RunSpec } from '../engine/trainer.js'
 import { ASYNC_OPTIONS, type AsyncOptions } from '../engine/progress.js'
 import { rangeError, typeError, wrongType } from '../errors.js'
-import { boolean, integer, probability, readArray, readOptions } from '../validate.js'
+import { belowOne, boolean, integer, readArray, readOptions } from '../validate.js'
 import type { Callback } from './callbacks/callback.js'
 import { readExamples, weighted, type ClassWeight, type Examples } from './data.js'
 import { feedRows, type Feed } from './feed.js'
@@ -115,13 +115,17 @@ function readPlan(spec: RowsSpec, o: Record<string, unknown>): Omit<FitPlan, 'fe
     optimizer,
     epochs: integer(o['epochs'] ?? 1, 'epochs', 0),
     initialEpoch: integer(o['initialEpoch'] ?? 0, 'initialEpoch', 0),
-    validation:
-      o['validationData'] === undefined
-        ? undefined
-        : readExamples(spec, o['validationData'], 'validationData'),
+    validation: readValidation(spec, o['validationData']),
     callbacks: readCallbacks(o['callbacks']),
     watched: { signal: o['signal'], onProgress: o['onProgress'] },
   }
+}
+
+function readValidation(spec: RowsSpec, value: unknown): Rows | undefined {
+  if (value === undefined) return undefined
+  const rows = readExamples(spec, value, 'validationData')
+  if (rows.count > 0) return rows
+  throw rangeError('ERR_INVALID_ARGUMENT', 'validationData must have at least one row, got none')
 }
 
 /** Upper bound on threads; 0 leaves the choice to the engine. */
@@ -131,13 +135,7 @@ export function readThreads(value: unknown): number {
 
 function heldOut(split: unknown, rows: number): number {
   if (split === undefined) return 0
-  const share = probability(split, 'validationSplit')
-  if (share === 1) {
-    throw rangeError(
-      'ERR_INVALID_ARGUMENT',
-      'validationSplit must be a number from 0 up to, not including, 1, got 1',
-    )
-  }
+  const share = belowOne(split, 'validationSplit')
   // Keras trains on floor(rows * (1 - split)).
   return rows - Math.floor(rows * (1 - share))
 }

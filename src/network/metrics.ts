@@ -5,10 +5,10 @@ import { integer, present } from '../validate.js'
 /** Class indices, one a row. */
 export type Labels = Int32Array | Uint8Array
 
-function columnsOf(outputs: Float32Array, rows: number, name: string): number {
-  if (arrayKind(outputs) !== 'Float32Array') {
-    throw wrongType(name, 'a Float32Array', outputs)
-  }
+function columnsOf(outputs: Float32Array, count: number, name: string): number {
+  if (arrayKind(outputs) !== 'Float32Array') throw wrongType(name, 'a Float32Array', outputs)
+  present(outputs, name)
+  const rows = integer(count, 'rows', 0)
   const columns = rows === 0 ? 0 : outputs.length / rows
   if (!Number.isInteger(columns) || (rows === 0 && outputs.length > 0)) {
     throw rangeError(
@@ -17,6 +17,12 @@ function columnsOf(outputs: Float32Array, rows: number, name: string): number {
     )
   }
   return columns
+}
+
+/** Number of rows that have these labels. */
+function rowsOf(labels: Labels): number {
+  if (/^(Int32|Uint8)Array$/.test(arrayKind(labels) ?? '')) return present(labels, 'labels').length
+  throw wrongType('labels', 'an Int32Array or a Uint8Array', labels)
 }
 
 function sameLength(a: Float32Array, b: Float32Array | Labels, names: string): void {
@@ -52,7 +58,7 @@ export function classes(outputs: Float32Array, rows: number, threshold = 0): Int
 
 /** Share of the rows whose class (see `classes`) is the label; rows with a NaN are wrong. NaN without rows. */
 export function accuracy(outputs: Float32Array, labels: Labels, threshold = 0): number {
-  const rows = labels.length
+  const rows = rowsOf(labels)
   const columns = columnsOf(outputs, rows, 'outputs')
   let right = 0
   for (let row = 0; row < rows; row++) {
@@ -67,10 +73,8 @@ export function accuracy(outputs: Float32Array, labels: Labels, threshold = 0): 
  * counts when fewer than `k` outputs are larger than its own.
  */
 export function topKAccuracy(outputs: Float32Array, labels: Labels, k = 5): number {
-  if (!Number.isInteger(k) || k < 1) {
-    throw wrongValue('k', 'an integer >= 1', k)
-  }
-  const columns = columnsOf(outputs, labels.length, 'outputs')
+  integer(k, 'k', 1)
+  const columns = columnsOf(outputs, rowsOf(labels), 'outputs')
   let hits = 0
   for (let row = 0; row < labels.length; row++) {
     const line = outputs.subarray(row * columns, (row + 1) * columns)
@@ -83,7 +87,7 @@ export function topKAccuracy(outputs: Float32Array, labels: Labels, k = 5): numb
 
 /** Counts `[label][class chosen]`, for `units` classes (2 for a single output), as scikit-learn's `confusion_matrix`. */
 export function confusionMatrix(outputs: Float32Array, labels: Labels, threshold = 0): number[][] {
-  const size = Math.max(2, columnsOf(outputs, labels.length, 'outputs'))
+  const size = Math.max(2, columnsOf(outputs, rowsOf(labels), 'outputs'))
   const counts = Array.from({ length: size }, () => new Array<number>(size).fill(0))
   const found = classes(outputs, labels.length, threshold)
   labels.forEach((label, row) => {

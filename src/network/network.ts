@@ -58,7 +58,7 @@ export class Network {
   #reached = { epoch: 0, batches: 0 }
   /** Passes of `partialFit` so far, and the optimizer's state after the last one. */
   #passes = 0
-  #carried: { readonly optimizer: string; readonly state: Float32Array } | undefined
+  #carried: { readonly optimizer: string; readonly state: Float32Array; readonly batches: number } | undefined
 
   /** @throws `ERR_INVALID_ARGUMENT`, `ERR_INVALID_SEED`, `ERR_UNKNOWN_INITIALIZER`, `ERR_OUT_OF_MEMORY` */
   constructor(config: NetworkConfig) {
@@ -137,9 +137,9 @@ export class Network {
     })
   }
 
-  async #train(plan: FitPlan, state?: Float32Array): Promise<History> {
+  async #train(plan: FitPlan, before = this.#batchesBefore(plan), state?: Float32Array): Promise<History> {
     for (const rows of [plan.feed.rows, plan.validation]) if (rows) this.#session.prepare(rows)
-    const run = new TrainingRun(this, this.#session, plan, this.#batchesBefore(plan), state)
+    const run = new TrainingRun(this, this.#session, plan, before, state)
     await this.#alone(() => fit(run)).finally(() => plan.validation?.dispose())
     this.#reached = { epoch: run.epoch, batches: run.before }
     return run.history
@@ -175,9 +175,13 @@ export class Network {
     const pass = { ...o, shuffle: false, initialEpoch: this.#passes, epochs: this.#passes + 1 }
     const plan = readFit(this.#spec, this.rows(x, y), pass)
     const optimizer = JSON.stringify(plan.optimizer)
-    const state = this.#carried?.optimizer === optimizer ? this.#carried.state : undefined
-    const { history } = await this.#train(plan, state).finally(() => plan.feed.rows?.dispose())
-    this.#carried = { optimizer, state: await this.#session.state() }
+    const { state, batches = 0 } = (this.#carried?.optimizer === optimizer && this.#carried) || {}
+    const { history } = await this.#train(plan, batches, state).finally(() => plan.feed.rows?.dispose())
+    this.#carried = {
+      optimizer,
+      state: await this.#session.state(),
+      batches: batches + plan.feed.stepsPerEpoch,
+    }
     this.#passes++
     return { loss: history.loss[0] as number, ...accuracyOf(history) }
   }

@@ -1,6 +1,15 @@
 import type { OptimizerSpec } from '../engine/trainer.js'
 import { typeError, wrongType } from '../errors.js'
-import { boolean, finite, integer, nonNegative, positive, readOptions } from '../validate.js'
+import {
+  belowOne,
+  boolean,
+  finite,
+  integer,
+  nonNegative,
+  positive,
+  probability,
+  readOptions,
+} from '../validate.js'
 import { readSchedule, type Schedule } from './schedules.js'
 
 /** An update rule with its learning rate; made by `sgd`, `adam`, `adamW` and `rmsprop`. */
@@ -84,13 +93,6 @@ function shared(o: Record<string, unknown>, learningRate: number, weightDecay = 
   }
 }
 
-/** A decay rate in [0, 1). */
-function decay(value: unknown, argument: string): number {
-  const rate = nonNegative(value, argument)
-  if (rate < 1) return rate
-  throw wrongType(argument, 'a number from 0 up to, not including, 1', value)
-}
-
 /**
  * Stochastic gradient descent with torch's formulas and defaults (`torch.optim.SGD`, learningRate 0.01): with the
  * gradient g and momentum m the buffer is `b = m b + (1 - dampening) g`, first g itself, and the update
@@ -107,17 +109,17 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     throw typeError('ERR_INVALID_ARGUMENT', 'nesterov needs a momentum > 0 and dampening 0')
   }
   const decoupled = boolean(o['decoupled'] ?? false, 'decoupled')
-  return Object.freeze({ ...NONE, ...shared(o, 0.01), kind: 'sgd', momentum, dampening, nesterov, decoupled })
+  return made({ ...NONE, ...shared(o, 0.01), kind: 'sgd', momentum, dampening, nesterov, decoupled })
 }
 
 function adamLike(kind: 'adam' | 'adamW', options: AdamOptions, weightDecay: number): Optimizer {
   const o = readOptions(options, [...SHARED, 'beta1', 'beta2', 'epsilon'])
-  return Object.freeze({
+  return made({
     ...NONE,
     ...shared(o, 0.001, weightDecay),
     kind,
-    beta1: decay(o['beta1'] ?? 0.9, 'beta1'),
-    beta2: decay(o['beta2'] ?? 0.999, 'beta2'),
+    beta1: belowOne(o['beta1'] ?? 0.9, 'beta1'),
+    beta2: belowOne(o['beta2'] ?? 0.999, 'beta2'),
     epsilon: nonNegative(o['epsilon'] ?? 1e-8, 'epsilon'),
     decoupled: kind === 'adamW',
   })
@@ -151,14 +153,22 @@ export function adamW(options: AdamOptions = {}): Optimizer {
  */
 export function rmsprop(options: RmspropOptions = {}): Optimizer {
   const o = readOptions(options, [...SHARED, 'alpha', 'momentum', 'epsilon'])
-  return Object.freeze({
+  return made({
     ...NONE,
     ...shared(o, 0.01),
     kind: 'rmsprop',
-    alpha: nonNegative(o['alpha'] ?? 0.99, 'alpha'),
+    alpha: probability(o['alpha'] ?? 0.99, 'alpha'),
     momentum: nonNegative(o['momentum'] ?? 0, 'momentum'),
     epsilon: nonNegative(o['epsilon'] ?? 1e-8, 'epsilon'),
   })
+}
+
+/** Optimizers of this module: everything about them has been checked. */
+const OPTIMIZERS = new WeakSet<object>()
+
+function made(optimizer: Optimizer): Optimizer {
+  OPTIMIZERS.add(optimizer)
+  return Object.freeze(optimizer)
 }
 
 const FACTORIES = { sgd, adam, adamW, rmsprop }
@@ -168,8 +178,7 @@ export function readOptimizer(value: unknown): Optimizer {
   if (value === undefined) return sgd()
   if (typeof value === 'string' && Object.hasOwn(FACTORIES, value))
     return FACTORIES[value as keyof typeof FACTORIES]()
-  if (typeof value === 'object' && value !== null && 'kind' in value && Object.isFrozen(value))
-    return value as Optimizer
+  if (OPTIMIZERS.has(value as object)) return value as Optimizer
   const allowed = "sgd(), adam(), adamW() or rmsprop(), or one of the names 'sgd', 'adam', 'adamW', 'rmsprop'"
   throw wrongType('optimizer', `made by ${allowed}`, value)
 }

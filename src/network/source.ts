@@ -40,6 +40,7 @@ export function feedSource(spec: RowsSpec, source: RowSource, reading: Reading):
   const { size, batchSize } = reading
   return {
     rows: undefined,
+    classWeight: reading.classWeight,
     size,
     stepsPerEpoch: 0,
     async *parts(epoch, step): AsyncGenerator<FeedPart> {

@@ -1,5 +1,6 @@
 import type { EpochTotals } from '../engine/trainer.js'
-import { floats } from '../initializers/given.js'
+import { rangeError, wrongType } from '../errors.js'
+import { arrayKind } from '../realm.js'
 import { nonNegative } from '../validate.js'
 import type { RunState } from './checkpoint.js'
 import type { FeedPart } from './feed.js'
@@ -109,7 +110,11 @@ export class TrainingRun {
    * @throws `ERR_INVALID_ARGUMENT`, `ERR_LENGTH_MISMATCH`; nothing is changed then
    */
   setParameters(values: Float32Array): void {
-    this.session.parameters = floats(values, 'values', this.session.parameters.length).slice()
+    const { length } = this.session.parameters
+    if (arrayKind(values) !== 'Float32Array') throw wrongType('values', 'a Float32Array', values)
+    if (values.length !== length)
+      throw rangeError('ERR_LENGTH_MISMATCH', `values must have ${length} elements, got ${values.length}`)
+    this.session.parameters = values.slice()
   }
 
   /** @internal Batches of this `fit` that are done. */

@@ -5,6 +5,7 @@ export async function* untilAborted<T>(
   items: AsyncIterable<T> | Iterable<T>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<T> {
+  if (signal?.aborted) throw abortError(signal)
   if (signal === undefined || !(Symbol.asyncIterator in items)) return yield* items
   let stop: () => void = () => undefined
   const aborted = new Promise<never>((_, reject) => (stop = () => reject(abortError(signal))))

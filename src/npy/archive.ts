@@ -14,6 +14,9 @@ const [END, END64, LOCATOR64, ENTRY] = [0x06054b50, 0x06064b50, 0x07064b50, 0x02
 /** Flags of a member. */
 const [ENCRYPTED, UTF8] = [1, 1 << 11]
 
+/** Bytes of an entry before its name. */
+const ENTRY_LENGTH = 46
+
 /** Bytes of the end record, and of the longest comment behind it. */
 const [END_LENGTH, MAX_COMMENT] = [22, 0xffff]
 
@@ -32,12 +35,13 @@ export function membersOf(bytes: Uint8Array, file: string): Map<string, Member> 
       if (view.getUint32(at, true) !== ENTRY) throw new RangeError()
       const length = view.getUint16(at + 28, true)
       const flags = view.getUint16(at + 8, true)
-      const name = Buffer.from(bytes.buffer, bytes.byteOffset + at + 46, length).toString(
+      if (at + ENTRY_LENGTH + length > bytes.length) throw new RangeError()
+      const name = Buffer.from(bytes.subarray(at + ENTRY_LENGTH, at + ENTRY_LENGTH + length)).toString(
         flags & UTF8 ? 'utf8' : 'latin1',
       )
       if (members.has(name)) throw badFile(file, `member ${show(name)} is there twice`)
       members.set(name, { encrypted: (flags & ENCRYPTED) !== 0, checksum: view.getUint32(at + 16, true) })
-      at += 46 + length + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
+      at += ENTRY_LENGTH + length + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
     }
     return members
   } catch (error) {

@@ -1,6 +1,6 @@
 /** `.npz` archives: a zip file with one `.npy` file for each named array, as `numpy.savez` writes them. */
 import type { AsyncZippable, UnzipFileInfo } from 'fflate'
-import { plainError, rangeError, show, wrongType, wrongValue } from '../errors.js'
+import { isOwnError, plainError, rangeError, show, wrongType, wrongValue } from '../errors.js'
 import { isOf } from '../realm.js'
 import { boolean, readOptions } from '../validate.js'
 import { membersOf } from './archive.js'
@@ -42,7 +42,8 @@ export async function readNpz(
     try {
       arrays.set(member.slice(0, -'.npy'.length), decodeNpy(bytes))
     } catch (error) {
-      throw badFile(name, `member ${show(member)}: ${(error as Error).message}`)
+      if (!isOwnError(error) || error.code !== 'ERR_BAD_FILE') throw error
+      throw badFile(name, `member ${show(member)}: ${error.message}`)
     }
   }
   return arrays
@@ -69,7 +70,7 @@ async function unpack(bytes: Uint8Array, name: string): Promise<[string, Uint8Ar
       throw badFile(name, `member ${show(member)} is damaged: its checksum is not ${checksum}`)
     })
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ERR_BAD_FILE') throw error
+    if (isOwnError(error)) throw error
     throw plainError('ERR_BAD_FILE', `${name}: ${(error as Error).message}`, { cause: error })
   }
 }

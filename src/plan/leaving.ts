@@ -13,14 +13,19 @@ export function stopsWithReader<T>(
   const stop = (): void => controller.abort(signal?.reason)
   if (signal?.aborted) stop()
   signal?.addEventListener('abort', stop, { once: true })
+  const forget = (): void => signal?.removeEventListener('abort', stop)
   const inner = make(controller.signal)
   const leave = <Result>(end: () => Promise<Result>): Promise<Result> => {
-    signal?.removeEventListener('abort', stop)
+    forget()
     controller.abort()
     return end()
   }
   const outer = {
-    next: () => inner.next(),
+    next: () => {
+      const item = inner.next()
+      item.then(({ done }) => done && forget(), forget)
+      return item
+    },
     return: (value: void | PromiseLike<void>) => leave(() => inner.return(value)),
     throw: (error: unknown) => leave(() => inner.throw(error)),
     [Symbol.asyncIterator]: () => outer,

@@ -1,5 +1,4 @@
-import { describeLaw } from '../initializers/describe.js'
-import { integer } from '../validate.js'
+import { integer, pathOf, readOptions } from '../validate.js'
 import type { Plan } from './plan.js'
 import { bytesOf, shardPath, split } from './shards.js'
 import type { ResolvedPlannedTensor } from './tensor.js'
@@ -31,19 +30,21 @@ export interface TableOptions {
   shards?: number | undefined
 }
 
-/** Tells what `plan.write(path, ...)` would do, one row a tensor, without making a value. */
-export function planTable(plan: Plan, path: string, options: TableOptions = {}): PlanRow[] {
-  const limit = options.maxShardSize === undefined ? Infinity : bytesOf(options.maxShardSize, 'maxShardSize')
-  const count = integer(options.shards ?? 1, 'shards', 1)
+/** Tells what `plan.write(path, ...)` would do, one row a tensor; values are made only where nothing else tells their spread. */
+export function planTable(plan: Plan, path: string, options?: TableOptions): PlanRow[] {
+  const name = pathOf(path)
+  const { maxShardSize, shards: processes = 1 } = readOptions(options, ['maxShardSize', 'shards'])
+  const limit = maxShardSize === undefined ? Infinity : bytesOf(maxShardSize, 'maxShardSize')
+  const count = integer(processes, 'shards', 1)
   const shards = split(plan.resolved(), limit)
   return shards.flatMap((tensors, i) => {
-    const file = shardPath(path, i, shards.length)
+    const file = shardPath(name, i, shards.length)
     return tensors.map((tensor) => ({ ...rowOf(tensor), file, owner: i % count }))
   })
 }
 
 function rowOf(tensor: ResolvedPlannedTensor): Omit<PlanRow, 'file' | 'owner'> {
-  const { name, shape, dtype, init, law, size, fans, byteLength } = tensor
-  const { distribution, stddev } = describeLaw(law, size)
+  const { name, shape, dtype, init, fans, byteLength } = tensor
+  const { distribution, stddev } = tensor.describe()
   return { name, shape, dtype, initializer: init.className, distribution, ...fans, stddev, bytes: byteLength }
 }

@@ -1,6 +1,16 @@
 import type { Law, View } from '../engine/law.js'
 import { wrongType } from '../errors.js'
-import { allocate, boolean, bound, finite, integer, nonNegative, oneOf, readOptions } from '../validate.js'
+import {
+  allocate,
+  boolean,
+  bound,
+  finite,
+  integer,
+  nonNegative,
+  oneOf,
+  present,
+  readOptions,
+} from '../validate.js'
 import { type Fill, readWork, WORK_OPTIONS } from './fill.js'
 import { bernoulliLaw, integersLaw, normalLaw, truncatedLaw, uniformLaw } from './laws.js'
 import { type Dtype, outputOf } from './output.js'
@@ -58,7 +68,7 @@ function wholeArray(
     const length = integer(out, 'out', 0)
     return allocate(`${length} values`, () => new Type(length))
   }
-  if (arrayKind(out) === Type.name) return out as Uint8Array | Int32Array
+  if (arrayKind(out) === Type.name) return present(out as Uint8Array | Int32Array, 'out')
   throw wrongType('out', `a length or a ${Type.name}`, out)
 }
 

@@ -9,7 +9,7 @@ import type { SampleJob } from '../engine/engine.js'
 import type { StreamKey } from '../engine/law.js'
 import { longTailOf } from '../engine/select.js'
 import { rangeError, wrongType } from '../errors.js'
-import { allocate, finite, integer, oneOf, readArray, readOptions } from '../validate.js'
+import { allocate, finite, integer, oneOf, present, readArray, readOptions } from '../validate.js'
 import { readWork, WORK_OPTIONS } from './fill.js'
 import { arrayKind } from '../realm.js'
 
@@ -155,7 +155,7 @@ function readParameters(name: Distribution, params: unknown): Float64Array {
 function outputOf(out: unknown, width: number, name: string): Float32Array {
   if (typeof out !== 'number' && arrayKind(out) !== 'Float32Array')
     throw wrongType('out', 'a length or a Float32Array', out)
-  const length = typeof out === 'number' ? integer(out, 'out', 0) : (out as Float32Array).length
+  const length = typeof out === 'number' ? integer(out, 'out', 0) : present(out as Float32Array, 'out').length
   if (length % width !== 0) {
     const message = `out must hold a multiple of ${width} values, the coordinates of a draw of ${name}, got ${length}`
     throw rangeError('ERR_LENGTH_MISMATCH', message)

@@ -25,11 +25,13 @@ export async function runAll(
   const { signal, onStep } = watched.control
   const control = { signal, onDone: onStep }
   const runner = plan.runner ?? (plan.parallel && localRunner({ parallel: plan.parallel }))
-  const runs = runner
-    ? await runner.run(batchOf(trials, rows, threshold), control)
-    : await runHere(trials, coresOf(configs), control)
-  for (const run of runs) if (run !== undefined) refuseOther(run)
-  for (const each of [plan.rows.train, plan.rows.test]) each?.dispose()
+  const { train, test } = plan.rows
+  const runs = await (
+    runner
+      ? runner.run(batchOf(trials, rows, threshold), control)
+      : runHere(trials, coresOf(configs), control)
+  ).finally(() => [train, test].forEach((each) => each?.dispose()))
+  for (const [i, run] of runs.entries()) if (run !== undefined) refuseOther(run, trials[i])
   watched.finish()
   // Statistics take long to load: not before they are needed.
   const { reportOf } = await import('./report.js')
@@ -46,9 +48,10 @@ export async function runAll(
 }
 
 /** A runner's results may come from files. */
-function refuseOther(run: unknown): void {
+function refuseOther(run: unknown, trial: Trial | undefined): void {
   const { status, seed, metrics } = (run ?? {}) as Partial<Run>
-  if ((status === 'ok' || status === 'failed') && seed !== undefined && typeof metrics === 'object') return
+  const own = seed === String(trial?.seed) && (status === 'ok' || status === 'failed')
+  if (own && Object.values(metrics ?? { none: '' }).every((value) => typeof value === 'number')) return
   throw plainError('ERR_BAD_FILE', `the runner gave ${JSON.stringify(run)} as the result of a network`)
 }
 

@@ -96,7 +96,8 @@ function readSeeds(value: unknown): bigint[] {
   )
   if (seeds.length === 0)
     throw rangeError('ERR_INVALID_ARGUMENT', 'seeds must hold at least one seed, got none')
-  const twice = seeds.find((seed, i) => seeds.indexOf(seed) < i)
+  const seen = new Set<bigint>()
+  const twice = seeds.find((seed) => seen.size === seen.add(seed).size)
   if (twice === undefined) return seeds
   throw rangeError('ERR_INVALID_ARGUMENT', `seeds must be distinct, got ${twice} twice`)
 }

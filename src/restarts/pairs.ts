@@ -78,11 +78,11 @@ function pairedT(differences: number[]): number {
 
 /** Fills in Holm's step-down adjustment of `p`. */
 function holm(pairs: Pair[]): Pair[] {
-  const byP = [...pairs].sort((a, b) => a.p - b.p)
+  const byP = pairs.filter(({ p }) => !Number.isNaN(p)).sort((a, b) => a.p - b.p)
   let least = 0
   byP.forEach((pair, i) => {
     least = Math.max(least, Math.min(1, pair.p * (byP.length - i)))
-    pair.pHolm = Number.isNaN(pair.p) ? pair.p : least
+    pair.pHolm = least
   })
   return pairs
 }

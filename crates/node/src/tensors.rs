@@ -22,10 +22,9 @@ pub fn fill_tensors(
     mut views: Vec<Uint8ArraySlice>,
     records: Float64ArraySlice,
     rows: Float64ArraySlice,
-    literals: Float64ArraySlice,
     threads: u32,
 ) -> Result<()> {
-    let pieces = read_pieces(&records, &rows, &literals)?;
+    let pieces = read_pieces(&records, &rows, &[])?;
     if views.len() != pieces.len() || views.iter().zip(&pieces).any(|(v, p)| v.len() as u64 != p.bytes()) {
         return Err(error(Code::Internal, "the arrays to fill and their records differ"));
     }
@@ -37,7 +36,7 @@ pub fn fill_tensors(
     for (view, piece) in views.iter_mut().zip(&pieces).filter(|(_, piece)| piece.elements > 0) {
         // SAFETY: this call runs to its end on the JavaScript thread, so no script can read, write, detach or resize a
         // buffer meanwhile; the facade refuses shared memory; `regions` has seen that no two views overlap, and the
-        // three arrays of numbers are the engine's own.
+        // two arrays of numbers are the engine's own.
         let bytes = unsafe { view.as_mut() };
         let out = Out::of_bytes(piece.dtype, bytes);
         tasks.push((&piece.job, out.ok_or_else(|| error(Code::Internal, "an array is not aligned"))?));

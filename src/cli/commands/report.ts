@@ -14,8 +14,13 @@ export function addReport(program: Command): void {
     .action(async (path: string, { json }: { json?: boolean }) => {
       const report = readReport(path, String(await readBytes(path)))
       if (json) return printJson(report)
-      if ('entries' in report) printComparison(report)
-      else printRestarts(report)
+      try {
+        if ('entries' in report) printComparison(report)
+        else printRestarts(report)
+      } catch (error) {
+        if (!(error instanceof TypeError)) throw error
+        throw new UsageError(`${path} is no whole report: ${error.message}`)
+      }
     })
 }
 

@@ -5,10 +5,11 @@ import {
   Network,
   type Callback,
   type FitOptions,
+  type History,
   type Initializer,
 } from '../../index.js'
 import { addModelOptions, fitOf, layersOf, lossOf, type ModelOptions } from '../model.js'
-import { interruptible } from '../exit.js'
+import { interruptible, UsageError } from '../exit.js'
 import { formatSeconds, note, print } from '../output.js'
 import { readSplit, type Split } from '../data.js'
 import { meter, type Meter } from '../progress.js'
@@ -69,8 +70,9 @@ async function train(path: string, options: TrainOptions): Promise<void> {
   const network = new Network({ inputs: data.inputs, layers, loss: lossOf(data), seed: options.seed })
   const bar = meter(false)
   const started = performance.now()
+  let history: History
   try {
-    await interruptible((signal) =>
+    history = await interruptible((signal) =>
       network.fit(data.rows.x, data.rows.y, { ...trainingOf(data, options, bar), signal }),
     )
   } catch (error) {
@@ -82,7 +84,10 @@ async function train(path: string, options: TrainOptions): Promise<void> {
     throw error
   }
   bar.stop()
-  await finish(network, data, options, performance.now() - started)
+  await finish(network, data, options, {
+    epochs: history.epoch.length,
+    elapsedMs: performance.now() - started,
+  })
 }
 
 function checkpointOf({ checkpoint, save }: TrainOptions): string | undefined {
@@ -100,6 +105,8 @@ function trainingOf(data: Split, options: TrainOptions, bar: Meter): FitOptions 
   const path = checkpointOf(options)
   // Weights that are chosen by rows can't be judged by them: the test rows stay unseen.
   const { patience, validation = patience === undefined ? 0 : 0.2 } = options
+  if (!(validation >= 0 && validation < 1) || (patience !== undefined && validation === 0))
+    throw new UsageError(`--validation must be a share below 1, and not 0 with --patience, got ${validation}`)
   const stopping = patience && [earlyStopping({ patience, restoreBestWeights: true })]
   const shown = xTest && yTest ? { validationData: [xTest, yTest] as const } : {}
   const backup = path === undefined ? [] : [backupAndRestore({ path, everyMs: 5000 })]
@@ -115,7 +122,7 @@ async function finish(
   network: Network,
   data: Split,
   options: TrainOptions,
-  elapsedMs: number,
+  { epochs, elapsedMs }: { epochs: number; elapsedMs: number },
 ): Promise<void> {
   const { x, y, xTest = x, yTest = y } = data.rows
   const result = await network.evaluate(xTest, yTest)
@@ -124,6 +131,6 @@ async function finish(
   if (options.json) return print(JSON.stringify({ ...result, seed: String(network.seed), elapsedMs }))
   const on = data.rows.xTest === undefined ? 'the training rows' : 'the test rows'
   const parts = Object.entries(result).map(([metric, value]) => `${metric} ${(value as number).toFixed(4)}`)
-  print(`${parts.join(', ')} on ${on} after ${options.epochs} epochs in ${formatSeconds(elapsedMs)}`)
+  print(`${parts.join(', ')} on ${on} after ${epochs} epochs in ${formatSeconds(elapsedMs)}`)
   if (options.save !== undefined) note(`wrote ${options.save}`)
 }

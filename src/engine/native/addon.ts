@@ -58,8 +58,8 @@ function installed(platform: string): string | undefined {
 
 function opened(path: string, version: string): Addon {
   const module = { exports: {} }
-  if (isCut(path)) throw unavailable(`${path} is not complete`)
   try {
+    if (isCut(path)) throw new Error('it is not complete')
     process.dlopen(module, path)
   } catch (error) {
     throw unavailable(`${path} could not be loaded`, error)

@@ -68,7 +68,7 @@ export declare function fillPermutation(out: Uint32Array, place: Float64Array): 
 export declare function fillSample(out: Float32Array, name: string, parameters: Float64Array, place: Float64Array): void
 
 /** Fills each view with its piece. The views are the bytes of arrays that don't overlap. */
-export declare function fillTensors(views: Array<Uint8Array>, records: Float64Array, rows: Float64Array, literals: Float64Array, threads: number): void
+export declare function fillTensors(views: Array<Uint8Array>, records: Float64Array, rows: Float64Array, threads: number): void
 
 /** Fills a Uint16Array with binary16 or bfloat16 bits. */
 export declare function fillU16(out: Uint16Array, record: Float64Array): void

@@ -10,7 +10,7 @@ import { checkThreads } from '../threads.js'
 import { isWhole } from '../whole.js'
 import { jsEngine } from '../js/index.js'
 import { loadAddon, type Addon } from './addon.js'
-import { translated } from './errors.js'
+import { translate, translated } from './errors.js'
 import { RECORD_WIDTH, type RecordLaw, writeRecord } from './job.js'
 import { nativeLongTail } from './long-tail.js'
 import { nativeMeasures } from './measures.js'
@@ -26,11 +26,12 @@ const SLAB = 1 << 20
 export class NativeEngine implements Engine {
   readonly name = 'native'
   readonly threads: number
-  readonly #addon: Addon
+  /** The addon itself, also for the parts of the engine that live in files of their own. */
+  readonly addon: Addon
   readonly #record = new Float64Array(RECORD_WIDTH)
 
   constructor(addon: Addon) {
-    this.#addon = addon
+    this.addon = addon
     const kernel = environment('SYMBREAK_KERNEL')
     if (kernel) {
       if (!this.kernels.includes(kernel))
@@ -41,16 +42,11 @@ export class NativeEngine implements Engine {
   }
 
   get kernels(): readonly string[] {
-    return this.#addon.kernels()
+    return this.addon.kernels()
   }
 
   get kernel(): string {
-    return this.#addon.kernel()
-  }
-
-  /** The addon itself, for the parts of the engine that live in files of their own. */
-  get addon(): Addon {
-    return this.#addon
+    return this.addon.kernel()
   }
 
   fill(job: FillJob, out: View): void {
@@ -60,14 +56,12 @@ export class NativeEngine implements Engine {
     try {
       this.#fill(out)
     } catch (error) {
-      translated(() => {
-        throw error
-      })
+      throw translate(error)
     }
   }
 
   #fill(out: View): void {
-    const addon = this.#addon
+    const addon = this.addon
     if (out instanceof Float32Array) addon.fillF32(out, this.#record)
     else if (out instanceof Uint16Array) addon.fillU16(out, this.#record)
     else if (out instanceof Float64Array) addon.fillF64(out, this.#record)
@@ -81,8 +75,8 @@ export class NativeEngine implements Engine {
       ({ out }) => new Uint8Array(out.buffer as ArrayBuffer, out.byteOffset, out.byteLength),
     )
     const pieces = fills.map(({ job, out }) => ({ job, dtype: dtypeOf(job, out), elements: out.length }))
-    const { records, rows, literals, bound } = packed(pieces, [], this.threads)
-    translated(() => this.#addon.fillTensors(views, records, rows, literals, bound))
+    const { records, rows, bound } = packed(pieces, [], this.threads)
+    translated(() => this.addon.fillTensors(views, records, rows, bound))
     for (const { job, out } of all) if (job.law.kind === 'values') jsEngine.fill(job, out)
   }
 
@@ -106,7 +100,7 @@ export class NativeEngine implements Engine {
   async #fillPart(job: FillJob & { law: RecordLaw }, part: View, control: Control): Promise<void> {
     const record = new Float64Array(RECORD_WIDTH)
     writeRecord(record, 0, job, job.law, this.threads)
-    const addon = this.#addon
+    const addon = this.addon
     const made = await watched(addon, control, (token): Promise<View> => {
       if (part instanceof Float32Array) return addon.makeF32(part.length, record, token)
       if (part instanceof Uint16Array) return addon.makeU16(part.length, record, token)
@@ -118,23 +112,23 @@ export class NativeEngine implements Engine {
   }
 
   permute(stream: StreamKey, first: number, out: Uint32Array): void {
-    translated(() => this.#addon.fillPermutation(out, placeRow(stream, first, 0, 1)))
+    translated(() => this.addon.fillPermutation(out, placeRow(stream, first, 0, 1)))
   }
 
   get measures(): Measures {
-    return nativeMeasures(this.#addon)
+    return nativeMeasures(this.addon)
   }
 
   get longTail(): LongTail {
-    return nativeLongTail(this.#addon, this.threads)
+    return nativeLongTail(this.addon, this.threads)
   }
 
   trainer(spec: TrainerSpec): Trainer {
-    return nativeTrainer(this.#addon, this.threads, spec)
+    return nativeTrainer(this.addon, this.threads, spec)
   }
 
   rows(spec: RowsSpec, data: TrainerData): TrainerRows {
-    return nativeRows(this.#addon, spec, data)
+    return nativeRows(this.addon, spec, data)
   }
 }
 

@@ -1,3 +1,4 @@
+import { present } from '../../validate.js'
 import type { Control, LongTail, SampleJob } from '../engine.js'
 import type { Addon } from './addon.js'
 import { translated } from './errors.js'
@@ -23,7 +24,7 @@ export function nativeLongTail(addon: Addon, threads: number): LongTail {
         const made = await watched(addon, { signal: control.signal, onStep: step }, (token) =>
           addon.makeSample(part.length, job.distribution, job.parameters, rowOf(job, start), token),
         )
-        part.set(made)
+        present(part, 'out', made.length).set(made)
       }
     },
   }

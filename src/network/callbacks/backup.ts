@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { access, rm } from 'node:fs/promises'
 import { now } from '../../engine/slices.js'
 import { ioError } from '../../engine/replace.js'
+import { isOf } from '../../realm.js'
 import { integer, nonNegative, pathOf, readOptions } from '../../validate.js'
 import { readCheckpoint, writeCheckpoint } from '../checkpoint.js'
 import type { Rows } from '../rows.js'
@@ -97,6 +98,9 @@ function fingerprintOf(run: TrainingRun): Record<string, string> {
     optimizer: plan.optimizer,
     initialEpoch: plan.initialEpoch,
     data: plan.feed.rows ? digest(plan.feed.rows) : plan.feed.size,
+    classWeight: isOf(plan.feed.classWeight, 'Map')
+      ? [...(plan.feed.classWeight as Map<number, number>)]
+      : plan.feed.classWeight,
     validation: plan.validation && digest(plan.validation),
     callbacks: plan.callbacks.map(({ name = 'unnamed', options }) => (options ? [name, options] : name)),
   }

@@ -1,5 +1,5 @@
-import { wrongType, wrongValue } from '../../errors.js'
-import { boolean, integer, readOptions } from '../../validate.js'
+import { wrongValue } from '../../errors.js'
+import { boolean, integer, pathOf, readOptions } from '../../validate.js'
 import type { TrainingRun } from '../training-run.js'
 import type { Callback, CallbackState, Logs } from './callback.js'
 import { Monitor, type MonitorOptions } from './monitor.js'
@@ -16,8 +16,7 @@ export interface ModelCheckpointOptions extends MonitorOptions {
 /** Saves the network after epochs (Keras's `ModelCheckpoint`), each time as `network.save` does. */
 export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const o = readOptions(options, ['path', 'monitor', 'mode', 'minDelta', 'saveBestOnly', 'every'])
-  const path = o['path']
-  if (typeof path !== 'string') throw wrongType('path', 'a string', path)
+  const path = pathOf(o['path'])
   const monitor = new Monitor(o, 0)
   const bestOnly = boolean(o['saveBestOnly'] ?? false, 'saveBestOnly')
   const every = integer(o['every'] ?? 1, 'every', 1)

@@ -1,37 +1,31 @@
-/** Training as testers from outside found it: runs that go on, runs that diverge, what is damaged or taken away. */
-import { execFile } from 'node:child_process'
+/** Training that is stopped, resumed, damaged or taken up again. */
+
+import { getEventListeners } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+
 import test from 'ava'
 import {
-  accuracy,
-  auc,
   backupAndRestore,
   csvLogger,
-  compareInitializers,
   dense,
   earlyStopping,
   exponentialDecay,
-  Generator,
   learningRateScheduler,
-  modelCheckpoint,
   Network,
-  r2,
+  plan,
   reduceLROnPlateau,
-  restarts,
   sgd,
-  terminateOnNaN,
-  writeNpy,
+  tableRate,
   type Callback,
+  type Progress,
   type RowBatch,
   type TrainingRun,
 } from 'symbreak'
+
 import { bits, codeOf, config, x, y } from './support/toy.js'
 
-const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const refused = { code: 'ERR_INVALID_ARGUMENT' }
 
 async function folder(t: { teardown(undo: () => Promise<void>): void }): Promise<string> {
@@ -124,26 +118,6 @@ test('a damaged checkpoint is refused, and leaves the network as it was', async 
   }
 })
 
-test('a diverged network is a failed row, never a success', async (t) => {
-  const labels = y.map((_, i) => Number(i % 5 === 0))
-  const fit = () => ({
-    epochs: 3,
-    optimizer: sgd({ learningRate: 1e38 }),
-    callbacks: [terminateOnNaN()],
-  })
-  const report = await restarts(config, { x, y: labels }, { seeds: 3, threshold: 0.75, fit })
-  t.deepEqual([report.failed, report.successRate], [3, 0])
-  t.regex(String(report.runs[0]?.error), /not finite|diverged/)
-  const network = new Network(config)
-  await network.fit(x, labels, fit())
-  for (const engine of ['native', 'js'] as const) {
-    const lost = new Network({ ...config, engine })
-    lost.setWeights(network.weights)
-    t.like(await lost.evaluate(x, labels), { accuracy: 0 }, engine)
-  }
-  t.is(accuracy(Float32Array.of(NaN, 1, 1, NaN), Uint8Array.of(0, 0)), 0)
-})
-
 test('what a run is given by its callbacks is checked', async (t) => {
   const during = (work: (run: TrainingRun) => void) =>
     new Network(config).fit(x, y, { callbacks: [{ onEpochEnd: (_e, _l, run) => work(run) }] })
@@ -194,136 +168,6 @@ test('the schedule of a source goes on across fits, or is refused where nobody k
   )
 })
 
-test('options that mean nothing are refused', async (t) => {
-  t.throws(() => sgd({ accumulate: 2 ** 32 }), refused)
-  t.throws(() => new Network({ ...config, loss: 'meanSquaredError', labelSmoothing: 0.1 }), refused)
-  const weigh = (classWeight: unknown) => new Network(config).fit(x, y, { classWeight: classWeight as never })
-  for (const wrong of [{ 2: 1 }, { foo: 1 }, new Map([[5, 1]])])
-    await t.throwsAsync(() => weigh(wrong), refused)
-  const kernels = await Promise.all(
-    [{ 1: 5 }, new Map([[1, 5]])].map(async (classWeight) => {
-      const network = new Network(config)
-      await network.fit(x, y, { classWeight: classWeight as never })
-      return bits(network)
-    }),
-  )
-  t.deepEqual(kernels[0], kernels[1])
-  t.throws(() => auc(Float32Array.of(0.1, 0.9), Uint8Array.of(1, 2)), refused)
-  t.throws(() => r2(new Float32Array(2), new Float32Array(2), 3), refused)
-  t.throws(() => r2(new Float32Array(2), new Float32Array(2), 0), refused)
-  t.is(r2(new Float32Array(1000).fill(0.3), new Float32Array(1000).fill(0.1)), 0)
-  await t.throwsAsync(
-    () => restarts(config, { x, y, xTest: new Float32Array(0), yTest: new Uint8Array(0) }, { seeds: 1 }),
-    refused,
-  )
-})
-
-test('paths of checkpoints take Python’s formats, and no unknown name', async (t) => {
-  const where = await folder(t)
-  const seen: string[] = []
-  const write = async (name: string) => {
-    const network = new Network(config)
-    network.save = async (path: string) => void seen.push(path.slice(where.length + 1))
-    await network.fit(x, y, { epochs: 1, callbacks: [modelCheckpoint({ path: join(where, name) })] })
-  }
-  await write('{epoch:03}-{epoch:3d}|{loss:.2e}|{loss:8.3f}')
-  t.regex(seen[0] as string, /^001- {2}1\|\d\.\d\de[+-]\d\d\| {3}\d\.\d{3}$/)
-  await t.throwsAsync(() => write('{foo}'), refused)
-})
-
-test('equal values are summarized as what they are', async (t) => {
-  const report = await compareInitializers(config, { x: x.subarray(0, 2), y: y.subarray(0, 1) }, {
-    initializers: ['zeros', 'zeros'],
-    seeds: 3,
-    fit: { epochs: 0 },
-  } as never)
-  for (const { report: each } of report.entries) {
-    const { mean, stddev, min, max, ci95Bootstrap } = each.summary['loss'] as never as Record<
-      string,
-      number
-    > & {
-      ci95Bootstrap: number[]
-    }
-    t.deepEqual([mean, stddev, ...ci95Bootstrap], [min, 0, max, max])
-  }
-})
-
-test('a weighted choice is fair however small the weights', (t) => {
-  const counts = [0, 0, 0]
-  for (let seed = 0; seed < 300; seed++) {
-    const [found = 0] = new Generator(seed).choice(3, 1, {
-      replace: false,
-      weights: [1e-310, 1e-310, 1e-310],
-    })
-    counts[found]!++
-  }
-  t.true(
-    counts.every((count) => count > 60),
-    counts.join(),
-  )
-  const weights = [3e-300, 1e-300, 2e-300]
-  const large = weights.map((weight) => weight * 2 ** 900)
-  t.deepEqual(
-    new Generator(1).choice(3, 3, { replace: false, weights }),
-    new Generator(1).choice(3, 3, { replace: false, weights: large }),
-  )
-})
-
-test('the state of a generator can’t be written to', (t) => {
-  const generator = new Generator(1, 'a')
-  t.throws(() => ((generator as { seed: bigint }).seed = 3n), { instanceOf: TypeError })
-  t.throws(() => ((generator as { path: string }).path = 'b'), { instanceOf: TypeError })
-})
-
-test('symbreak train: half-precision files, honest test rows, and what a saved network needs', async (t) => {
-  const where = await folder(t)
-  const run = async (...args: string[]) => {
-    const { stdout } = await promisify(execFile)(process.execPath, [main, 'train', ...args, '--json'])
-    return stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, number>)
-  }
-  const values = [0.5, 1.5, 0, 1, 2, 1, 0.25, -1, 0, 3, 4, 1]
-  const shape = [4, 3]
-  const single = { data: Float32Array.from(values), shape }
-  // The same numbers as halves: sign, exponent and leading bits.
-  const halves = [0x3800, 0x3e00, 0, 0x3c00, 0x4000, 0x3c00, 0x3400, 0xbc00, 0, 0x4200, 0x4400, 0x3c00]
-  await writeNpy(join(where, 'f4.npy'), single)
-  await writeNpy(join(where, 'f2.npy'), { data: Uint16Array.from(halves), shape, dtype: 'F16' })
-  const quick = ['--epochs', '2', '--test', '0']
-  const [a, b] = await Promise.all(
-    ['f4.npy', 'f2.npy'].map((name) =>
-      run(join(where, name), ...quick).then((lines) => lines.at(-1)?.['loss']),
-    ),
-  )
-  t.is(a, b)
-  const noise = new Generator(5)
-  const csv = Array.from({ length: 60 }, (_, i) => [...noise.normal(3), i % 2].join()).join('\n')
-  const file = join(where, 'noise.csv')
-  await writeFile(file, `a,b,c,label\n${csv}\n`)
-  const saved = join(where, 'm.st')
-  const lines = await run(
-    file,
-    '--epochs',
-    '9',
-    '--patience',
-    '2',
-    '--standardize',
-    '--scale',
-    '2',
-    '--save',
-    saved,
-  )
-  // The rows that chose the weights are none of those that judge them.
-  t.not(Math.min(...lines.slice(0, -1).map((line) => line['val_loss'] as number)), lines.at(-1)?.['loss'])
-  const text = (await readFile(saved)).toString('latin1')
-  t.regex(text, /symbreak\.features/)
-  t.regex(text, /\\"scale\\":2,\\"mean\\":\[/)
-  const { data } = { data: (await Network.load(saved)).weights }
-  t.is(data.size, 4)
-})
-
 test('a saved network must have the shapes of its layers', async (t) => {
   const path = join(await folder(t), 'n.st')
   await new Network({ ...config, layers: [dense(4), dense(2)] }).save(path)
@@ -343,16 +187,103 @@ test('a log that is gone on with begins on a line of its own', async (t) => {
   t.is(lines.length, 3)
 })
 
-test('symbreak report refuses what only looks like a report', async (t) => {
-  const path = join(await folder(t), 'r.json')
-  for (const wrong of [
-    { summary: { loss: { mean: 'x' } }, runs: [] },
-    { entries: [{ report: 1 }], pairs: [] },
-    { summary: null, runs: [] },
-  ]) {
-    await writeFile(path, JSON.stringify(wrong))
-    const error = await t.throwsAsync(() => promisify(execFile)(process.execPath, [main, 'report', path]))
-    t.is((error as unknown as { code: number }).code, 2)
-    t.regex((error as unknown as { stderr: string }).stderr, /neither a comparison nor/)
+test('what a file claims is compared before anything is allocated by it', async (t) => {
+  const path = join(await folder(t), 'n.st')
+  await new Network({ ...config, layers: [dense(4), dense(2)] }).save(path)
+  const bytes = await readFile(path, 'latin1')
+  // The same length, so that the header stays what it is.
+  const claimed = bytes
+    .replace('\\"inputs\\":2,', '\\"inputs\\":9,')
+    .replace('\\"units\\":4,', '\\"units\\":8,')
+  t.not(claimed, bytes)
+  await writeFile(path, claimed, 'latin1')
+  await t.throwsAsync(() => Network.load(path), {
+    code: 'ERR_BAD_FILE',
+    message: /must have the shape \[9,8\]/,
+  })
+})
+
+test('an aborted signal ends a hanging source, and leaves no listener behind', async (t) => {
+  const controller = new AbortController()
+  const hanging = async function* (): AsyncGenerator<RowBatch> {
+    await new Promise(() => undefined)
+    yield { x, y }
   }
+  const fit = new Network(config).fit(hanging, {
+    signal: controller.signal,
+    callbacks: [{ onEpochBegin: () => controller.abort() }],
+  })
+  t.is(await codeOf(fit), 'ERR_ABORTED')
+  const quiet = new AbortController()
+  const p = plan({ seed: 1, tensors: [{ name: 'a', shape: [3], init: 'zeros' }] })
+  for (let i = 0; i < 5; i++) for await (const _ of p.tensorsAsync({ signal: quiet.signal }));
+  t.is(getEventListeners(quiet.signal, 'abort').length, 0)
+})
+
+test('the schedule of partialFit counts the batches of all passes', async (t) => {
+  const schedule = exponentialDecay({ factor: 0.5 })
+  const optimizer = sgd({ learningRate: 0.5, schedule })
+  const pieces = new Network(config)
+  await pieces.partialFit(x.subarray(0, 320), y.subarray(0, 160), { batchSize: 16, optimizer })
+  await pieces.partialFit(x.subarray(320), y.subarray(160), { batchSize: 40, optimizer })
+  const steps = new Network(config)
+  const rates = (count: number, from: number) => Array.from({ length: count }, (_, i) => 0.5 ** (from + i))
+  for (const [from, to, batchSize, before] of [
+    [0, 160, 16, 0],
+    [160, 200, 40, 10],
+  ] as const) {
+    const table = tableRate(rates(11, before))
+    await steps.fit(x.subarray(2 * from, 2 * to), y.subarray(from, to), {
+      batchSize,
+      shuffle: false,
+      optimizer: sgd({ learningRate: 0.5, schedule: table }),
+    })
+  }
+  t.deepEqual(bits(pieces), bits(steps))
+})
+
+test('a resumed stream refuses other weights of its classes; a callback’s state comes back as it was', async (t) => {
+  const path = join(await folder(t), 'run.safetensors')
+  const kept: unknown[] = []
+  const state = { number: '12', list: [NaN, -Infinity, '#x'], nested: { number: 'x' } }
+  const run = (classWeight: Record<number, number>, signal?: AbortSignal) =>
+    new Network(config).fit(() => [{ x, y }], {
+      epochs: 3,
+      classWeight,
+      callbacks: [
+        {
+          name: 'mine',
+          getState: () => ({ values: state }),
+          setState: ({ values }) => void kept.push(values),
+        },
+        backupAndRestore({ path }),
+      ],
+      ...(signal && { signal }),
+    })
+  const controller = new AbortController()
+  const first = new Network(config).fit(() => [{ x, y }], {
+    epochs: 3,
+    classWeight: { 1: 2 },
+    signal: controller.signal,
+    callbacks: [
+      { name: 'mine', getState: () => ({ values: state }), onEpochEnd: () => controller.abort() },
+      backupAndRestore({ path }),
+    ],
+  })
+  t.is(await codeOf(first), 'ERR_ABORTED')
+  const error = await t.throwsAsync(() => run({ 1: 3 }), refused)
+  t.regex(String(error?.message), /classWeight was/)
+  await run({ 1: 2 })
+  t.deepEqual(kept, [state])
+})
+
+test('progress ends where the run did', async (t) => {
+  const seen: Progress[] = []
+  await new Network(config).fit(x, y, {
+    epochs: 50,
+    batchSize: 50,
+    callbacks: [{ onEpochEnd: (epoch, _, run) => void (epoch === 1 && run.stop()) }],
+    onProgress: (report) => seen.push({ ...report }),
+  })
+  t.like(seen.at(-1), { done: 8, total: 200 })
 })
