@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import anyTest, { type ExecutionContext, type TestFn } from 'ava'
 import { Queue } from 'bullmq'
-import { plan, restarts, writeShards, type Batch, type Json } from 'symbreak'
+import { plan, restarts, writeShards, type Batch, type JobControl, type Json } from 'symbreak'
 import { bullmqRunner, createWorker, type JobHandler } from 'symbreak/bullmq'
 import { redisExists, startRedis, type Redis } from './bullmq/redis.js'
 
@@ -118,6 +118,27 @@ test('a fault of the machine is tried again, and so is a failed job in the next 
   t.deepEqual(await single.run(squares(1)), [0])
   t.is(calls, 6)
 })
+
+for (const mode of ['produce', 'share'] as const) {
+  test(`${mode}: a signal that is aborted while the run begins ends it, and takes its jobs out`, async (t) => {
+    for (const delay of [0, 2, 5, 12]) {
+      const queue = `early-${mode}-${delay}`
+      const controller = new AbortController()
+      const run4 = (_: number, { signal }: JobControl) =>
+        new Promise<never>((_resolve, reject) =>
+          signal?.addEventListener('abort', () => reject(signal.reason as Error)),
+        )
+      const hanging = { ...squares(4), run: run4 }
+      const runner = bullmqRunner({ connection: t.context.connection, queue, mode })
+      const run = runner.run(hanging, { signal: controller.signal })
+      setTimeout(() => controller.abort(), delay)
+      const late = wait(5000).then(() => 'still at it')
+      const end = await Promise.race([run.catch((error: { code: string }) => error.code), late])
+      t.is(end, 'ERR_ABORTED', `${delay} ms`)
+      if (mode === 'produce') t.is(await jobsOf(t, queue), 0, `${delay} ms`)
+    }
+  })
+}
 
 test('an aborted signal stops jobs at work and takes out the others', async (t) => {
   const stopped: Json[] = []

@@ -22,6 +22,7 @@ import {
   plan,
   planTable,
   r2,
+  randomNormal,
   reservoir,
   restarts,
   rmsprop,
@@ -250,6 +251,25 @@ test('tables and descriptions say the same, and refuse what create does', (t) =>
   t.throws(() => identity({ gain: 1e300 }).describe([2, 2]), refused)
   t.throws(() => planTable(plan({ seed: 1, tensors }), 'm', { foo: 1 } as never), refused)
   t.like(identity({ gain: -1 }).describe([0, 0]), { min: 0, max: 0 })
+})
+
+test('a user’s own initializer may use its array again, and is told of doubles', (t) => {
+  const buffer = new Float32Array(3)
+  const reusing = {
+    className: 'Reusing',
+    create: (shape: number[], { path, dtype }: { path: string; dtype?: 'F64' }) =>
+      dtype === 'F64'
+        ? randomNormal({ seed: 1 }).create(shape, { path, dtype })
+        : randomNormal({ seed: 1 }).fill(buffer, shape, { path }),
+    toJSON: () => ({ class_name: 'Reusing', config: {} }),
+  } as never
+  const tensors = ['a', 'b'].map((name) => ({ name, shape: [3], init: reusing }))
+  const doubles = { name: 'c', shape: [3], init: reusing, dtype: 'F64' as const }
+  const p = plan({ seed: 1, tensors: [...tensors, doubles] })
+  buffer.fill(7)
+  const made = p.create()
+  for (const path of ['a', 'b']) t.deepEqual(made.get(path), randomNormal({ seed: 1 }).create([3], { path }))
+  t.deepEqual(made.get('c'), randomNormal({ seed: 1 }).create([3], { path: 'c', dtype: 'F64' }))
 })
 
 test('what a user’s own initializer makes is checked', (t) => {

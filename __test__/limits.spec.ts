@@ -141,6 +141,7 @@ for (const engine of engines) {
       ['dct', symbreak.dct({ layout: 'torch' }), [9, 7], [1e6, 1e6]],
       ['hippo', symbreak.hippo(), [6, 6], [1e6, 1e6]],
       ['delayLine', symbreak.delayLine(), [6, 6], [1e6, 1e6]],
+      ['cycle', symbreak.cycleReservoir({ backward: 0.2, jump: 0.3, jumpSize: 2 }), [6, 6], [1e6, 1e6]],
       ['zerO', symbreak.zerO(), [3, 3, 4, 9], [3, 3, 1e6, 1e6]],
       ['bilinear', symbreak.bilinear(), [3, 4, 2, 2], [3, 3, 1e6, 1e6]],
       ['daubechies', symbreak.daubechies(), kernel, [4, 1e6, 1e6]],

@@ -295,3 +295,16 @@ test('names and numbers of arrays that an archive cannot hold are refused', asyn
   await writeNpz(path, { é: array })
   t.deepEqual([...(await readNpz(path)).keys()], ['é'])
 })
+
+test('every bit of an archive that is flipped is noticed, or matters to nobody', async (t) => {
+  const path = join(await folder(t), 'a.npz')
+  await writeNpz(path, { x: { data: Float32Array.of(1, 2), shape: [2] } })
+  const good = await readFile(path)
+  const expected = await readNpz(good)
+  for (let bit = 0; bit < 8 * good.length; bit++) {
+    const bad = Buffer.from(good)
+    bad[bit >> 3] = (bad[bit >> 3] as number) ^ (1 << (bit % 8))
+    const found = await readNpz(bad).catch((error: { code?: unknown }) => error.code)
+    if (found !== 'ERR_BAD_FILE') t.deepEqual(found, expected, `byte ${bit >> 3}, bit ${bit % 8}`)
+  }
+})

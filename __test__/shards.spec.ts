@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { Readable } from 'node:stream'
 import test from 'ava'
-import { plan, planFromFile, readSafetensors, verify } from 'symbreak'
+import { plan, planFromFile, readNpy, readNpz, readSafetensors, verify } from 'symbreak'
 import type { PlanSpec, Progress } from 'symbreak'
 import { engines, folder, kinds, mixed } from './support/checkpoint.js'
 
@@ -382,4 +382,27 @@ test('an index that names tensors which its files lack is refused; excluded ones
     const refused = await t.throwsAsync(async () => (await planFromFile(list)).create())
     t.regex(String((refused as { code?: string }).code), /^ERR_(INVALID_SHAPE|OUT_OF_MEMORY)$/)
   }
+})
+
+test('pipes that nobody writes to are never waited for, and links that lead in a circle are refused', async (t) => {
+  const where = await folder(t)
+  const pipe = join(where, 'kk-00001-of-00002.safetensors')
+  execFileSync('mkfifo', [pipe])
+  const refused = { code: 'ERR_IO', message: /no regular file/ }
+  for (const read of [verify, readSafetensors, planFromFile, readNpy, readNpz])
+    await t.throwsAsync(() => read(pipe) as Promise<unknown>, refused)
+  const tensors = ['a', 'b'].map((name) => ({ name, shape: [1], init: 'ones' }))
+  const small = plan({ seed: 1, tensors })
+  await t.throwsAsync(() => small.write(join(where, 'kk.safetensors'), { maxShardSize: 4 }), refused)
+  await symlink('lb', join(where, 'la'))
+  await symlink('la', join(where, 'lb'))
+  await t.throwsAsync(() => small.write(join(where, 'la')), { code: 'ERR_IO', message: /circle/ })
+  await symlink('/dev/zero', join(where, 'zero.json'))
+  await t.throwsAsync(() => planFromFile(join(where, 'zero.json')), { code: 'ERR_BAD_FILE' })
+  const empty = join(where, 'e.index.json')
+  await writeFile(empty, '{"weight_map":{}}')
+  await t.throwsAsync(() => planFromFile(empty), { code: 'ERR_BAD_FILE' })
+  t.throws(() => plan({ seed: 1, tensors: [{ ...tensors[0], kind: 3 } as never] }), {
+    code: 'ERR_INVALID_ARGUMENT',
+  })
 })

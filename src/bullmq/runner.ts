@@ -158,10 +158,11 @@ class Run {
     const stop = () => this.#fail(abortError(this.#control.signal))
     events.on('completed', completed).on('failed', failed)
     this.#control.signal?.addEventListener('abort', stop)
+    // It may have been aborted while we connected.
+    if (this.#control.signal?.aborted) stop()
     const sweep = setInterval(() => void this.#sweep().catch(this.#fail), SWEEP)
     try {
-      await this.#add([...this.#out.values()])
-      await this.#sweep()
+      await Promise.race([this.#begin(), this.#ended])
       await this.#ended
       if (!keep) await this.#remove(ids)
       return this.#results
@@ -173,6 +174,13 @@ class Run {
       this.#control.signal?.removeEventListener('abort', stop)
       events.off('completed', completed).off('failed', failed)
     }
+  }
+
+  async #begin(): Promise<void> {
+    await this.#add([...this.#out.values()])
+    // What was added after the end of the run is nobody's.
+    if (this.#control.signal?.aborted) return this.#remove(this.#out.keys())
+    await this.#sweep()
   }
 
   /** An event's listener, whose errors end the run. */

@@ -30,11 +30,16 @@ export async function destinationOf(path: string): Promise<Destination> {
   return { path: target, temporary: `${target}.${randomBytes(4).toString('hex')}.tmp` }
 }
 
+/** As many as Linux follows. */
+const MAX_LINKS = 40
+
 /** Where links lead, whether or not there is anything yet. */
 async function followed(path: string, links = 0): Promise<string> {
   const real = await realpath(path).catch(() => undefined)
-  const link = real === undefined && links < 40 ? await readlink(path).catch(() => undefined) : undefined
-  return link === undefined ? (real ?? path) : followed(resolve(dirname(path), link), links + 1)
+  const link = real === undefined ? await readlink(path).catch(() => undefined) : undefined
+  if (link === undefined) return real ?? path
+  if (links === MAX_LINKS) throw plainError('ERR_IO', `cannot write ${path}: its links lead in a circle`)
+  return followed(resolve(dirname(path), link), links + 1)
 }
 
 /**

@@ -69,7 +69,7 @@ function overlap(
 
 /**
  * The values of a trained tensor: exact where the shape is the same, its leading block where that is smaller on an axis, and
- * `fill` beyond it where larger.
+ * `fill` beyond it where larger. A plan's file records its values as text: about five million fit into its header.
  */
 export function fromPretrained(tensor: PretrainedTensor, options?: PretrainedOptions): Initializer {
   const { data, shape } = readOptions(tensor, ['data', 'shape', 'dtype'], 'tensor')

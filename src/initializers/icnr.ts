@@ -9,7 +9,7 @@ import { aboveZero, whole } from './params.js'
 import type { RandomOptions } from './random.js'
 import { type FanMode, modeParam, scalingLaw, type ScalingDistribution } from './scaling.js'
 import type { Initializer } from './types.js'
-import { computed, drawn } from './values.js'
+import { computed, drawnSteps } from './values.js'
 
 export interface IcnrOptions extends RandomOptions {
   /** Factor r that the shuffle upsamples by, on each spatial axis. Default: 2. */
@@ -58,7 +58,7 @@ export const ICNR = define<Icnr>({
     return computed(target, function* (data, stream) {
       const channels = outChannels / copies
       const taps = data.length / (inChannels * outChannels)
-      const small = drawn(law, stream, taps * inChannels * channels)
+      const small = yield* drawnSteps(law, stream, taps * inChannels * channels)
       // torch's shuffle takes a channel's copies from neighbours, TensorFlow's from every `channels`-th output.
       const together = baseOf(target.layout) === 'torch'
       for (let tap = 0; tap < taps; tap++) {

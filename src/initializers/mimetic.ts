@@ -7,7 +7,7 @@ import { define } from './definition.js'
 import { optional, real, whole, word } from './params.js'
 import type { RandomOptions } from './random.js'
 import type { Initializer } from './types.js'
-import { computed, drawn, matrixAxes } from './values.js'
+import { computed, drawnSteps, matrixAxes } from './values.js'
 
 export type MimeticPart = 'query' | 'key' | 'value' | 'projection'
 
@@ -32,7 +32,7 @@ interface Mimetic {
 /** The factors of alpha Z + beta I, matrix number `index` of the stream: U sqrt(S) and V sqrt(S). */
 function* factors(stream: StreamKey, index: number, size: number, alpha: number, beta: number) {
   const matrix = Float64Array.from(
-    drawn({ kind: 'normal', mean: 0, stddev: 1 }, stream, size * size, index * size * size),
+    yield* drawnSteps({ kind: 'normal', mean: 0, stddev: 1 }, stream, size * size, index * size * size),
   )
   const scale = alpha / Math.sqrt(size)
   for (let i = 0; i < matrix.length; i++) matrix[i] = (matrix[i] as number) * scale

@@ -8,7 +8,7 @@ import { atLeastZero, real, whole } from './params.js'
 import type { RandomOptions } from './random.js'
 import { spectralRadiusSteps } from './spectral-radius.js'
 import type { Initializer } from './types.js'
-import { computed, drawn, each } from './values.js'
+import { computed, drawnSteps, each } from './values.js'
 
 export interface ReservoirOptions extends RandomOptions {
   /** Spectral radius of the matrix, below 1 for echoes that fade. Default: 0.9. */
@@ -39,10 +39,8 @@ function unitsOf(target: Target): number {
   throw wrongShape('be square', target.shape)
 }
 
-/** Sets the connection between units from and to, in Keras's layout: x W. */
-function connect(data: Float64Array, units: number, from: number, to: number, weight: number): void {
-  data[from * units + to] = weight
-}
+/** Draws between two breaks. */
+const DRAWS = 1 << 16
 
 export const RESERVOIR = define<{ spectralRadius: number; sparsity: number }>({
   className: 'Reservoir',
@@ -51,12 +49,16 @@ export const RESERVOIR = define<{ spectralRadius: number; sparsity: number }>({
   law: ({ spectralRadius: radius, sparsity }, target) => {
     const units = unitsOf(target)
     return computed(target, function* (data, stream) {
-      const normals = drawn({ kind: 'normal', mean: 0, stddev: 1 }, stream, data.length)
+      const normals = yield* drawnSteps({ kind: 'normal', mean: 0, stddev: 1 }, stream, data.length)
       // Who is connected is drawn from the words behind those of the normals.
       const first = Math.ceil(data.length / 4096) * 2048
-      eachDraw(stream, first, data.length, (k, hi, lo) => {
-        if (u53(hi, lo) >= sparsity) data[k - first] = normals[k - first] as number
-      })
+      for (let start = 0; start < data.length; start += DRAWS) {
+        const count = Math.min(DRAWS, data.length - start)
+        eachDraw(stream, first + start, count, (k, hi, lo) => {
+          if (u53(hi, lo) >= sparsity) data[k - first] = normals[k - first] as number
+        })
+        yield 0
+      }
       const found = yield* spectralRadiusSteps(data, units)
       if (found > 0) for (let i = 0; i < data.length; i++) data[i] = ((data[i] as number) / found) * radius
     })
@@ -92,18 +94,18 @@ export const CYCLE = define<Cycle>({
   params: { weight: real(0.1), backward: real(0), jump: real(0), jumpSize: whole(2, 3) },
   law: ({ weight, backward, jump, jumpSize }, target) => {
     const units = unitsOf(target)
-    return computed(target, (data) => {
-      for (let from = 0; jump !== 0 && from < units; from += jumpSize) {
-        const to = from + jumpSize < units ? from + jumpSize : 0
-        if (to === 0 && from + jumpSize !== units) break
-        connect(data, units, from, to, jump)
-        connect(data, units, to, from, jump)
-      }
-      for (let i = 0; i < units; i++) {
-        const next = (i + 1) % units
-        if (backward !== 0) connect(data, units, next, i, backward)
-        connect(data, units, i, next, weight)
-      }
+    /** Where a jump from a unit leads; nowhere from the last where jumps don't close the ring. */
+    const landing = (from: number): number => {
+      if (jump === 0 || from % jumpSize !== 0) return -1
+      return from + jumpSize < units ? from + jumpSize : from + jumpSize === units ? 0 : -1
+    }
+    return each(target, (element) => {
+      const [from, to] = [Math.floor(element / units), element % units]
+      // Of rings of one or two units both ways have the same connections: the unit that comes last wins.
+      const ahead = (from + 1) % units === to ? from : -1
+      const behind = backward !== 0 && (to + 1) % units === from ? to : -1
+      if (ahead >= 0 || behind >= 0) return ahead >= behind ? weight : backward
+      return landing(from) === to || landing(to) === from ? jump : 0
     })
   },
 })

@@ -20,17 +20,21 @@ export function resolveTensor(
   context: TensorContext,
 ): ResolvedTensor {
   if (initializer instanceof CatalogueInitializer) return initializer.resolve(shape, context)
-  const { path, seed, defaultLayout, layout = defaultLayout } = context
-  const values = initializer.create(shape, {
+  const { path, seed, defaultLayout, layout = defaultLayout, dtype = 'F32' } = context
+  const given: unknown = initializer.create(shape, {
     path,
     seed: initializer.seed ?? seed,
     ...(layout === undefined ? {} : { layout }),
+    // Types of 16 bits are rounded from single precision, once.
+    ...(dtype === 'F64' ? { dtype } : {}),
   })
   const size = sizeOf(shape)
   const name = `what ${initializer.className} makes`
-  if (arrayKind(values) !== 'Float32Array') throw wrongType(name, 'a Float32Array', values)
+  if (!/^Float(32|64)Array$/.test(arrayKind(given) ?? '')) throw wrongType(name, 'a Float32Array', given)
+  // Its maker may use the array again.
+  const values = (given as Float32Array).slice()
   if (values.length !== size)
     throw rangeError('ERR_LENGTH_MISMATCH', `${name} must have ${size} elements, got ${values.length}`)
-  const law = each(new Target(shape, size, 'keras', 'F32'), (element) => values[element] as number)
+  const law = each(new Target(shape, size, 'keras', dtype), (element) => values[element] as number)
   return { law, stream: streamKey(seed, path), describe: () => describeLaw(law, size) }
 }

@@ -5,7 +5,7 @@ import { matrixView } from './matrix-view.js'
 import { atLeastZero } from './params.js'
 import type { RandomOptions } from './random.js'
 import type { Initializer } from './types.js'
-import { computed, drawn } from './values.js'
+import { computed, drawnSteps } from './values.js'
 
 export interface SpectralNormalOptions extends RandomOptions {
   /** The largest singular value of the matrix. Default: 1. */
@@ -22,7 +22,7 @@ export const SPECTRAL_NORMAL = define<{ gain: number }>({
       target.layout,
     )
     return computed(target, function* (data, stream) {
-      const normals = drawn({ kind: 'normal', mean: 0, stddev: 1 }, stream, data.length)
+      const normals = yield* drawnSteps({ kind: 'normal', mean: 0, stddev: 1 }, stream, data.length)
       for (let b = 0; b < batch; b++) {
         const matrix = normals.subarray(b * rows * columns, (b + 1) * rows * columns)
         const norm = yield* spectralNormSteps(matrix, rows, columns)

@@ -1,4 +1,5 @@
 /** Literal values for initializers that are computed here, once for both engines. */
+import { finished } from '../engine/js/steps.js'
 import type { Law, StreamKey, ValuesLaw } from '../engine/law.js'
 import { rangeError, wrongShape } from '../errors.js'
 import { fillNow } from '../random/fill.js'
@@ -22,7 +23,12 @@ export function computed(target: Target, work: (data: Float64Array, stream: Stre
       const data = zeros(target.size)
       // Only the laws of random initializers read the stream, and they are never made without.
       yield* work(data, target.stream as StreamKey) ?? []
-      return finite(data.subarray(offset, offset + length), target)
+      const range = data.subarray(offset, offset + length)
+      for (let start = 0; start < length; start += PART) {
+        finite(range.subarray(start, start + PART), target)
+        yield 0
+      }
+      return range
     },
   }
 }
@@ -76,12 +82,29 @@ function finite(data: Float64Array, { dtype }: Target): Float64Array {
   )
 }
 
-/** The first `length` values of a law on a stream, in single precision. */
-export function drawn(law: Law, stream: StreamKey, length: number, offset = 0): Float32Array {
-  const view = allocate(`${length} values`, () => new Float32Array(length))
-  fillNow({ law, stream, offset, view, dtype: 'F32' })
-  return view
+/** `length` values of a law on a stream from element `offset` on, in single precision. */
+export function* drawnSteps(
+  law: Law,
+  stream: StreamKey,
+  length: number,
+  offset = 0,
+): Generator<number, Float32Array> {
+  const values = allocate(`${length} values`, () => new Float32Array(length))
+  for (let start = 0; start < length; start += DRAWN) {
+    const view = values.subarray(start, start + DRAWN)
+    fillNow({ law, stream, offset: offset + start, view, dtype: 'F32' })
+    yield 0
+  }
+  return values
 }
+
+/** As `drawnSteps`, at once. */
+export function drawn(law: Law, stream: StreamKey, length: number, offset = 0): Float32Array {
+  return finished(drawnSteps(law, stream, length, offset))
+}
+
+/** Elements drawn between two breaks. */
+const DRAWN = 1 << 18
 
 /** A matrix by its input and output axis: entry (i, o) is element `i * inStride + o * outStride`. */
 export interface MatrixAxes {

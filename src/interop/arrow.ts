@@ -79,8 +79,8 @@ export function fromArrow(vector: ArrowLists): ArrowRows[] {
   if (!Array.isArray(data)) throw notLists(vector)
   let row = 0
   return (data as ArrowLists['data']).map((chunk) => {
-    const width = (chunk.type as { listSize?: unknown } | undefined)?.listSize
-    const [child] = chunk.children
+    const width = (chunk?.type as { listSize?: unknown } | undefined)?.listSize
+    const [child] = chunk?.children ?? []
     const values = child?.values as Float32Array
     // Arrow slices the values of a list together with the list: they begin with its first row.
     if (typeof width !== 'number' || arrayKind(values) !== 'Float32Array') throw notLists(vector)

@@ -1,8 +1,9 @@
 /** `.npy` files on disk. */
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { openRegular } from '../engine/read-bytes.js'
 import { destinationOf, ioError, replaceFile } from '../engine/replace.js'
-import { plainError, wrongType } from '../errors.js'
+import { wrongType } from '../errors.js'
 import { allocate } from '../validate.js'
 import { checkData, checkInput, checkLength, decodeData, decodeNpy, toBytes } from './codec.js'
 import type { NpyArray, NpyInput } from './codec.js'
@@ -21,8 +22,7 @@ const CHUNK = 1 << 28
 export async function readNpy(source: string | URL | Uint8Array | ArrayBuffer): Promise<NpyArray> {
   if (typeof source !== 'string' && !(source instanceof URL)) return decodeNpy(source)
   const path = pathOf(source)
-  return withFile(path, async (file) => {
-    const length = await lengthOf(file, path)
+  return withFile(path, async (file, length) => {
     const prefix = await readRange(file, path, 0, Math.min(length, PREFIX_LENGTH))
     const { end } = headerLength(prefix, path)
     const header = parseHeader(await readRange(file, path, 0, Math.min(length, end)), length, path)
@@ -33,7 +33,7 @@ export async function readNpy(source: string | URL | Uint8Array | ArrayBuffer): 
 /** The whole of a regular file. */
 export async function readWhole(source: string | URL): Promise<Uint8Array> {
   const path = pathOf(source)
-  return withFile(path, async (file) => readRange(file, path, 0, await lengthOf(file, path)))
+  return withFile(path, (file, length) => readRange(file, path, 0, length))
 }
 
 /**
@@ -91,23 +91,17 @@ function pathOf(path: unknown): string {
   throw wrongType('path', 'a string or a file URL', path)
 }
 
-async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+async function withFile<T>(path: string, use: (file: FileHandle, length: number) => Promise<T>): Promise<T> {
   try {
-    const file = await open(path, 'r')
+    const { file, size } = await openRegular(path)
     try {
-      return await use(file)
+      return await use(file, size)
     } finally {
       await file.close()
     }
   } catch (error) {
     throw ioError(`cannot read ${path}`, error)
   }
-}
-
-async function lengthOf(file: FileHandle, path: string): Promise<number> {
-  const stats = await file.stat()
-  if (stats.isFile()) return stats.size
-  throw plainError('ERR_IO', `cannot read ${path}: it is no regular file`)
 }
 
 async function readRange(file: FileHandle, path: string, start: number, length: number): Promise<Uint8Array> {

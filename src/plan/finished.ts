@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises'
+import { openRegular } from '../engine/read-bytes.js'
 import type { Control } from '../engine/engine.js'
 import type { Piece, TensorFiles } from '../engine/tensor-files.js'
 import type { TensorFile } from './file.js'
@@ -13,9 +13,9 @@ export async function isFinished({
   bytes,
 }: TensorFile & { readonly path: string }): Promise<boolean> {
   try {
-    const file = await open(path, 'r')
+    const { file, size } = await openRegular(path)
     try {
-      if ((await file.stat()).size !== bytes) return false
+      if (size !== bytes) return false
       const found = Buffer.alloc(head.length)
       await file.read(found, 0, found.length, 0)
       return found.equals(head)

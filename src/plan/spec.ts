@@ -1,5 +1,5 @@
 import type { Dtype } from '../engine/law.js'
-import { rangeError, show, type SymbreakError } from '../errors.js'
+import { rangeError, show, type SymbreakError, wrongType } from '../errors.js'
 import { initializer, type InitializerLike } from '../initializers/registry.js'
 import { layoutOf, type Layout } from '../initializers/layouts.js'
 import { DTYPES } from '../random/output.js'
@@ -121,7 +121,7 @@ function readOutline(value: unknown, index: number, dtype: Dtype): Outline {
   return {
     name,
     shape: shapeOf(fields['shape'], `shape of ${show(name)}`),
-    kind: kind === undefined ? undefined : pathOf(kind, 'kind'),
+    kind: kind === undefined ? undefined : nameOf(kind),
     dtype: fields['dtype'] === undefined ? dtype : oneOf(fields['dtype'], `dtype of ${show(name)}`, DTYPES),
     init: fields['init'] as InitializerLike | undefined,
     layout: fields['layout'] === undefined ? undefined : layoutOf(fields['layout']),
@@ -180,4 +180,9 @@ class Problems {
     const lines = this.#found.map(({ message }) => `\n  ${message}`)
     throw rangeError('ERR_INVALID_ARGUMENT', `the plan has ${lines.length} faults:${lines.join('')}`)
   }
+}
+
+function nameOf(kind: unknown): string {
+  if (typeof kind === 'string') return kind
+  throw wrongType('kind', 'the name of a class', kind)
 }

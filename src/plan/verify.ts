@@ -78,7 +78,6 @@ async function shardsOf(path: string): Promise<Map<string, ReadonlySet<string> |
     const full = join(dirname(path), file)
     byFile.set(full, (byFile.get(full) ?? new Set()).add(tensor))
   }
-  if (byFile.size === 0) throw plainError('ERR_BAD_FILE', `${path} names no files`)
   return byFile
 }
 

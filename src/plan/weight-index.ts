@@ -14,6 +14,7 @@ export async function readIndex(path: string): Promise<[tensor: string, file: st
   if (typeof map !== 'object' || map === null || Array.isArray(map)) {
     throw plainError('ERR_BAD_FILE', `${path} is no index of a checkpoint: it has no weight_map`)
   }
+  if (Object.keys(map).length === 0) throw plainError('ERR_BAD_FILE', `${path} names no files`)
   return Object.entries(map).map(([tensor, file]: [string, unknown]) => {
     const isName =
       typeof file === 'string' && file !== '' && basename(file) === file && !/[\\\0]|^\.\.?$/.test(file)

@@ -26,11 +26,11 @@ export function* spectralNormSteps(
     const length = Math.sqrt(sumOfSquares(x))
     if (length === 0) return 0
     for (let j = 0; j < columns; j++) x[j] = (x[j] as number) / length
-    const y = times(w, rows, columns, x)
+    const y = yield* times(w, rows, columns, x)
     const next = Math.sqrt(sumOfSquares(y))
     if (Math.abs(next - norm) <= next * SETTLED) return next
     norm = next
-    x = transposedTimes(w, rows, columns, y)
+    x = yield* transposedTimes(w, rows, columns, y)
     yield 0
   }
   return norm
@@ -69,24 +69,41 @@ function sumOfSquares(x: Float64Array): number {
   return sum
 }
 
-/** A x. */
-function times(a: ArrayLike<number>, rows: number, columns: number, x: Float64Array): Float64Array {
+/** Rows whose products take about a millisecond. */
+function rowsOf(columns: number): number {
+  return Math.max(1, Math.floor((1 << 20) / columns))
+}
+
+/** A x; yields between rows. */
+function* times(
+  a: ArrayLike<number>,
+  rows: number,
+  columns: number,
+  x: Float64Array,
+): Generator<number, Float64Array> {
   const out = new Float64Array(rows)
   for (let i = 0; i < rows; i++) {
     let sum = 0
     for (let j = 0, at = i * columns; j < columns; j++, at++) sum += (a[at] as number) * (x[j] as number)
     out[i] = sum
+    if (i % rowsOf(columns) === 0) yield 0
   }
   return out
 }
 
 /** At y. */
-function transposedTimes(a: ArrayLike<number>, rows: number, columns: number, y: Float64Array): Float64Array {
+function* transposedTimes(
+  a: ArrayLike<number>,
+  rows: number,
+  columns: number,
+  y: Float64Array,
+): Generator<number, Float64Array> {
   const out = new Float64Array(columns)
   for (let i = 0; i < rows; i++) {
     const factor = y[i] as number
     for (let j = 0, at = i * columns; j < columns; j++, at++)
       out[j] = (out[j] as number) + (a[at] as number) * factor
+    if (i % rowsOf(columns) === 0) yield 0
   }
   return out
 }

@@ -40,7 +40,8 @@ export function* orthogonalSteps(
   const gain = Math.fround(law.gain)
   const [m, n] = [Math.max(rows, columns), Math.min(rows, columns)]
   if (n === 0) return
-  const q = rows < columns ? new Float32Array(m * n) : out.fill(0)
+  const q = rows < columns ? new Float32Array(m * n) : out
+  if (q === out) yield* zeroSteps(out)
   const block = new Reflectors(m, n, stream, index * streamElements(law))
   let signs = 1
   for (let first = block.last; first >= 0; first -= block.size) {
@@ -55,6 +56,17 @@ export function* orthogonalSteps(
     yield m * n
   }
   if (flipped) for (let i = n - 1; i < out.length; i += n) out[i] = -(out[i] as number)
+}
+
+/** Elements cleared between two steps: new memory takes a while. */
+const CLEARED = 1 << 20
+
+/** Fills with zeros. */
+export function* zeroSteps(out: Float32Array): Generator<number, void> {
+  for (let start = 0; start < out.length; start += CLEARED) {
+    out.fill(0, start, start + CLEARED)
+    yield 0
+  }
 }
 
 /** Share of all work that is done when a `part` of the block from reflector `first` on is applied. */

@@ -3,11 +3,14 @@ import type { ConvOrthogonalLaw, FillJob, OrthogonalLaw, SparseLaw, View } from 
 import { convOrthogonalSteps } from './conv-orthogonal.js'
 import { fillElements } from './fill.js'
 import { writeRounded } from './half.js'
-import { orthogonalSteps } from './orthogonal.js'
+import { orthogonalSteps, zeroSteps } from './orthogonal.js'
 import { placeSteps } from './place.js'
 import { sparseZeros } from './sparse.js'
 import { copyValues, floatView } from './values.js'
 import { fillWords } from './words.js'
+
+/** Elements between two steps. */
+const STEP = 1 << 14
 
 /**
  * The work of a law that is made as one piece, in steps; each yields the number of elements done.
@@ -28,7 +31,15 @@ export function* wholeSteps(job: FillJob, out: View): Generator<number, void> {
 function* steps(job: FillJob, out: View): Generator<number, void> {
   const view = floatView(out)
   const { law } = job
-  if (law.kind === 'values') return copyValues(yield* law.make(job.offset, view.length), view, job.half)
+  if (law.kind === 'values') {
+    const values = yield* law.make(job.offset, view.length)
+    for (let start = 0; start < view.length; start += STEP) {
+      const end = start + STEP
+      copyValues(values.subarray(start, end), view.subarray(start, end), job.half)
+      yield end
+    }
+    return
+  }
   if (law.kind === 'sparse') return yield* sparseSteps(law, job, view)
   if (view instanceof Float64Array) {
     throw rangeError('ERR_INVALID_ARGUMENT', 'the law has no form in this element type')
@@ -36,7 +47,10 @@ function* steps(job: FillJob, out: View): Generator<number, void> {
   const values = view instanceof Float32Array ? view : new Float32Array(view.length)
   if (law.kind === 'orthogonal') yield* placedMatrices(law, job, values)
   if (law.kind === 'convOrthogonal') yield* placedKernel(law, job, values)
-  if (view !== values) writeRounded(values, view, job.half)
+  for (let start = 0; view !== values && start < view.length; start += STEP) {
+    writeRounded(values.subarray(start, start + STEP), view.subarray(start, start + STEP), job.half)
+    yield view.length
+  }
 }
 
 /** Makes the matrices that reach into the range and puts them in their places. */
@@ -44,7 +58,7 @@ function* placedMatrices(law: OrthogonalLaw, job: FillJob, range: Float32Array):
   const { rows, columns, batch, base, batchStride, rowStride, columnStride } = law
   const size = rows * columns
   const matrix = new Float32Array(size)
-  range.fill(0)
+  yield* zeroSteps(range)
   if (size === 0) return
   const reach = (rows - 1) * rowStride + (columns - 1) * columnStride
   let done = 0
@@ -76,9 +90,6 @@ function* placedKernel(law: ConvOrthogonalLaw, job: FillJob, range: Float32Array
   }
   yield range.length
 }
-
-/** Elements of a sparse tensor between two steps. */
-const STEP = 1 << 14
 
 /** Normals with zeros in every line. */
 function* sparseSteps(

@@ -1,4 +1,5 @@
-import { open, type FileHandle } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
+import { openRegular } from '../../engine/read-bytes.js'
 import { ioError } from '../../engine/replace.js'
 import { allocate, pathOf, sizeOf } from '../../validate.js'
 import { type FileDtype, type TensorData, viewOf } from './dtypes.js'
@@ -69,8 +70,9 @@ async function withFile<T>(path: string, use: (file: FileHandle, size: number) =
   const name = pathOf(path)
   let file: FileHandle | undefined
   try {
-    file = await open(name, 'r')
-    return await use(file, (await file.stat()).size)
+    const opened = await openRegular(name)
+    file = opened.file
+    return await use(file, opened.size)
   } catch (error) {
     throw ioError(`cannot read ${name}`, error)
   } finally {
