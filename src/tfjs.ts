@@ -6,6 +6,7 @@
  */
 import { rangeError, wrongType } from './errors.js'
 import { initializer, type Initializer, type InitializerLike } from './initializers/index.js'
+import { arrayKind } from './realm.js'
 import { pathOf, readOptions, shapeOf, sizeOf } from './validate.js'
 
 /** What is used of `tf` to make a tensor. */
@@ -32,7 +33,7 @@ export type TfjsArray = Float32Array | Int32Array
  * @throws `ERR_INVALID_SHAPE`, `ERR_LENGTH_MISMATCH`, `ERR_INVALID_ARGUMENT`
  */
 export function toTfjs<Tensor>(tf: TfjsTensors<Tensor>, array: TfjsArray, shape: readonly number[]): Tensor {
-  if (!(array instanceof Float32Array || array instanceof Int32Array)) {
+  if (!/^(Float|Int)32Array$/.test(arrayKind(array) ?? '')) {
     throw wrongType('array', 'a Float32Array or an Int32Array', array)
   }
   if (typeof tf?.tensor !== 'function') throw notTfjs(tf)

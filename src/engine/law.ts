@@ -8,6 +8,11 @@
 /** Element types that a law can be written in. */
 export type Dtype = 'F32' | 'F64' | 'F16' | 'BF16'
 
+/** The type where it has 16 bits, whose views don't tell it. */
+export function halfOf(dtype: Dtype | undefined): 'F16' | 'BF16' | undefined {
+  return dtype === 'F16' || dtype === 'BF16' ? dtype : undefined
+}
+
 /** Memory that an engine fills. F16 and BF16 are their bit patterns. */
 export type View = Float32Array | Float64Array | Uint16Array | Uint8Array | Int32Array | Uint32Array
 

@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import type { Control, Engine } from './engine.js'
 import type { FileTarget, Piece, TensorFiles } from './tensor-files.js'
-import type { View } from './law.js'
+import { halfOf, type View } from './law.js'
 import { allocate } from '../validate.js'
 import { ioError, replaceFile } from './replace.js'
 import { isWhole } from './whole.js'
@@ -76,7 +76,7 @@ async function eachTile(
 const ELEMENT = { F32: Float32Array, F64: Float64Array, F16: Uint16Array, BF16: Uint16Array } as const
 
 function jobOf({ job, dtype }: Piece, start: number): Piece['job'] {
-  return { ...job, offset: job.offset + start, half: dtype === 'F16' || dtype === 'BF16' ? dtype : undefined }
+  return { ...job, offset: job.offset + start, half: halfOf(dtype) }
 }
 
 function bytesOf(view: View): Uint8Array {

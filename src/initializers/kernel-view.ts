@@ -1,4 +1,4 @@
-import { rangeError } from '../errors.js'
+import { wrongShape } from '../errors.js'
 import { sizeOf } from '../validate.js'
 import { axisRoles, stridesOf } from './axes.js'
 import type { Layout } from './layouts.js'
@@ -24,11 +24,7 @@ export function kernelView(shape: readonly number[], layout: Layout): KernelView
   const [inAxis, outAxis] = [inAxes[0], outAxes[0]]
   const single = inAxes.length === 1 && outAxes.length === 1 && batchAxes.length === 0
   if (shape.length < 3 || shape.length > 5 || !single || inAxis === undefined || outAxis === undefined) {
-    const allowed = 'rank 3 to 5 with one input and one output axis'
-    throw rangeError(
-      'ERR_INVALID_SHAPE',
-      `shape of a convolution kernel must have ${allowed}, got [${shape.join(', ')}]`,
-    )
+    throw wrongShape('be of a convolution kernel: rank 3 to 5 with one input and one output axis', shape)
   }
   const strides = stridesOf(shape)
   return {

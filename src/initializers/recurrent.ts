@@ -1,6 +1,6 @@
 import { ln } from '../engine/js/special.js'
 import { eachDraw, u53 } from '../engine/js/u53.js'
-import { rangeError } from '../errors.js'
+import { wrongShape } from '../errors.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import type { CommonOptions } from './constant.js'
 import { define, type Target } from './definition.js'
@@ -23,10 +23,7 @@ export interface ChronoOptions extends RandomOptions {
 function unitsOf(target: Target): number {
   target.requireRank(1, 1)
   if (target.size % 4 === 0) return target.size / 4
-  throw rangeError(
-    'ERR_INVALID_SHAPE',
-    `shape must hold four gates, so be divisible by 4, got [${target.size}]`,
-  )
+  throw wrongShape('hold four gates, so be divisible by 4', target.shape)
 }
 
 export const LSTM_BIAS = define<{ forgetBias: number }>({

@@ -1,7 +1,7 @@
-import type { FillJob } from '../engine/law.js'
+import { type FillJob, halfOf } from '../engine/law.js'
 import type { ResolvedPlannedTensor } from './tensor.js'
 
 /** The whole of a tensor as a job. */
 export function jobOf({ law, stream, dtype }: ResolvedPlannedTensor, threads: number | undefined): FillJob {
-  return { law, stream, offset: 0, threads, half: dtype === 'F16' || dtype === 'BF16' ? dtype : undefined }
+  return { law, stream, offset: 0, threads, half: halfOf(dtype) }
 }

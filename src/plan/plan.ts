@@ -1,6 +1,6 @@
 import { ASYNC_OPTIONS, type AsyncOptions, signalOf, watch } from '../engine/progress.js'
-import { type EngineName, pickEngine } from '../engine/select.js'
-import type { Engine, Fill } from '../engine/engine.js'
+import { pickEngine } from '../engine/select.js'
+import type { Control, Engine, Fill } from '../engine/engine.js'
 import type { Layout } from '../initializers/layouts.js'
 import type { InitializerConfig } from '../initializers/types.js'
 import type { Dtype, FloatArray } from '../random/output.js'
@@ -144,7 +144,7 @@ export class Plan {
   }
 
   async *#values(
-    work: Work,
+    work: WorkOptions,
     options: Record<string, unknown>,
   ): AsyncGenerator<TensorValues, void, undefined> {
     const { control, finish } = watch(options, this.size, 'elements')
@@ -182,14 +182,9 @@ export class Plan {
   }
 
   /** Every engine is picked before any array changes. */
-  #fills(views: readonly PlanArray[], work: Work): PlannedFill[] {
+  #fills(views: readonly PlanArray[], work: WorkOptions): PlannedFill[] {
     return this.#read.tensors.map((tensor, i) => fillOf(tensor, views[i] as PlanArray, work))
   }
-}
-
-interface Work {
-  readonly engine?: EngineName | undefined
-  readonly threads?: number | undefined
 }
 
 /** A tensor's memory, and who fills it with what. */
@@ -197,7 +192,11 @@ interface PlannedFill extends Fill {
   readonly engine: Engine
 }
 
-function fillOf(tensor: ResolvedPlannedTensor, view: PlanArray, { engine, threads }: Work): PlannedFill {
+function fillOf(
+  tensor: ResolvedPlannedTensor,
+  view: PlanArray,
+  { engine, threads }: WorkOptions,
+): PlannedFill {
   return { engine: pickEngine(engine, view.length, view), job: jobOf(tensor, threads), out: view }
 }
 
@@ -207,10 +206,7 @@ function fillAll(fills: readonly PlannedFill[]): void {
     engine.fillMany(fills.filter((fill) => fill.engine === engine))
 }
 
-async function fillAllAsync(
-  fills: readonly PlannedFill[],
-  control: ReturnType<typeof watch>['control'],
-): Promise<void> {
+async function fillAllAsync(fills: readonly PlannedFill[], control: Control): Promise<void> {
   let done = 0
   for (const { engine, job, out } of fills) {
     const before = done

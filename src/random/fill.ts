@@ -1,5 +1,5 @@
 import type { Watch } from '../engine/progress.js'
-import type { FillJob, Law, StreamKey, View } from '../engine/law.js'
+import { type FillJob, halfOf, type Law, type StreamKey, type View } from '../engine/law.js'
 import { crossingOf } from '../engine/crossing.js'
 import type { Control, Engine } from '../engine/engine.js'
 import { checkEngine, pickEngine, type EngineName } from '../engine/select.js'
@@ -67,5 +67,5 @@ export async function fillPresent(engine: Engine, job: FillJob, view: View, cont
 }
 
 function jobOf({ law, stream, offset, dtype, threads }: Fill): FillJob {
-  return { law, stream, offset, threads, half: dtype === 'F16' || dtype === 'BF16' ? dtype : undefined }
+  return { law, stream, offset, threads, half: halfOf(dtype) }
 }

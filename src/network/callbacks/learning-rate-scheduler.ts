@@ -1,4 +1,4 @@
-import { show, typeError } from '../../errors.js'
+import { wrongType } from '../../errors.js'
 import { nonNegative } from '../../validate.js'
 import type { TrainingRun } from '../training-run.js'
 import type { Callback } from './callback.js'
@@ -8,9 +8,7 @@ import type { Callback } from './callback.js'
  * `LearningRateScheduler`). The optimizer's `schedule` multiplies what it gives.
  */
 export function learningRateScheduler(rate: (epoch: number, learningRate: number) => number): Callback {
-  if (typeof rate !== 'function') {
-    throw typeError('ERR_INVALID_ARGUMENT', `learningRateScheduler takes a function, got ${show(rate)}`)
-  }
+  if (typeof rate !== 'function') throw wrongType('rate', 'a function', rate)
   return {
     name: 'learningRateScheduler',
     onEpochBegin(epoch: number, run: TrainingRun) {
