@@ -53,10 +53,13 @@ for (const engine of engines) {
   }
 
   test(`${engine}: values computed here leave the event loop free and obey a signal`, async (t) => {
-    const slow: [string, Initializer, number[]][] = [
+    const slow: readonly (readonly [string, Initializer, number[]])[] = [
       ['spectralNormal', spectralNormal({ seed: 1 }), [400, 400]],
       ['mamba', mamba({ part: 'aLog' }), [3000, 500]],
-      ['sparse', sparse({ seed: 1, sparsity: 0.5 }), [3000, 400]],
+      // A thread of its own does that in no time.
+      ...(engine === 'js'
+        ? ([['sparse', sparse({ seed: 1, sparsity: 0.5 }), [3000, 400]]] as [string, Initializer, number[]][])
+        : []),
       ['mimetic', mimetic({ seed: 1, part: 'value' }), [96, 96]],
       ['reservoir', reservoir({ seed: 1, sparsity: 0 }), [160, 160]],
     ]
@@ -68,10 +71,9 @@ for (const engine of engines) {
       t.true(turns.count > 0, `${name}: ${turns.count} turns of the event loop`)
       t.deepEqual(made, init.create(shape, { engine }), name)
       const stop = new AbortController()
-      const begun = performance.now()
       const left = init.createAsync(shape, { engine, signal: stop.signal })
-      setTimeout(() => stop.abort('enough'), 1)
-      await t.throwsAsync(left, { code: 'ERR_ABORTED' }, `${name} after ${performance.now() - begun} ms`)
+      setImmediate(() => stop.abort('enough'))
+      await t.throwsAsync(left, { code: 'ERR_ABORTED' }, name)
     }
   })
 
