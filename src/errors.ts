@@ -67,6 +67,11 @@ export function plainError(code: ErrorCode, message: string, options?: ErrorOpti
   return coded(new Error(message, options), code)
 }
 
+/** The fault of a file that was read. */
+export function badFile(path: string, fault: string, cause?: unknown): SymbreakError {
+  return plainError('ERR_BAD_FILE', `${path}: ${fault}`, cause === undefined ? undefined : { cause })
+}
+
 /** The error of a stopped run: named `AbortError`, with the signal's reason as its cause. */
 export function abortError(signal?: AbortSignal): SymbreakError {
   const error = coded(new Error('the operation was aborted', { cause: signal?.reason }), 'ERR_ABORTED')

@@ -4,10 +4,10 @@
  * Nothing here needs Node: with `symbreak` imported too the native engine fills the weights, without it the TypeScript
  * engine does, with the same bits.
  */
-import { rangeError, wrongType } from './errors.js'
+import { wrongType } from './errors.js'
 import { initializer, type Initializer, type InitializerLike } from './initializers/index.js'
 import { arrayKind } from './realm.js'
-import { pathOf, readOptions, shapeOf, sizeOf } from './validate.js'
+import { fitShape, pathOf, readOptions, shapeOf } from './validate.js'
 
 /** What is used of `tf` to make a tensor. */
 export interface TfjsTensors<Tensor> {
@@ -38,10 +38,7 @@ export function toTfjs<Tensor>(tf: TfjsTensors<Tensor>, array: TfjsArray, shape:
   }
   if (typeof tf?.tensor !== 'function') throw notTfjs(tf)
   const sizes = shapeOf(shape)
-  if (array.length !== sizeOf(sizes)) {
-    const needed = `shape [${sizes.join(', ')}] needs ${sizeOf(sizes)} elements`
-    throw rangeError('ERR_LENGTH_MISMATCH', `${needed}, array has ${array.length}`)
-  }
+  fitShape(array.length, sizes, 'array')
   return tf.tensor(array, [...sizes])
 }
 

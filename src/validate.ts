@@ -214,6 +214,17 @@ export function sizeOf(shape: readonly number[]): number {
   return product
 }
 
+/**
+ * Refuses an array that is not as long as its shape says.
+ *
+ * @throws `ERR_LENGTH_MISMATCH`
+ */
+export function fitShape(length: number, shape: readonly number[], argument: string): void {
+  if (length === sizeOf(shape)) return
+  const needed = `shape [${shape.join(', ')}] needs ${sizeOf(shape)} elements`
+  throw rangeError('ERR_LENGTH_MISMATCH', `${needed}, ${argument} has ${length}`)
+}
+
 /** A range of a flat tensor of `size` elements: `length` defaults to all that follow `offset`. */
 export function rangeOf(offset: unknown, length: unknown, size: number): { offset: number; length: number } {
   const start = offset === undefined ? 0 : integer(offset, 'offset', 0, size)

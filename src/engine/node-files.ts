@@ -1,6 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises'
 import type { Control, Engine } from './engine.js'
 import type { FileTarget, Piece, TensorFiles } from './tensor-files.js'
+import { readUpTo } from './read-bytes.js'
 import { ioError, replaceFile } from './replace.js'
 import { tiles } from './tiles.js'
 
@@ -50,16 +51,9 @@ async function firstDifference(
   path: string,
 ): Promise<number> {
   const found = new Uint8Array(expected.length)
-  let length = 0
-  while (length < found.length) {
-    const { bytesRead } = await file
-      .read(found, length, found.length - length, position + length)
-      .catch((error: unknown) => {
-        throw ioError(`cannot read ${path}`, error)
-      })
-    if (bytesRead === 0) break
-    length += bytesRead
-  }
+  const length = await readUpTo(file, found, position).catch((error: unknown) => {
+    throw ioError(`cannot read ${path}`, error)
+  })
   if (Buffer.compare(found.subarray(0, length), expected) === 0) return -1
   const difference = expected.subarray(0, length).findIndex((byte, i) => byte !== found[i])
   return difference < 0 ? length : difference

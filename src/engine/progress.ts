@@ -66,21 +66,29 @@ export function watch(options: Record<string, unknown>, expected: number, unit: 
 }
 
 /**
- * An asynchronous call whose work is steps in TypeScript: reads its options and those of `AsyncOptions`, and counts as
- * one unit.
+ * An asynchronous call that counts as one unit: reads its options and those of `AsyncOptions`.
  *
- * @throws as `readOptions` and `watch`; what the steps throw
+ * @throws as `readOptions` and `watch`; what the work throws
  */
-export async function inSlices<T>(
+export async function oneCall<T>(
+  options: unknown,
+  names: readonly string[],
+  work: (record: Record<string, unknown>, control: Control) => Promise<T>,
+): Promise<T> {
+  const record = readOptions(options, [...names, ...ASYNC_OPTIONS])
+  const { control, finish } = watch(record, 1, 'calls')
+  const result = await work(record, control)
+  finish()
+  return result
+}
+
+/** As `oneCall`, of work that is steps in TypeScript. */
+export function inSlices<T>(
   options: unknown,
   names: readonly string[],
   steps: (record: Record<string, unknown>) => Generator<number, T>,
 ): Promise<T> {
-  const record = readOptions(options, [...names, ...ASYNC_OPTIONS])
-  const { control, finish } = watch(record, 1, 'calls')
-  const result = await runInSlices(steps(record), control.signal)
-  finish()
-  return result
+  return oneCall(options, names, async (record, { signal }) => runInSlices(steps(record), signal))
 }
 
 /**

@@ -30,11 +30,47 @@ export async function readBytes(path: string): Promise<Buffer> {
  * Opens a regular file to be read, and tells how long it is. Pipes and devices are refused: one that nobody writes to
  * would be waited for, in a thread that all files share.
  */
-export async function openRegular(path: string): Promise<{ file: FileHandle; size: number }> {
+async function openRegular(path: string): Promise<{ file: FileHandle; size: number }> {
   // Other systems than Unix have no such flag.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   const stats = await file.stat()
   if (stats.isFile()) return { file, size: stats.size }
   await file.close()
   throw plainError('ERR_IO', `cannot read ${path}: it is no regular file`)
+}
+
+/**
+ * Reads a regular file, which is closed again whatever happens.
+ *
+ * @throws `ERR_IO`; what `use` throws
+ */
+export async function withRegular<T>(
+  path: string,
+  use: (file: FileHandle, size: number) => Promise<T>,
+): Promise<T> {
+  try {
+    const { file, size } = await openRegular(path)
+    try {
+      return await use(file, size)
+    } finally {
+      await file.close()
+    }
+  } catch (error) {
+    throw ioError(`cannot read ${path}`, error)
+  }
+}
+
+/** Bytes of one read: large enough for any disk, and below the limits of every operating system. */
+const CHUNK = 64 << 20
+
+/** Fills `out` from a position of a file on, as far as the file goes; how many bytes there were. */
+export async function readUpTo(file: FileHandle, out: Uint8Array, position: number): Promise<number> {
+  let done = 0
+  while (done < out.length) {
+    const length = Math.min(CHUNK, out.length - done)
+    const { bytesRead } = await file.read(out, done, length, position + done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return done
 }

@@ -3,10 +3,6 @@
  * runs in slices. All policy (callbacks, schedules over epochs, early stopping, checkpoints) lives in the facade,
  * between slices; the bits of the parameters never depend on how the run was sliced.
  */
-export type ActivationName =
-  'linear' | 'relu' | 'leakyRelu' | 'elu' | 'gelu' | 'silu' | 'tanh' | 'sigmoid' | 'softplus'
-
-/** All of them. */
 export const ACTIVATIONS = [
   'linear',
   'relu',
@@ -17,7 +13,9 @@ export const ACTIVATIONS = [
   'tanh',
   'sigmoid',
   'softplus',
-] as const satisfies readonly ActivationName[]
+] as const
+
+export type ActivationName = (typeof ACTIVATIONS)[number]
 
 export type LossName =
   'softmaxCrossEntropy' | 'sigmoidCrossEntropy' | 'meanSquaredError' | 'meanAbsoluteError' | 'huber' | 'hinge'

@@ -1,6 +1,17 @@
-import { rangeError, wrongType } from '../errors.js'
+import { rangeError, wrongShape, wrongType } from '../errors.js'
 import { arrayKind, ownArray } from '../realm.js'
-import { present } from '../validate.js'
+import { present, shapeOf } from '../validate.js'
+
+/**
+ * The shape of a table that has rows.
+ *
+ * @throws `ERR_INVALID_SHAPE`
+ */
+export function tableShape(shape: unknown): [rows: number, features: number] {
+  const sizes = shapeOf(shape)
+  if (sizes.length !== 2 || sizes[0] === 0) throw wrongShape('be [rows, features] with rows', sizes)
+  return sizes as unknown as [number, number]
+}
 
 /**
  * A Float32Array of the caller's, of `length` finite values.

@@ -1,6 +1,6 @@
 /** Measures of weights as matrices, in double precision: for diagnosis, outside the bit contract. */
 import type { Measured, Measures, Weights } from '../engine/engine.js'
-import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
+import { type AsyncOptions, oneCall } from '../engine/progress.js'
 import { checkEngine, type EngineName, pickEngine } from '../engine/select.js'
 import { rangeError, wrongType } from '../errors.js'
 import { arrayKind, ownArray } from '../realm.js'
@@ -101,12 +101,10 @@ async function measureLater<K extends keyof Measured>(
   shape: unknown,
   options: unknown,
 ): Promise<Measured[K]> {
-  const record = readOptions(options, [...OPTIONS, ...ASYNC_OPTIONS])
-  const { control, finish } = watch(record, 1, 'calls')
-  const [measures, ...matrix] = matrixOf(w, shape, record)
-  const result = await measures.later(name, ...matrix, control)
-  finish()
-  return result
+  return oneCall(options, OPTIONS, async (record, control) => {
+    const [measures, ...matrix] = matrixOf(w, shape, record)
+    return measures.later(name, ...matrix, control)
+  })
 }
 
 /** Who measures, and the matrix. */

@@ -2,9 +2,8 @@
 import { finished } from '../engine/js/steps.js'
 import { svdSteps } from '../engine/js/svd.js'
 import { type AsyncOptions, inSlices } from '../engine/progress.js'
-import { wrongShape } from '../errors.js'
-import { boolean, integer, nonNegative, readOptions, shapeOf } from '../validate.js'
-import { floats } from './given.js'
+import { boolean, integer, nonNegative, readOptions } from '../validate.js'
+import { floats, tableShape } from './given.js'
 
 /** Rows of observations, as a Float32Array in C order. */
 export interface Observations {
@@ -108,9 +107,7 @@ function* zcaSteps(
 
 function* principalAxes(observations: Observations) {
   const { data, shape } = readOptions(observations, ['data', 'shape'], 'observations')
-  const sizes = shapeOf(shape)
-  if (sizes.length !== 2 || sizes[0] === 0) throw wrongShape('be [rows, features] with rows', sizes)
-  const [rows, features] = sizes as unknown as [number, number]
+  const [rows, features] = tableShape(shape)
   const values = floats(data, 'data', rows * features)
   const mean = meanOf(values, rows, features)
   const centred = Float64Array.from(values, (x, at) => x - (mean[at % features] as number))

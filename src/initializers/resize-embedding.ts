@@ -1,18 +1,8 @@
 import { finished } from '../engine/js/steps.js'
 import { type AsyncOptions, inSlices } from '../engine/progress.js'
 import { streamKey } from '../engine/stream.js'
-import { wrongShape } from '../errors.js'
-import {
-  allocate,
-  integer,
-  nonNegative,
-  pathOf,
-  readOptions,
-  type Seed,
-  seedOf,
-  shapeOf,
-} from '../validate.js'
-import { floats } from './given.js'
+import { allocate, integer, nonNegative, pathOf, readOptions, type Seed, seedOf } from '../validate.js'
+import { floats, tableShape } from './given.js'
 import { meanOf } from './principal-axes.js'
 import { drawn } from './values.js'
 
@@ -58,9 +48,7 @@ function* resizeSteps(
   rows: number,
   { seed, path = '', spread = 1 }: Record<string, unknown>,
 ): Generator<number, Float32Array> {
-  const sizes = shapeOf(shape)
-  if (sizes.length !== 2 || sizes[0] === 0) throw wrongShape('be [rows, features] with rows', sizes)
-  const [old, features] = sizes as unknown as [number, number]
+  const [old, features] = tableShape(shape)
   const wanted = integer(rows, 'rows', 0)
   const values = floats(table, 'table', old * features)
   const scale = Math.sqrt(nonNegative(spread, 'spread') / old)

@@ -95,8 +95,8 @@ export const HIPPO = define<{ gain: number }>({
 
 /**
  * Without randomness: the identity as far as it goes where there are no more outputs than inputs, else the first columns
- * of a Hadamard matrix over the square root of its order, orthonormal where outputs are a power of two (Zhao et al. 2022). Rank 2; kernels of
- * convolutions have it at the centre tap.
+ * of a Hadamard matrix over the square root of its order, orthonormal where outputs are a power of two (Zhao et al.
+ * 2022). Rank 2; kernels of convolutions have it at the centre tap.
  */
 export function zerO(options?: CommonOptions): Initializer {
   return new CatalogueInitializer(ZERO_HADAMARD, options)

@@ -1,6 +1,6 @@
-import { rangeError, wrongType } from '../errors.js'
+import { wrongType } from '../errors.js'
 import { arrayKind } from '../realm.js'
-import { shapeOf, sizeOf } from '../validate.js'
+import { fitShape, shapeOf } from '../validate.js'
 
 /** Arrays that onnxruntime takes as they are; a Uint16Array holds the bits of float16 values. */
 export type OnnxArray = Float32Array | Float64Array | Int32Array | Uint8Array | Uint16Array
@@ -33,10 +33,7 @@ export function toOnnx<Tensor>(ort: OnnxRuntime<Tensor>, array: OnnxArray, shape
     throw wrongType('array', `one of ${allowed}`, array)
   }
   const dims = shapeOf(shape)
-  if (array.length !== sizeOf(dims)) {
-    const needed = `shape [${dims.join(', ')}] needs ${sizeOf(dims)} elements`
-    throw rangeError('ERR_LENGTH_MISMATCH', `${needed}, array has ${array.length}`)
-  }
+  fitShape(array.length, dims, 'array')
   if (typeof (ort as Partial<OnnxRuntime<Tensor>> | undefined)?.Tensor !== 'function') {
     throw wrongType('ort', 'the exports of onnxruntime', ort)
   }

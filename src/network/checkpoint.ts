@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { EpochTotals } from '../engine/trainer.js'
-import { plainError } from '../errors.js'
+import { badFile, plainError } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { decodeResult, encodeResult } from '../runner/batch.js'
 import type { CallbackState } from './callbacks/callback.js'
 import type { History } from './history.js'
-import { badFile, readTensors, writeTensors, type NamedTensor } from './tensor-file.js'
+import { readTensors, writeTensors, type NamedTensor } from './tensor-file.js'
 import type { TrainingRun } from './training-run.js'
 
 /** Metadata keys of a run's state, and of the SHA-256 of it and all tensors. */

@@ -1,9 +1,10 @@
+import { badFile } from '../errors.js'
 import { type NetworkConfig, type NetworkSpec, readNetwork } from './config.js'
 import { readMetadata } from '../plan/safetensors/metadata.js'
 import { jsonSeed, readOptions } from '../validate.js'
 import { Network } from './network.js'
 import { parametersOf } from './parameters.js'
-import { badFile, readJson, readTensors, writeTensors } from './tensor-file.js'
+import { readJson, readTensors, writeTensors } from './tensor-file.js'
 
 /** Metadata key of a network's configuration. */
 const CONFIG = 'symbreak.network'

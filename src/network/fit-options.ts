@@ -6,7 +6,7 @@ import type { Callback } from './callbacks/callback.js'
 import { readExamples, weighted, type ClassWeight, type Examples } from './data.js'
 import { feedRows, type Feed } from './feed.js'
 import { readOptimizer, type Optimizer } from './optimizers.js'
-import { Rows } from './rows.js'
+import { Rows, someRows } from './rows.js'
 import { feedSource, type RowSource } from './source.js'
 
 /** Options of `fit`; names and defaults are Keras's. */
@@ -115,17 +115,13 @@ function readPlan(spec: RowsSpec, o: Record<string, unknown>): Omit<FitPlan, 'fe
     optimizer,
     epochs: integer(o['epochs'] ?? 1, 'epochs', 0),
     initialEpoch: integer(o['initialEpoch'] ?? 0, 'initialEpoch', 0),
-    validation: readValidation(spec, o['validationData']),
+    validation:
+      o['validationData'] === undefined
+        ? undefined
+        : someRows(readExamples(spec, o['validationData'], 'validationData'), 'validationData'),
     callbacks: readCallbacks(o['callbacks']),
     watched: { signal: o['signal'], onProgress: o['onProgress'] },
   }
-}
-
-function readValidation(spec: RowsSpec, value: unknown): Rows | undefined {
-  if (value === undefined) return undefined
-  const rows = readExamples(spec, value, 'validationData')
-  if (rows.count > 0) return rows
-  throw rangeError('ERR_INVALID_ARGUMENT', 'validationData must have at least one row, got none')
 }
 
 /** Upper bound on threads; 0 leaves the choice to the engine. */

@@ -1,5 +1,16 @@
 import type { Engine } from '../engine/engine.js'
 import type { RowsSpec, TrainerData, TrainerRows } from '../engine/trainer.js'
+import { rangeError } from '../errors.js'
+
+/**
+ * Rows that there must be some of.
+ *
+ * @throws `ERR_INVALID_ARGUMENT`
+ */
+export function someRows(rows: Rows, argument: string): Rows {
+  if (rows.count > 0) return rows
+  throw rangeError('ERR_INVALID_ARGUMENT', `${argument} must have at least one row, got none`)
+}
 
 /** Checked rows of a network's kind. An engine that needs them copies them once, however many networks read them. */
 export class Rows {

@@ -1,5 +1,5 @@
 import { destinationOf, replaceFile } from '../engine/replace.js'
-import { plainError } from '../errors.js'
+import { badFile } from '../errors.js'
 import { encodeHeader, placed } from '../plan/safetensors/header.js'
 import { readSafetensors } from '../plan/safetensors/read.js'
 import { pathOf } from '../validate.js'
@@ -71,9 +71,4 @@ export function readJson(
     throw badFile(path, `its ${JSON.stringify(key)} is not JSON`, error)
   }
   throw badFile(path, `its ${JSON.stringify(key)} is not a JSON object`)
-}
-
-/** The fault of a file that was read. */
-export function badFile(path: string, fault: string, cause?: unknown): Error {
-  return plainError('ERR_BAD_FILE', `${path}: ${fault}`, { cause })
 }

@@ -1,6 +1,5 @@
 /** The list of members at the end of a zip archive (PKWARE's APPNOTE 4.3.12 to 4.3.16), of which `fflate` checks little. */
-import { show } from '../errors.js'
-import { badFile } from './header.js'
+import { badFile, show } from '../errors.js'
 
 /** What an archive says of a member. */
 export interface Member {

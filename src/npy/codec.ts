@@ -1,7 +1,7 @@
 /** `.npy` files as bytes in memory. */
-import { rangeError, wrongType } from '../errors.js'
+import { wrongType } from '../errors.js'
 import { isOf, ownArray } from '../realm.js'
-import { allocate, oneOf, readOptions, shapeOf, sizeOf } from '../validate.js'
+import { allocate, fitShape, oneOf, readOptions, shapeOf, sizeOf } from '../validate.js'
 import {
   isFloat16Array,
   NPY_DTYPES,
@@ -98,7 +98,7 @@ function toCOrder(data: NpyData, shape: readonly number[]): NpyData {
 export function encodeNpy(array: NpyInput): Uint8Array {
   const { type, shape, data } = checkInput(array)
   const view = checkData(data, type)
-  checkLength(view.length, shape)
+  fitShape(view.length, shape, 'data')
   const header = formatHeader(type, shape)
   const file = allocate('the file', () => new Uint8Array(header.length + view.byteLength))
   file.set(header)
@@ -106,7 +106,7 @@ export function encodeNpy(array: NpyInput): Uint8Array {
   return file
 }
 
-/** Checks everything but the elements: their class is `checkData`'s, their number `checkLength`'s. */
+/** Checks everything but the elements: their class is `checkData`'s, their number `fitShape`'s. */
 export function checkInput(array: unknown): { type: NpyType; shape: readonly number[]; data: unknown } {
   const { shape, data, dtype } = readOptions(array, ['shape', 'data', 'dtype'], 'array')
   const checked = shapeOf(shape)
@@ -123,10 +123,4 @@ export function checkData(data: unknown, type: NpyType): NpyData {
     return new Uint16Array(data.buffer, data.byteOffset, data.byteLength / 2)
   }
   throw wrongType(`data of ${type.dtype}`, `a ${type.view.name}`, data)
-}
-
-export function checkLength(length: number, shape: readonly number[]): void {
-  if (length === sizeOf(shape)) return
-  const needed = `shape [${shape.join(', ')}] needs ${sizeOf(shape)} elements`
-  throw rangeError('ERR_LENGTH_MISMATCH', `${needed}, data has ${length}`)
 }

@@ -1,16 +1,16 @@
 /** `.npy` files on disk. */
 import type { FileHandle } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { openRegular } from '../engine/read-bytes.js'
-import { destinationOf, ioError, replaceFile } from '../engine/replace.js'
-import { wrongType } from '../errors.js'
-import { allocate } from '../validate.js'
-import { checkData, checkInput, checkLength, decodeData, decodeNpy, toBytes } from './codec.js'
+import { readUpTo, withRegular } from '../engine/read-bytes.js'
+import { destinationOf, replaceFile } from '../engine/replace.js'
+import { badFile, wrongType } from '../errors.js'
+import { allocate, fitShape } from '../validate.js'
+import { checkData, checkInput, decodeData, decodeNpy, toBytes } from './codec.js'
 import type { NpyArray, NpyInput } from './codec.js'
 import type { NpyData } from './dtypes.js'
-import { badFile, formatHeader, headerLength, parseHeader, PREFIX_LENGTH } from './header.js'
+import { formatHeader, headerLength, parseHeader, PREFIX_LENGTH } from './header.js'
 
-/** Reads and writes are at most this long: Node refuses 2 GiB and more at once. */
+/** Writes are at most this long: Node refuses 2 GiB and more at once. */
 const CHUNK = 1 << 28
 
 /**
@@ -22,7 +22,7 @@ const CHUNK = 1 << 28
 export async function readNpy(source: string | URL | Uint8Array | ArrayBuffer): Promise<NpyArray> {
   if (typeof source !== 'string' && !(source instanceof URL)) return decodeNpy(source)
   const path = pathOf(source)
-  return withFile(path, async (file, length) => {
+  return withRegular(path, async (file, length) => {
     const prefix = await readRange(file, path, 0, Math.min(length, PREFIX_LENGTH))
     const { end } = headerLength(prefix, path)
     const header = parseHeader(await readRange(file, path, 0, Math.min(length, end)), length, path)
@@ -33,7 +33,7 @@ export async function readNpy(source: string | URL | Uint8Array | ArrayBuffer): 
 /** The whole of a regular file. */
 export async function readWhole(source: string | URL): Promise<Uint8Array> {
   const path = pathOf(source)
-  return withFile(path, (file, length) => readRange(file, path, 0, length))
+  return withRegular(path, (file, length) => readRange(file, path, 0, length))
 }
 
 /**
@@ -50,7 +50,7 @@ export async function writeNpy(
   const target = pathOf(path)
   const { type, shape, data } = checkInput(array)
   const whole = ArrayBuffer.isView(data)
-  if (whole) checkLength(checkData(data, type).length, shape)
+  if (whole) fitShape(checkData(data, type).length, shape, 'data')
   const parts = whole ? [data] : checkIterable(data)
   await writeWhole(target, async (write) => {
     await write(formatHeader(type, shape))
@@ -60,7 +60,7 @@ export async function writeNpy(
       length += view.length
       await write(toBytes(view))
     }
-    checkLength(length, shape)
+    fitShape(length, shape, 'data')
   })
 }
 
@@ -91,25 +91,8 @@ function pathOf(path: unknown): string {
   throw wrongType('path', 'a string or a file URL', path)
 }
 
-async function withFile<T>(path: string, use: (file: FileHandle, length: number) => Promise<T>): Promise<T> {
-  try {
-    const { file, size } = await openRegular(path)
-    try {
-      return await use(file, size)
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
-    throw ioError(`cannot read ${path}`, error)
-  }
-}
-
 async function readRange(file: FileHandle, path: string, start: number, length: number): Promise<Uint8Array> {
   const bytes = allocate(`${length} bytes of ${path}`, () => new Uint8Array(length))
-  for (let done = 0; done < length;) {
-    const { bytesRead } = await file.read(bytes, done, Math.min(CHUNK, length - done), start + done)
-    if (bytesRead === 0) throw badFile(path, 'the file became shorter while it was read')
-    done += bytesRead
-  }
-  return bytes
+  if ((await readUpTo(file, bytes, start)) === length) return bytes
+  throw badFile(path, 'the file became shorter while it was read')
 }

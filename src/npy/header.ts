@@ -2,7 +2,7 @@
  * The header of a `.npy` file (NumPy Enhancement Proposal 1, format versions 1.0 to 3.0): a magic string, a version,
  * a length, and a Python dictionary literal with the keys `descr`, `fortran_order` and `shape`.
  */
-import { plainError, show } from '../errors.js'
+import { badFile, show } from '../errors.js'
 import { sizeOf } from '../validate.js'
 import { NPY_CODES, typeCoded, type NpyType } from './dtypes.js'
 
@@ -31,10 +31,6 @@ const MAX_RANK = 64
 
 /** Whether this machine stores the low byte first. */
 export const HOST_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1
-
-export function badFile(name: string, fault: string): Error {
-  return plainError('ERR_BAD_FILE', `${name}: ${fault}`)
-}
 
 /** Reads the first bytes of a file: how long its header is, prefix included, and where the dictionary starts. */
 export function headerLength(prefix: Uint8Array, name: string): { start: number; end: number } {

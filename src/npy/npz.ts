@@ -1,12 +1,11 @@
 /** `.npz` archives: a zip file with one `.npy` file for each named array, as `numpy.savez` writes them. */
 import type { AsyncZippable, UnzipFileInfo } from 'fflate'
-import { isOwnError, plainError, rangeError, show, wrongType, wrongValue } from '../errors.js'
+import { badFile, isOwnError, rangeError, show, wrongType, wrongValue } from '../errors.js'
 import { isOf } from '../realm.js'
 import { boolean, readOptions } from '../validate.js'
 import { membersOf } from './archive.js'
 import { decodeNpy, encodeNpy, toBytes, type NpyArray, type NpyInput } from './codec.js'
 import { readWhole, writeWhole } from './files.js'
-import { badFile } from './header.js'
 
 /** A zip file without its 64-bit extension. */
 const MAX_ARCHIVE = 2 ** 32 - 1
@@ -71,7 +70,7 @@ async function unpack(bytes: Uint8Array, name: string): Promise<[string, Uint8Ar
     })
   } catch (error) {
     if (isOwnError(error)) throw error
-    throw plainError('ERR_BAD_FILE', `${name}: ${(error as Error).message}`, { cause: error })
+    throw badFile(name, (error as Error).message, error)
   }
 }
 

@@ -1,4 +1,4 @@
-import { openRegular } from '../engine/read-bytes.js'
+import { readUpTo, withRegular } from '../engine/read-bytes.js'
 import type { Control } from '../engine/engine.js'
 import type { Piece, TensorFiles } from '../engine/tensor-files.js'
 import type { TensorFile } from './file.js'
@@ -13,15 +13,12 @@ export async function isFinished({
   bytes,
 }: TensorFile & { readonly path: string }): Promise<boolean> {
   try {
-    const { file, size } = await openRegular(path)
-    try {
+    return await withRegular(path, async (file, size) => {
       if (size !== bytes) return false
       const found = Buffer.alloc(head.length)
-      await file.read(found, 0, found.length, 0)
+      await readUpTo(file, found, 0)
       return found.equals(head)
-    } finally {
-      await file.close()
-    }
+    })
   } catch {
     // Whatever can't be read has to be written, which tells what is wrong.
     return false

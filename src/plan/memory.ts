@@ -1,4 +1,4 @@
-import type { Dtype } from '../engine/law.js'
+import { type Dtype, halfOf } from '../engine/law.js'
 import { plainError, rangeError, show, typeError, wrongType } from '../errors.js'
 import { givenOutput, type FloatArray } from '../random/output.js'
 import { arrayKind, isOf } from '../realm.js'
@@ -61,7 +61,7 @@ export function checkArrays(tensors: readonly PlannedTensor[], arrays: unknown):
 function checkArray({ name, size, dtype }: PlannedTensor, arrays: ReadonlyMap<unknown, unknown>): PlanArray {
   if (!arrays.has(name)) throw rangeError('ERR_INVALID_ARGUMENT', `arrays has no ${show(name)}`)
   const array = arrays.get(name)
-  const bits = arrayKind(array) === 'Uint16Array' && (dtype === 'F16' || dtype === 'BF16')
+  const bits = arrayKind(array) === 'Uint16Array' && halfOf(dtype) !== undefined
   const output = givenOutput(array as FloatArray, bits ? dtype : undefined)
   if (output.dtype !== dtype) {
     throw typeError(

@@ -3,7 +3,7 @@ import { rangeError, typeError, wrongType } from '../errors.js'
 import { readNetwork, type NetworkConfig, type NetworkSpec } from '../network/config.js'
 import { readData } from '../network/data.js'
 import { readFit, type FitOptions } from '../network/fit-options.js'
-import type { Rows } from '../network/rows.js'
+import { someRows } from '../network/rows.js'
 import type { Runner } from '../runner/batch.js'
 import { finite, integer, readArray, readOptions, readRecord, seedOf, type Seed } from '../validate.js'
 import type { RestartData, TrialRows } from './trial.js'
@@ -78,13 +78,8 @@ export function readRows(value: unknown): RestartData {
 function readTrialRows(spec: NetworkSpec, { x, y, xTest, yTest }: RestartData): TrialRows {
   return {
     train: readData(spec, x, y),
-    test: xTest && testRows(readData(spec, xTest, yTest, { x: 'xTest', y: 'yTest' })),
+    test: xTest && someRows(readData(spec, xTest, yTest, { x: 'xTest', y: 'yTest' }), 'xTest'),
   }
-}
-
-function testRows(rows: Rows): Rows {
-  if (rows.count > 0) return rows
-  throw rangeError('ERR_INVALID_ARGUMENT', 'xTest must have at least one row, got none')
 }
 
 function readSeeds(value: unknown): bigint[] {

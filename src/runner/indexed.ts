@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { destinationOf, ioError, replaceFile } from '../engine/replace.js'
-import { plainError, typeError, wrongType } from '../errors.js'
+import { badFile, typeError, wrongType } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { integer, readOptions } from '../validate.js'
 import { batchId, decodeResult, encodeResult, type Batch, type Runner, type RunOptions } from './batch.js'
@@ -75,8 +75,7 @@ async function readResult(path: string): Promise<Json | undefined> {
     return decodeResult(await readFile(path, 'utf8'))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    if (error instanceof SyntaxError)
-      throw plainError('ERR_BAD_FILE', `${path}: ${error.message}`, { cause: error })
+    if (error instanceof SyntaxError) throw badFile(path, error.message, error)
     throw ioError(`cannot read ${path}`, error)
   }
 }

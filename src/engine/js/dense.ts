@@ -10,7 +10,7 @@ export function spectralNorm(w: ArrayLike<number>, rows: number, columns: number
   return finished(spectralNormSteps(w, rows, columns))
 }
 
-/** As `spectralNorm`; yields after each round. */
+/** As `spectralNorm`; yields between rows of its products. */
 export function* spectralNormSteps(
   w: ArrayLike<number>,
   rows: number,
@@ -31,7 +31,6 @@ export function* spectralNormSteps(
     if (Math.abs(next - norm) <= next * SETTLED) return next
     norm = next
     x = yield* transposedTimes(w, rows, columns, y)
-    yield 0
   }
   return norm
 }
@@ -82,16 +81,17 @@ function* times(
   x: Float64Array,
 ): Generator<number, Float64Array> {
   const out = new Float64Array(rows)
+  const part = rowsOf(columns)
   for (let i = 0; i < rows; i++) {
     let sum = 0
     for (let j = 0, at = i * columns; j < columns; j++, at++) sum += (a[at] as number) * (x[j] as number)
     out[i] = sum
-    if (i % rowsOf(columns) === 0) yield 0
+    if (i % part === 0) yield 0
   }
   return out
 }
 
-/** At y. */
+/** At y; yields between rows. */
 function* transposedTimes(
   a: ArrayLike<number>,
   rows: number,
@@ -99,11 +99,12 @@ function* transposedTimes(
   y: Float64Array,
 ): Generator<number, Float64Array> {
   const out = new Float64Array(columns)
+  const part = rowsOf(columns)
   for (let i = 0; i < rows; i++) {
     const factor = y[i] as number
     for (let j = 0, at = i * columns; j < columns; j++, at++)
       out[j] = (out[j] as number) + (a[at] as number) * factor
-    if (i % rowsOf(columns) === 0) yield 0
+    if (i % part === 0) yield 0
   }
   return out
 }

@@ -6,7 +6,10 @@ export interface Qr {
   readonly r: Float64Array
 }
 
-/** The thin factors of a row-major matrix by Householder reflectors (Golub and Van Loan 2013, 5.2), in f64; yields after each. */
+/**
+ * The thin factors of a row-major matrix by Householder reflectors (Golub and Van Loan 2013, 5.2), in f64; yields after
+ * each.
+ */
 export function* qrSteps(a: ArrayLike<number>, rows: number, columns: number): Generator<number, Qr> {
   const k = Math.min(rows, columns)
   const work = Float64Array.from(a)

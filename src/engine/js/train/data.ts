@@ -37,7 +37,8 @@ export function rowsOf({ inputs, units, loss }: RowsSpec, data: TrainerData): Ro
   }
 }
 
-function checkLength(name: string, expected: number, actual: number): void {
+/** Refuses an array of another length than is needed. */
+export function checkLength(name: string, expected: number, actual: number): void {
   if (actual === expected) return
   throw plainError('ERR_LENGTH_MISMATCH', `${name} has ${actual} elements, must have ${expected}`)
 }

@@ -15,7 +15,7 @@ import type {
   Validation,
 } from '../../trainer.js'
 import { permute } from '../integers.js'
-import { rowsOf, type Rows } from './data.js'
+import { checkLength, rowsOf, type Rows } from './data.js'
 import { dropoutOf } from './dropout.js'
 import { forward } from './forward.js'
 import { scoreRow, type Score } from './loss.js'
@@ -239,11 +239,6 @@ class JsTrainer implements Trainer {
     if (this.#bound === undefined) throw plainError('ERR_INTERNAL', 'no rows are bound to the trainer')
     return this.#bound
   }
-}
-
-function checkLength(name: string, expected: number, actual: number): void {
-  if (actual === expected) return
-  throw plainError('ERR_LENGTH_MISMATCH', `${name} has ${actual} elements, must have ${expected}`)
 }
 
 function notFinite(epoch: number, step: number): Error {
