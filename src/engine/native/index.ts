@@ -22,13 +22,16 @@ import { watched } from './watch.js'
 /** Elements of one asynchronous call: 4 MiB of f32, so that copying them out never holds the event loop for long. */
 const SLAB = 1 << 20
 
+/** Elements that one thread makes sooner than the system tells how many there are. */
+const BLOCK = 4096
+
 /** The addon as an engine. */
 export class NativeEngine implements Engine {
   readonly name = 'native'
-  readonly threads: number
   /** The addon itself, also for the parts of the engine that live in files of their own. */
   readonly addon: Addon
   readonly #record = new Float64Array(RECORD_WIDTH)
+  #threads: number | undefined
 
   constructor(addon: Addon) {
     this.addon = addon
@@ -38,7 +41,11 @@ export class NativeEngine implements Engine {
         throw wrongValue('SYMBREAK_KERNEL', `one of ${this.kernels.join(', ')}`, kernel)
       translated(() => addon.useKernel(kernel))
     }
-    this.threads = checkThreads(environment('SYMBREAK_THREADS')) ?? addon.availableThreads()
+    this.#threads = checkThreads(environment('SYMBREAK_THREADS'))
+  }
+
+  get threads(): number {
+    return (this.#threads ??= this.addon.availableThreads())
   }
 
   get kernels(): readonly string[] {
@@ -52,7 +59,8 @@ export class NativeEngine implements Engine {
   fill(job: FillJob, out: View): void {
     const { law } = job
     if (law.kind === 'values') return jsEngine.fill(job, out)
-    writeRecord(this.#record, 0, job, law, this.threads)
+    const alone = out.length <= BLOCK && !isWhole(law)
+    writeRecord(this.#record, 0, job, law, alone ? 1 : this.threads)
     try {
       this.#fill(out)
     } catch (error) {
