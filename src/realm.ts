@@ -29,7 +29,8 @@ export function ownArray(value: unknown): unknown {
   const Own = KINDS[kind as keyof typeof KINDS]
   if (value instanceof Own) return value
   const { buffer, byteOffset, length } = value as { buffer: ArrayBuffer; byteOffset: number; length: number }
-  return new Own(buffer, byteOffset, length)
+  // There are no views of memory that is gone.
+  return isLost(value as ArrayBufferView) ? value : new Own(buffer, byteOffset, length)
 }
 
 /** What only real ones of a class answer. */

@@ -12,7 +12,7 @@ import {
 import { integer, oneOf, readOptions } from '../validate.js'
 import { CANCEL, checkQueue, jobIdOf, QUEUE_OPTIONS, unpackError } from './queue.js'
 import type { QueuedJob, Queueing, QueueOptions } from './queue.js'
-import { checkWork, openWorker, WORK_OPTIONS, type WorkOptions } from './worker.js'
+import { checkWork, openWorker, type QueueWorker, WORK_OPTIONS, type WorkOptions } from './worker.js'
 
 /** Options of `bullmqRunner`. */
 export interface BullmqRunnerOptions extends QueueOptions, WorkOptions {
@@ -55,8 +55,9 @@ export function bullmqRunner(options: BullmqRunnerOptions): Runner {
       const queueing = { name: sharing ? `${name}-${batchId(batch)}` : name, options: where }
       const desk = await openDesk(queueing)
       const work = ({ index }: QueuedJob, watched: JobControl) => batch.run(index, watched)
-      const worker = sharing ? openWorker(queueing, settings, work) : undefined
+      let worker: QueueWorker | undefined
       try {
+        if (sharing) worker = openWorker(queueing, settings, work)
         return (await new Run(desk, batch, control, jobOptions).results(sharing)) as Result[]
       } finally {
         await worker?.close({ cancel: true })

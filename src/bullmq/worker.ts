@@ -119,8 +119,11 @@ export function openWorker(
     const { batch } = call as { batch: string }
     for (const [id, owner] of active) if (owner === batch) worker.cancelJob(id, 'cancelled')
   })
+  const ready = Promise.all([worker.waitUntilReady(), events.waitUntilReady()]).then(() => undefined)
+  // Not everybody waits for it.
+  ready.catch(() => undefined)
   return {
-    ready: Promise.all([worker.waitUntilReady(), events.waitUntilReady()]).then(() => undefined),
+    ready,
     async close({ cancel = false } = {}) {
       if (cancel) worker.cancelAllJobs('the worker closes')
       await Promise.all([worker.close(), events.close()])

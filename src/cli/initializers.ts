@@ -22,21 +22,28 @@ export function parseInitializer(text: string): Initializer {
     throw new UsageError(
       `cannot read the initializer ${JSON.stringify(text)}: write name or name(parameters)`,
     )
-  const plain = initializer(name)
-  if (inside === undefined || inside.trim() === '') return plain
-  return initializer({ class_name: plain.className, config: parameters(plain.className, inside) })
+  return initializer({ class_name: name, config: inside?.trim() ? parameters(name, inside) : {} })
 }
 
-function parameters(className: string, text: string): Record<string, number | string> {
+function parameters(name: string, text: string): Record<string, number | string> {
   const config: Record<string, number | string> = {}
   for (const part of text.split(',')) {
     const [first = '', second] = part.split('=').map((side) => side.trim())
-    const key = second === undefined ? MAIN_PARAMETER[className] : first
-    if (key === undefined)
-      throw new UsageError(`${className} has no main parameter: write ${text} as name=value`)
+    const key = second === undefined ? mainParameter(name) : first
+    if (key === undefined) throw new UsageError(`${name} has no main parameter: write ${text} as name=value`)
     config[key] = value(second ?? first)
   }
   return config
+}
+
+function mainParameter(name: string): string | undefined {
+  try {
+    return MAIN_PARAMETER[initializer(name).className]
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ERR_UNKNOWN_INITIALIZER') throw error
+    // Those that can't do without parameters need them by name.
+    return undefined
+  }
 }
 
 function value(text: string): number | string {

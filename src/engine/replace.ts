@@ -72,15 +72,12 @@ export async function replaceFile(
   }
 }
 
-/** Makes a new name survive a power cut; Windows can't open folders, and does so by itself. */
+/**
+ * Makes a new name survive a power cut, where the system lets a folder be opened for that. The file has its name
+ * already: a folder that can't be read, or a network's that can't be synced, is no failure to write it.
+ */
 async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } catch {
-    // Some network file systems refuse to sync folders; the file itself is safe.
-  } finally {
-    await handle.close()
-  }
+  const handle = await open(folder, 'r').catch(() => undefined)
+  await handle?.sync().catch(() => undefined)
+  await handle?.close()
 }

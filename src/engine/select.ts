@@ -1,8 +1,9 @@
-import { plainError, typeError, wrongValue } from '../errors.js'
+import { plainError, typeError } from '../errors.js'
 import type { Engine, LongTail } from './engine.js'
 import { jsEngine } from './js/index.js'
 import type { View } from './law.js'
 import { isShared } from '../realm.js'
+import { oneOf } from '../validate.js'
 import { environment } from './environment.js'
 
 /** Which engine does the work; the bits are the same. */
@@ -58,8 +59,7 @@ export function defaultEngine(): EngineName {
 
 /** Refuses anything but an engine's name. */
 export function checkEngine(name: unknown, argument = 'engine'): EngineName {
-  if (name === 'auto' || name === 'native' || name === 'js') return name
-  throw wrongValue(argument, "'auto', 'native' or 'js'", name)
+  return oneOf(name, argument, ['auto', 'native', 'js'])
 }
 
 /**

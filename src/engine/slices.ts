@@ -35,16 +35,18 @@ export async function runInSlices<T>(
   signal: AbortSignal | undefined,
   onStep?: ((done: number) => void) | undefined,
 ): Promise<T> {
-  if (signal?.aborted) throw abortError(signal)
-  await breathe()
-  let until = now() + SLICE
+  const rest = async (): Promise<number> => {
+    if (signal?.aborted) throw abortError(signal)
+    await breathe()
+    if (signal?.aborted) throw abortError(signal)
+    return now() + SLICE
+  }
+  let until = await rest()
   let step = steps.next()
   for (; !step.done; step = steps.next()) {
     if (now() < until) continue
     onStep?.(step.value)
-    await breathe()
-    if (signal?.aborted) throw abortError(signal)
-    until = now() + SLICE
+    until = await rest()
   }
   if (signal?.aborted) throw abortError(signal)
   return step.value

@@ -2,7 +2,7 @@ import type { StreamKey } from '../engine/law.js'
 import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
 import { streamKey } from '../engine/stream.js'
 import { rangeError } from '../errors.js'
-import { type Fill, fillLater, fillNow, readWork, WORK_OPTIONS } from '../random/fill.js'
+import { type Fill, fillLater, fillNow, seenLater, readWork, WORK_OPTIONS } from '../random/fill.js'
 import {
   type ArrayOf,
   type Dtype,
@@ -198,6 +198,7 @@ export class CatalogueInitializer<P extends object> implements Initializer {
     const { length } = rangeOf(record['offset'], record['length'], total)
     const watched = watch(record, length, 'elements')
     const { output, fill } = this.#prepare(shape, record, given)
+    if (given !== undefined && fill.law.kind === 'values') await seenLater(fill, watched.control.signal)
     await fillLater(fill, watched)
     return output.array
   }

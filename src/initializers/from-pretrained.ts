@@ -3,7 +3,7 @@ import { eachDraw, u53 } from '../engine/js/u53.js'
 import { streamKey } from '../engine/stream.js'
 import { rangeError, wrongType, wrongShape } from '../errors.js'
 import { arrayKind } from '../realm.js'
-import { integer, pathOf, readOptions, type Seed, seedOf, shapeOf, sizeOf } from '../validate.js'
+import { allocate, integer, pathOf, readOptions, type Seed, seedOf, shapeOf, sizeOf } from '../validate.js'
 import { stridesOf } from './axes.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import { define } from './definition.js'
@@ -115,15 +115,16 @@ export function grow(
   const { seed, path = '' } = readOptions(options, ['seed', 'path'])
   const incoming = arrayOf(kernel, 'kernel', multipleOf(kernel, from))
   const outgoing = arrayOf(next, 'next', multipleOf(next, from))
-  const sources = Uint32Array.from({ length: to }, (_, unit) => unit)
+  const [inputs, outputs] = [incoming.length / from, outgoing.length / from]
+  const room = (length: number): Float32Array =>
+    allocate(`a layer of ${to} units`, () => new Float32Array(length))
+  const [wide, narrow] = [room(inputs * to), room(to * outputs)]
+  const sources = allocate(`${to} units`, () => Uint32Array.from({ length: to }, (_, unit) => unit))
   eachDraw(streamKey(seedOf(seed), pathOf(path)), 0, to - from, (k, hi, lo) => {
     sources[from + k] = Math.min(Math.floor(u53(hi, lo) * from), from - 1)
   })
   const copies = new Uint32Array(from)
   for (const source of sources) copies[source] = (copies[source] as number) + 1
-  const [inputs, outputs] = [incoming.length / from, outgoing.length / from]
-  const wide = new Float32Array(inputs * to)
-  const narrow = new Float32Array(to * outputs)
   for (const [unit, source] of sources.entries()) {
     for (let i = 0; i < inputs; i++) wide[i * to + unit] = incoming[i * from + source] as number
     for (let o = 0; o < outputs; o++)

@@ -1,7 +1,7 @@
 import type { ValuesLaw } from '../engine/law.js'
 import { rangeError, wrongType } from '../errors.js'
 import { arrayKind } from '../realm.js'
-import { finite, isArray, readArray, readRecord } from '../validate.js'
+import { finite, isArray, present, readArray, readRecord } from '../validate.js'
 import type { Target } from './definition.js'
 import type { Json } from './types.js'
 import { each } from './values.js'
@@ -24,7 +24,7 @@ const MAX_LENGTH = 2 ** 31
 export function readLiteral(value: unknown, argument: string): Literal {
   const kind = arrayKind(value)
   if (kind !== undefined && FLOATS.includes(kind)) {
-    const data = new Float64Array(value as Float32Array)
+    const data = new Float64Array(present(value as Float32Array, argument))
     for (const entry of data) if (!Number.isFinite(entry)) finite(entry, `an entry of ${argument}`)
     return { data, shape: undefined }
   }

@@ -2,7 +2,7 @@
 import { finished } from '../engine/js/steps.js'
 import { svdSteps } from '../engine/js/svd.js'
 import { type AsyncOptions, inSlices } from '../engine/progress.js'
-import { boolean, integer, nonNegative, readOptions } from '../validate.js'
+import { allocate, boolean, integer, nonNegative, readOptions } from '../validate.js'
 import { floats, tableShape } from './given.js'
 
 /** Rows of observations, as a Float32Array in C order. */
@@ -88,7 +88,7 @@ function* zcaSteps(
 ): Generator<number, Projection> {
   const added = nonNegative(epsilon, 'epsilon')
   const { mean, axes, variances, features } = yield* principalAxes(observations)
-  const kernel = new Float32Array(features * features)
+  const kernel = allocate(`${features} x ${features} weights`, () => new Float32Array(features * features))
   // Directions without variance, which the axes may lack, are scaled as those of variance 0.
   const rest = 1 / Math.sqrt(added === 0 ? 1 : added)
   for (let i = 0; i < features; i++) {

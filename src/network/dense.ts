@@ -2,6 +2,7 @@ import { type ActivationName, ACTIVATIONS } from '../engine/trainer.js'
 import { initializer, type InitializerLike } from '../initializers/registry.js'
 import { belowOne, boolean, finite, integer, nonNegative, oneOf, pathOf, readOptions } from '../validate.js'
 import { rangeError } from '../errors.js'
+import { refuseOverflow } from '../random/laws.js'
 
 /** Penalty on a kernel, added to the loss as in Keras: `l1 * sum |w| + l2 * sum w^2`. */
 export interface Regularizer {
@@ -69,7 +70,7 @@ export function readDense(value: unknown, argument: string, name: string) {
   return {
     units: integer(o['units'], `${argument}.units`, 1, 2 ** 31 - 1),
     activation,
-    slope: finite(o['slope'] ?? (activation === 'elu' ? 1 : 0.01), `${argument}.slope`),
+    slope: slopeOf(o['slope'] ?? (activation === 'elu' ? 1 : 0.01), `${argument}.slope`),
     useBias: boolean(o['useBias'] ?? true, `${argument}.useBias`),
     kernelInitializer: initializer((o['kernelInitializer'] ?? 'glorotUniform') as InitializerLike),
     biasInitializer: initializer((o['biasInitializer'] ?? 'zeros') as InitializerLike),
@@ -79,6 +80,13 @@ export function readDense(value: unknown, argument: string, name: string) {
     trainable: boolean(o['trainable'] ?? true, `${argument}.trainable`),
     name: readName(o['name'] ?? name, `${argument}.name`),
   }
+}
+
+/** A number that is finite in single precision, which the loop computes in. */
+function slopeOf(value: unknown, argument: string): number {
+  const slope = finite(value, argument)
+  refuseOverflow(slope, argument, 'F32')
+  return slope
 }
 
 function readRegularizer(value: unknown, argument: string): { l1: number; l2: number } {

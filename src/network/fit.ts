@@ -54,8 +54,17 @@ function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
+/** Tells every callback, also behind one that throws: they close files, and write what the run goes on from. */
 async function tellEnd(run: TrainingRun): Promise<void> {
-  for (const callback of run.plan.callbacks) await callback.onTrainEnd?.(run)
+  const failures: unknown[] = []
+  for (const callback of run.plan.callbacks) {
+    try {
+      await callback.onTrainEnd?.(run)
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  if (failures.length > 0) throw failures[0]
 }
 
 /** Trains epoch after epoch where nobody wants to be told of any: the engine stops for the signal and progress alone. */

@@ -1,6 +1,6 @@
 import type { Evaluation } from '../engine/trainer.js'
 import { plainError } from '../errors.js'
-import { readOptions } from '../validate.js'
+import { allocate, readOptions } from '../validate.js'
 import { networkToJSON, readNetwork, type NetworkConfig, type NetworkSpec } from './config.js'
 import { isClassifier, readData, readFeatures, type Features, type Targets } from './data.js'
 import { loadNetwork, type SaveOptions, saveNetwork } from './file.js'
@@ -137,11 +137,20 @@ export class Network {
     })
   }
 
-  async #train(plan: FitPlan, before = this.#batchesBefore(plan), state?: Float32Array): Promise<History> {
+  /** @param then - what else is done before anybody else may train */
+  async #train(
+    plan: FitPlan,
+    before = this.#batchesBefore(plan),
+    state?: Float32Array,
+    then?: () => Promise<void>,
+  ): Promise<History> {
     for (const rows of [plan.feed.rows, plan.validation]) if (rows) this.#session.prepare(rows)
     const run = new TrainingRun(this, this.#session, plan, before, state)
-    await this.#alone(() => fit(run)).finally(() => plan.validation?.dispose())
-    this.#reached = { epoch: run.epoch, batches: run.before }
+    const work = async (): Promise<void> => {
+      await fit(run).finally(() => (this.#reached = { epoch: run.epoch, batches: run.before }))
+      await then?.()
+    }
+    await this.#alone(work).finally(() => plan.validation?.dispose())
     return run.history
   }
 
@@ -176,13 +185,13 @@ export class Network {
     const plan = readFit(this.#spec, this.rows(x, y), pass)
     const optimizer = JSON.stringify(plan.optimizer)
     const { state, batches = 0 } = (this.#carried?.optimizer === optimizer && this.#carried) || {}
-    const { history } = await this.#train(plan, batches, state).finally(() => plan.feed.rows?.dispose())
-    this.#carried = {
-      optimizer,
-      state: await this.#session.state(),
-      batches: batches + plan.feed.stepsPerEpoch,
+    const keep = async (): Promise<void> => {
+      const after = await this.#session.state()
+      this.#carried = { optimizer, state: after, batches: batches + plan.feed.stepsPerEpoch }
+      this.#passes++
     }
-    this.#passes++
+    const trained = this.#train(plan, batches, state, keep)
+    const { history } = await trained.finally(() => plan.feed.rows?.dispose())
     return { loss: history.loss[0] as number, ...accuracyOf(history) }
   }
 
@@ -217,8 +226,10 @@ export class Network {
    */
   async predict(x: Features, options: EvaluateOptions = {}): Promise<Float32Array> {
     const threads = threadsOf(options)
-    const features = readFeatures(x, this.#spec.inputs, 'x')
-    return this.#session.predict(features.x, features.rows, threads)
+    const { x: given, rows } = readFeatures(x, this.#spec.inputs, 'x')
+    // Now, before whoever owns them can change them.
+    const copy = allocate(`${rows} rows`, () => given.slice())
+    return this.#session.predict(copy, rows, threads)
   }
 
   /**

@@ -52,8 +52,11 @@ export function feedSource(spec: RowsSpec, source: RowSource, reading: Reading):
         const start = number * perPart
         const end = start + Math.ceil(rows.count / batchSize)
         const window = { number, first: number * size }
-        if (number++ >= skipped) yield { rows, window, start, end }
-        rows.dispose()
+        try {
+          if (number++ >= skipped) yield { rows, window, start, end }
+        } finally {
+          rows.dispose()
+        }
       }
       if (number > 0) return
       const again = 'a source must give rows in every epoch; to read it again pass a function that opens it'

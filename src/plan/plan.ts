@@ -1,5 +1,8 @@
 import { ASYNC_OPTIONS, type AsyncOptions, signalOf, watch } from '../engine/progress.js'
 import { pickEngine } from '../engine/select.js'
+import { seenSteps } from '../engine/seen.js'
+import { runInSlices } from '../engine/slices.js'
+import { finished } from '../engine/js/steps.js'
 import type { Control, Engine, Fill } from '../engine/engine.js'
 import type { Layout } from '../initializers/layouts.js'
 import type { InitializerConfig } from '../initializers/types.js'
@@ -116,7 +119,9 @@ export class Plan {
    */
   fill<M extends ReadonlyMap<string, FloatArray>>(arrays: M, options?: WorkOptions): M {
     const work = readWork(readOptions(options, WORK_OPTIONS))
-    fillAll(this.#fills(checkArrays(this.tensors, arrays), work))
+    const fills = this.#fills(checkArrays(this.tensors, arrays), work)
+    finished(seenSteps(fills))
+    fillAll(fills)
     return arrays
   }
 
@@ -128,6 +133,7 @@ export class Plan {
     const record = readOptions(options, [...WORK_OPTIONS, ...ASYNC_OPTIONS])
     const fills = this.#fills(checkArrays(this.tensors, arrays), readWork(record))
     const { control, finish } = watch(record, this.size, 'elements')
+    await runInSlices(seenSteps(fills), control.signal)
     await fillAllAsync(fills, control)
     finish()
     return arrays

@@ -50,7 +50,7 @@ export async function planFromFile(path: string, options?: PlanFromFileOptions):
       wanted === undefined ? found.tensors : found.tensors.map((tensor) => ({ ...tensor, dtype: wanted })),
     rules: [
       ...(readArray(rules ?? [], 'rules', 'ERR_INVALID_ARGUMENT', MAX_PATTERNS) as Rule[]),
-      ...(found.rules ?? []),
+      ...(readArray(found.rules ?? [], 'rules', 'ERR_INVALID_ARGUMENT', MAX_PATTERNS) as Rule[]),
     ],
     preset: (preset as string | undefined) ?? found.preset,
     layout: (layout as Layout | undefined) ?? found.layout,

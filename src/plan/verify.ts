@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path'
 import { tensorFiles } from '../engine/files.js'
 import { type AsyncOptions, ASYNC_OPTIONS, watch } from '../engine/progress.js'
-import { plainError, rangeError, show, typeError } from '../errors.js'
+import { badFile, plainError, rangeError, show, typeError } from '../errors.js'
 import { readWork, WORK_OPTIONS, type WorkOptions } from '../random/fill.js'
 import { entropySeed } from '../random/seed.js'
 import { pathOf, positive, readOptions, type Seed, seedOf } from '../validate.js'
@@ -51,9 +51,14 @@ export async function verify(path: string, options?: VerifyOptions): Promise<Ver
   const sample = readSample(record)
   const isIndex = name.endsWith('.json')
   const paths = isIndex ? await shardsOf(name) : new Map([[name, undefined]])
-  const files = await Promise.all([...paths.keys()].map(openFile))
-  const checker = new Checker(recordOf(files[0] as OpenFile), sample)
-  for (const file of files) checker.open(file, paths.get(file.path))
+  let checker: Checker | undefined
+  // One after another: all at once would need as many open files, and the record that is in each.
+  for (const [path, names] of paths) {
+    const file = { path, ...(await readHeader(path)) }
+    checker ??= new Checker(recordOf(file), sample)
+    checker.open(file, names)
+  }
+  if (checker === undefined) throw badFile(name, 'it names no file')
   if (isIndex || !isShardPath(name)) checker.requireAll()
   const { control, finish } = watch(record, checker.total, 'bytes')
   await checker.compare(tensorFiles(engine), threads, control)
@@ -79,10 +84,6 @@ async function shardsOf(path: string): Promise<Map<string, ReadonlySet<string> |
     byFile.set(full, (byFile.get(full) ?? new Set()).add(tensor))
   }
   return byFile
-}
-
-async function openFile(path: string): Promise<OpenFile> {
-  return { path, ...(await readHeader(path)) }
 }
 
 function recordOf({ path, header }: OpenFile): Plan {

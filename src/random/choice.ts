@@ -34,10 +34,10 @@ export function choiceOf(items: unknown, size: unknown, given: unknown): Choice 
     throw rangeError('ERR_INVALID_ARGUMENT', `size must be at most ${available}, the ${kind}, got ${wanted}`)
   }
   const [draws, choose] = plan(count, wanted, again, scaled)
+  const indices = allocate(`${wanted} indices`, () => new Uint32Array(wanted))
   return {
     draws,
     make(stream, first) {
-      const indices = allocate(`${wanted} indices`, () => new Uint32Array(wanted))
       if (wanted > 0) choose(indices, stream, first)
       return typeof items === 'number' ? indices : taken(items, indices)
     },

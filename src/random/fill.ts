@@ -2,6 +2,9 @@ import type { Watch } from '../engine/progress.js'
 import { type FillJob, halfOf, type Law, type StreamKey, type View } from '../engine/law.js'
 import { crossingOf } from '../engine/crossing.js'
 import type { Control, Engine } from '../engine/engine.js'
+import { seenSteps } from '../engine/seen.js'
+import { runInSlices } from '../engine/slices.js'
+import { isWhole } from '../engine/whole.js'
 import { checkEngine, pickEngine, type EngineName } from '../engine/select.js'
 import { integer, present } from '../validate.js'
 import type { Dtype } from './output.js'
@@ -64,6 +67,12 @@ export async function fillPresent(engine: Engine, job: FillJob, view: View, cont
   } finally {
     present(view, 'out', length)
   }
+}
+
+/** What `fillLater` fills a caller's array with can be made: none of it changes otherwise. */
+export async function seenLater(fill: Fill, signal: AbortSignal | undefined): Promise<void> {
+  // What is made as one piece is made before the first value is written.
+  if (!isWhole(fill.law)) await runInSlices(seenSteps([{ job: jobOf(fill), out: fill.view }]), signal)
 }
 
 function jobOf({ law, stream, offset, dtype, threads }: Fill): FillJob {

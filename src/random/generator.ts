@@ -233,8 +233,8 @@ export class Generator {
     const { engine } = readWork(readOptions(options, WORK_OPTIONS))
     const length = integer(n, 'n', 0, 2 ** 32)
     const items = allocate(`a permutation of ${length}`, () => new Uint32Array(length))
-    const first = this.#take(Math.max(0, length - 1), 2)
-    pickEngine(engine, length, items, PERMUTATION_CROSSING).permute(this.#stream, first, items)
+    const worker = pickEngine(engine, length, items, PERMUTATION_CROSSING)
+    worker.permute(this.#stream, this.#take(Math.max(0, length - 1), 2), items)
     return items
   }
 

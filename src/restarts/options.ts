@@ -98,7 +98,10 @@ function readSeeds(value: unknown): bigint[] {
 }
 
 function readTrialFit(value: unknown): (seed: bigint) => TrialFit {
-  if (typeof value === 'function') return value as (seed: bigint) => TrialFit
+  if (typeof value === 'function') {
+    const fit = value as (seed: bigint) => TrialFit | undefined
+    return (seed) => readRecord(fit(seed) ?? {}, 'what fit returns') as TrialFit
+  }
   const fit = value === undefined ? {} : (readRecord(value, 'fit') as TrialFit)
   if (fit.callbacks === undefined) return () => fit
   throw typeError(

@@ -55,7 +55,10 @@ export function indexedRunner(options: IndexedOptions): Runner {
         if (batch.leavesFiles || (await readResult(path)) === undefined)
           await writeResult(path, await batch.run(job, { signal }))
       })
-      return (await Promise.all(paths.map(readResult))) as (Result | undefined)[]
+      const found: (Json | undefined)[] = []
+      // One after another: all at once would need as many open files.
+      for (const path of paths) found.push(await readResult(path))
+      return found as (Result | undefined)[]
     },
   }
 }

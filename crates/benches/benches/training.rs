@@ -47,7 +47,7 @@ fn noise(len: usize) -> impl Iterator<Item = f32> {
 /// Samples a second, the best of `epochs` epochs.
 fn rate(network: Network, rows: usize, batch_size: usize, threads: usize, epochs: u64) -> f64 {
     let (inputs, classes) = (network.inputs(), network.outputs().max(2));
-    let mut trainer = Trainer::new(Level::new(), network);
+    let mut trainer = Trainer::new(Level::new(), network).expect("memory");
     let parameters: Vec<f32> = noise(trainer.network().parameter_count()).map(|x| x * 0.05).collect();
     trainer.set_parameters(&parameters).expect("as many as there are");
     let data = Data {

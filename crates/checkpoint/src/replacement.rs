@@ -1,7 +1,7 @@
 //! Replacing a file as a whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
@@ -30,7 +30,8 @@ impl Replacement {
         self.file.sync_all().map_err(Error::io("write", &self.temporary))?;
         fs::rename(&self.temporary, destination).map_err(Error::io("replace", destination))?;
         self.committed = true;
-        sync_parent(destination).map_err(Error::io("write", destination))
+        sync_parent(destination);
+        Ok(())
     }
 }
 
@@ -43,19 +44,11 @@ impl Drop for Replacement {
     }
 }
 
-/// Makes the new name survive a power cut; only Unix lets a folder be opened for that.
-#[cfg(unix)]
-fn sync_parent(path: &Path) -> io::Result<()> {
+/// Makes the new name survive a power cut, where the system lets a folder be opened for that. The file has its name
+/// already: a folder that can't be read, or a network's that can't be synced, is no failure to write it.
+fn sync_parent(path: &Path) {
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match File::open(parent)?.sync_all() {
-        // Some network file systems refuse to sync folders; the file itself is safe.
-        Err(e) if e.kind() == io::ErrorKind::InvalidInput => Ok(()),
-        result => result,
+    if let Ok(folder) = File::open(parent) {
+        let _ = folder.sync_all();
     }
-}
-
-#[cfg(not(unix))]
-#[expect(clippy::unnecessary_wraps, reason = "same signature as on Unix")]
-fn sync_parent(_: &Path) -> io::Result<()> {
-    Ok(())
 }

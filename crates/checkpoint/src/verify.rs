@@ -32,7 +32,9 @@ pub fn verify(
     file.seek(SeekFrom::Start(position)).map_err(Error::io("read", path))?;
     let (send, chunks) = sync_channel(1);
     thread::scope(|scope| {
-        let reader = scope.spawn(move || read(file, path, pieces, &send));
+        let reader = thread::Builder::new()
+            .spawn_scoped(scope, move || read(file, path, pieces, &send))
+            .map_err(Error::io("read", path))?;
         let compared = compare(level, threads, pieces, chunks, observer);
         reader.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload))?;
         compared

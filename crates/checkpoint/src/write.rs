@@ -48,7 +48,9 @@ pub fn write(
     let (empty, emptied) = channel();
     thread::scope(|scope| {
         let target = &mut file;
-        let writer = scope.spawn(move || drain(&filled, &empty, target, observer));
+        let writer = thread::Builder::new()
+            .spawn_scoped(scope, move || drain(&filled, &empty, target, observer))
+            .map_err(Error::io("write", destination.temporary))?;
         let made = make(level, threads, pieces, full, &emptied, observer);
         // A writer that failed makes the maker stop without an error of its own.
         writer.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload))?;

@@ -10,8 +10,9 @@ use symbreak_checkpoint::{Destination, Error, Observer, Piece, verify, write};
 
 use crate::cancel::{CancelToken, Watch};
 use crate::error::{Code, error, from_fill};
-use crate::guard::{Guarded, Work};
+use crate::guard::{Guarded, Work, guarded};
 use crate::info::level;
+use crate::memory::copied;
 use crate::pieces::read_pieces;
 
 impl Observer for Watch {
@@ -71,8 +72,8 @@ pub fn write_tensors(
     Ok(AsyncTask::new(Guarded(WriteWork {
         path: path.into(),
         temporary: temporary.into(),
-        head: head.to_vec(),
-        pieces: read_pieces(&records, &rows, &literals)?,
+        head: copied(&head, 1)?,
+        pieces: guarded(|| read_pieces(&records, &rows, &literals))?,
         threads: threads.max(1) as usize,
         watch: token.watch(),
     })))
@@ -116,7 +117,7 @@ pub fn verify_tensors(
     Ok(AsyncTask::new(Guarded(VerifyWork {
         path: path.into(),
         position: position as u64,
-        pieces: read_pieces(&records, &rows, &literals)?,
+        pieces: guarded(|| read_pieces(&records, &rows, &literals))?,
         threads: threads.max(1) as usize,
         watch: token.watch(),
     })))

@@ -7,6 +7,7 @@ use symbreak_linalg::dense;
 
 use crate::error::{Code, error};
 use crate::guard::{Guarded, Work, guarded};
+use crate::memory::copied;
 
 /// Refuses other lengths than that of a matrix of `rows` x `columns`.
 fn sizes(w: &[f32], rows: u32, columns: u32) -> Result<(usize, usize)> {
@@ -77,5 +78,5 @@ pub fn measure(
         "orthogonalityError" => |w, rows, columns| vec![dense::orthogonality_error(w, rows, columns)],
         _ => return Err(error(Code::Internal, format_args!("there is no measure {name}"))),
     };
-    Ok(AsyncTask::new(Guarded(MeasureWork { w: w.to_vec(), rows, columns, measure })))
+    Ok(AsyncTask::new(Guarded(MeasureWork { w: copied(&w, 1)?, rows, columns, measure })))
 }

@@ -134,7 +134,7 @@ macro_rules! make_values {
         ) -> Result<AsyncTask<Guarded<FillWork<$type>>>> {
             let record = Record::new(&record)?;
             Ok(AsyncTask::new(Guarded(FillWork {
-                job: record.job()?,
+                job: guarded(|| record.job())?,
                 threads: record.threads(),
                 bf16: record.is_bf16(),
                 length: length as usize,

@@ -2,6 +2,10 @@
 //!
 //! Only advice: contents never change, and a refusal is ignored. Other systems than Linux choose page sizes themselves.
 
+use napi::Result;
+
+use crate::error::{Code, error};
+
 /// Gives a large buffer that is to be filled its pages if it is fresh, huge ones where they are quick to get.
 pub(crate) fn advise_huge_pages<T>(out: &mut [T], threads: usize) {
     let start = out.as_mut_ptr() as usize;
@@ -9,11 +13,16 @@ pub(crate) fn advise_huge_pages<T>(out: &mut [T], threads: usize) {
 }
 
 /// A copy in fresh memory: of large arrays with huge pages, which rows in random order are also read from sooner.
-pub(crate) fn copied<T: Copy>(values: &[T], threads: usize) -> Vec<T> {
-    let mut copy = Vec::with_capacity(values.len());
+///
+/// # Errors
+/// `ERR_OUT_OF_MEMORY`
+pub(crate) fn copied<T: Copy>(values: &[T], threads: usize) -> Result<Vec<T>> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(values.len())
+        .map_err(|_| error(Code::OutOfMemory, format_args!("no memory for {} values", values.len())))?;
     advise_huge_pages(copy.spare_capacity_mut(), threads);
     copy.extend_from_slice(values);
-    copy
+    Ok(copy)
 }
 
 /// As [`advise_huge_pages`], for a range of addresses.

@@ -79,6 +79,7 @@ pub(crate) fn from_train(e: TrainError) -> Error {
         TrainError::Length { .. } => Code::LengthMismatch,
         TrainError::NotFinite { .. } => Code::NotFinite,
         TrainError::Unbound => Code::Internal,
+        TrainError::OutOfMemory => Code::OutOfMemory,
     };
     error(code, e)
 }

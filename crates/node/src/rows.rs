@@ -20,18 +20,16 @@ fn data(
     labels: Option<&Int32ArraySlice>,
     targets: Option<&Float32ArraySlice>,
     weights: Option<&Float32ArraySlice>,
-) -> Data {
-    let targets = match (labels, targets) {
+) -> Result<Data> {
+    let threads = available_threads() as usize;
+    let values =
+        |array: Option<&Float32ArraySlice>| array.map_or(Ok(Vec::new()), |array| copied(array, threads));
+    let targets = match labels {
         // A negative label becomes too large a class number, which is refused.
-        (Some(labels), _) => Targets::Labels(labels.iter().map(|label| *label as u32).collect()),
-        (None, targets) => Targets::Values(targets.map_or_else(Vec::new, |targets| targets.to_vec())),
+        Some(labels) => Targets::Labels(copied(bytemuck::cast_slice(labels), threads)?),
+        None => Targets::Values(values(targets)?),
     };
-    Data {
-        x: copied(x, available_threads() as usize),
-        rows: rows as usize,
-        targets,
-        weights: weights.map_or_else(Vec::new, |w| w.to_vec()),
-    }
+    Ok(Data { x: copied(x, threads)?, rows: rows as usize, targets, weights: values(weights)? })
 }
 
 /// Rows in native memory, checked for networks of one shape and loss; any number of trainers may use them at once.
@@ -56,7 +54,7 @@ impl NativeRows {
         guarded(|| {
             let shape =
                 Shape { inputs: inputs as usize, outputs: outputs as usize, loss: loss_of(&loss, 0.0, 1.0)? };
-            let data = data(&x, rows, labels.as_ref(), targets.as_ref(), weights.as_ref());
+            let data = data(&x, rows, labels.as_ref(), targets.as_ref(), weights.as_ref())?;
             Ok(Self { rows: Some(Arc::new(data.check(shape).map_err(from_train)?)) })
         })
     }

@@ -24,7 +24,7 @@ pub fn fill_tensors(
     rows: Float64ArraySlice,
     threads: u32,
 ) -> Result<()> {
-    let pieces = read_pieces(&records, &rows, &[])?;
+    let pieces = guarded(|| read_pieces(&records, &rows, &[]))?;
     if views.len() != pieces.len() || views.iter().zip(&pieces).any(|(v, p)| v.len() as u64 != p.bytes()) {
         return Err(error(Code::Internal, "the arrays to fill and their records differ"));
     }

@@ -12,6 +12,7 @@ use symbreak_train::{Checked, Position, Totals, Trainer};
 use crate::error::{Code, error};
 use crate::guard::{Guarded, Work, guarded};
 use crate::info::level;
+use crate::memory::copied;
 use crate::network::{TrainerNetwork, TrainerRun, from_train};
 use crate::rows::NativeRows;
 
@@ -36,7 +37,7 @@ pub struct TrainerTotals {
 
 type Shared = Arc<Mutex<Trainer>>;
 
-/// The trainer, unless a run is on its way. A run that panicked leaves it as it was.
+/// The trainer, unless a run is on its way. One that panicked leaves the step that it was in half done.
 fn lock(shared: &Mutex<Trainer>) -> Result<MutexGuard<'_, Trainer>> {
     match shared.try_lock() {
         Ok(trainer) => Ok(trainer),
@@ -47,19 +48,15 @@ fn lock(shared: &Mutex<Trainer>) -> Result<MutexGuard<'_, Trainer>> {
     }
 }
 
-/// Copies values to JavaScript's memory: a synchronous call hands none of Rust's over, which some hosts refuse.
-fn copy_out(values: &[f32], mut out: Float32ArraySlice) -> Result<()> {
+/// JavaScript's memory for `length` values: a synchronous call hands none of Rust's over, which some hosts refuse.
+fn room<'a>(out: &'a mut Float32ArraySlice<'_>, length: usize) -> Result<&'a mut [f32]> {
     // SAFETY: the call that this is part of runs to its end on the JavaScript thread, so no script can read, write,
     // detach or resize the buffer meanwhile; the array is the engine's own.
     let out = unsafe { out.as_mut() };
-    if out.len() != values.len() {
-        return Err(error(
-            Code::Internal,
-            format_args!("{} numbers for an array of {}", values.len(), out.len()),
-        ));
+    if out.len() == length {
+        return Ok(out);
     }
-    out.copy_from_slice(values);
-    Ok(())
+    Err(error(Code::Internal, format_args!("{length} numbers for an array of {}", out.len())))
 }
 
 /// A network in native memory.
@@ -74,7 +71,8 @@ impl NativeTrainer {
     pub fn new(network: TrainerNetwork) -> Result<Self> {
         guarded(|| {
             let network = network.spec()?.check().map_err(from_train)?;
-            Ok(Self { trainer: Some(Arc::new(Mutex::new(Trainer::new(level(), network)))) })
+            let trainer = Trainer::new(level(), network).map_err(from_train)?;
+            Ok(Self { trainer: Some(Arc::new(Mutex::new(trainer))) })
         })
     }
 
@@ -91,9 +89,13 @@ impl NativeTrainer {
 
     /// Writes the parameters to an array of their number.
     #[napi]
-    pub fn get_parameters(&self, out: Float32ArraySlice) -> Result<()> {
+    pub fn get_parameters(&self, mut out: Float32ArraySlice) -> Result<()> {
         let shared = self.shared()?;
-        guarded(|| copy_out(&lock(&shared)?.parameters(), out))
+        guarded(|| {
+            let trainer = lock(&shared)?;
+            trainer.write_parameters(room(&mut out, trainer.network().parameter_count())?);
+            Ok(())
+        })
     }
 
     /// Replaces the parameters.
@@ -112,9 +114,13 @@ impl NativeTrainer {
 
     /// Writes the optimizer's state to an array of its length.
     #[napi]
-    pub fn get_state(&self, out: Float32ArraySlice) -> Result<()> {
+    pub fn get_state(&self, mut out: Float32ArraySlice) -> Result<()> {
         let shared = self.shared()?;
-        guarded(|| copy_out(&lock(&shared)?.state(), out))
+        guarded(|| {
+            let trainer = lock(&shared)?;
+            trainer.write_state(room(&mut out, trainer.state_len())?);
+            Ok(())
+        })
     }
 
     /// Replaces the optimizer's state.
@@ -179,7 +185,7 @@ impl NativeTrainer {
         threads: u32,
     ) -> Result<AsyncTask<Guarded<PredictWork>>> {
         let (rows, threads) = (rows as usize, threads as usize);
-        Ok(AsyncTask::new(Guarded(PredictWork { trainer: self.shared()?, x: x.to_vec(), rows, threads })))
+        Ok(AsyncTask::new(Guarded(PredictWork { trainer: self.shared()?, x: copied(&x, 1)?, rows, threads })))
     }
 
     /// Frees the memory, once no call is on its way.

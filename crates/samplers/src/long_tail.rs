@@ -145,6 +145,9 @@ fn whole(value: f64) -> Result<u64, String> {
     }
 }
 
+/// The crate multiplies factorials out: a tenth of a second for so many.
+const MAX_TOTAL: u64 = 1 << 24;
+
 fn build(name: &str, p: &[f64]) -> Result<LongTail, String> {
     match name {
         "beta" => real(Beta::new(p[0], p[1])),
@@ -158,7 +161,15 @@ fn build(name: &str, p: &[f64]) -> Result<LongTail, String> {
         "gamma" => real(Gamma::new(p[0], p[1])),
         "geometric" => count(Geometric::new(p[0])),
         "gumbel" => real(Gumbel::new(p[0], p[1])),
-        "hypergeometric" => count(Hypergeometric::new(whole(p[0])?, whole(p[1])?, whole(p[2])?)),
+        "hypergeometric" => {
+            let [total, successes, draws] = [whole(p[0])?, whole(p[1])?, whole(p[2])?];
+            if total > MAX_TOTAL {
+                return Err(format!(
+                    "total {total} is more than {MAX_TOTAL}: its factorials would take too long"
+                ));
+            }
+            count(Hypergeometric::new(total, successes, draws))
+        }
         "inverseGaussian" => real(InverseGaussian::new(p[0], p[1])),
         "logNormal" => real(LogNormal::new(p[0], p[1])),
         "normalInverseGaussian" => real(NormalInverseGaussian::new(p[0], p[1])),
@@ -259,6 +270,7 @@ mod tests {
             ("gamma", &[-1.0, 1.0]),
             ("binomial", &[1.5, 0.5]),
             ("beta", &[f64::NAN, 1.0]),
+            ("hypergeometric", &[1e9, 3.0, 5e8]),
         ] {
             assert_eq!(LongTail::new(name, parameters).unwrap_err().argument, "params");
         }

@@ -3,6 +3,7 @@
 use std::mem::discriminant;
 
 use crate::error::TrainError;
+use crate::memory::probe;
 use crate::spec::{Loss, Network};
 
 /// What the outputs should be.
@@ -82,12 +83,12 @@ impl Checked {
 }
 
 impl Data {
-    /// Checks lengths and labels for networks of a shape, and writes labels as the values that elementwise losses compare with: the class
-    /// number's own place 1 among zeros (a single output: the label, 0 or 1), for hinge 1 among minus ones. Hinge
-    /// takes 0 and 1 for -1 and 1 when there is nothing else, as Keras does.
+    /// Checks lengths and labels for networks of a shape, and writes labels as the values that elementwise losses
+    /// compare with: the class number's own place 1 among zeros (a single output: the label, 0 or 1), for hinge 1 among
+    /// minus ones. Hinge takes 0 and 1 for -1 and 1 when there is nothing else, as Keras does.
     ///
     /// # Errors
-    /// [`TrainError::Length`], [`TrainError::Invalid`] naming the array.
+    /// [`TrainError::Length`], [`TrainError::Invalid`] naming the array; [`TrainError::OutOfMemory`].
     pub fn check(self, shape: Shape) -> Result<Checked, TrainError> {
         let Shape { inputs, outputs, loss } = shape;
         let Self { x, rows, targets, weights } = self;
@@ -107,6 +108,7 @@ impl Data {
             }
         };
         if !matches!(loss, Loss::SoftmaxCrossEntropy { .. }) && !labels.is_empty() {
+            probe(rows.saturating_mul(outputs))?;
             values = one_hot(&labels, outputs);
         }
         if loss == Loss::Hinge && values.iter().all(|t| *t == 0.0 || *t == 1.0) {

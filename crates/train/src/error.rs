@@ -32,6 +32,8 @@ pub enum TrainError {
     },
     /// Training was asked for before any rows were bound.
     Unbound,
+    /// The system has no more memory.
+    OutOfMemory,
 }
 
 impl TrainError {
@@ -62,6 +64,7 @@ impl fmt::Display for TrainError {
                 "training met NaN or infinity in epoch {epoch}, batch {step}; a smaller learning rate or clipNorm may help"
             ),
             Self::Unbound => write!(f, "no rows are bound to the trainer"),
+            Self::OutOfMemory => write!(f, "training takes more memory than there is"),
         }
     }
 }

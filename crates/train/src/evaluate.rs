@@ -1,5 +1,6 @@
 //! Going forward only: outputs for rows, and how good they are.
 
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use atomic_refcell::AtomicRefCell;
@@ -9,12 +10,16 @@ use crate::data::Checked;
 use crate::error::TrainError;
 use crate::forward::{activate, multiply};
 use crate::loss::{self, Score};
+use crate::memory::probe;
 use crate::pieces::{Piece, Pieces};
 use crate::regularize::penalty;
 use crate::trainer::Trainer;
 
 /// Rows that go through the network at a time.
 const BLOCK: usize = 96;
+
+/// Floats that a score takes.
+const SCORE: usize = size_of::<Score>() / size_of::<f32>();
 
 /// Sums over rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -31,10 +36,11 @@ impl Trainer {
     /// Outputs of the last layer for every row of `x`, on at most `threads` threads.
     ///
     /// # Errors
-    /// [`TrainError::Length`] if `x` isn't `rows` times the network's inputs long.
+    /// [`TrainError::Length`] if `x` isn't `rows` times the network's inputs long, [`TrainError::OutOfMemory`].
     pub fn predict(&self, x: &[f32], rows: usize, threads: usize) -> Result<Vec<f32>, TrainError> {
         TrainError::check_len("x", rows * self.network.inputs(), x.len())?;
         let outputs = self.network.outputs();
+        probe(self.forward_floats(rows, threads).saturating_add(rows * outputs))?;
         let mut result = vec![0.0; rows * outputs];
         self.each_block(x, rows, threads, &mut result, outputs, |_, outputs, target| {
             target.copy_from_slice(outputs);
@@ -45,9 +51,10 @@ impl Trainer {
     /// Loss and right decisions over all rows, on at most `threads` threads.
     ///
     /// # Errors
-    /// [`TrainError::Invalid`] if the rows were made for another kind of network.
+    /// [`TrainError::Invalid`] if the rows were made for another kind of network, [`TrainError::OutOfMemory`].
     pub fn evaluate(&self, data: &Checked, threads: usize) -> Result<Evaluation, TrainError> {
         data.check_for(&self.network)?;
+        probe(self.forward_floats(data.rows, threads).saturating_add(data.rows * SCORE))?;
         let mut scores = vec![Score::default(); data.rows];
         self.each_block(&data.x, data.rows, threads, &mut scores, 1, |first, outputs, scores| {
             self.score(data, first, outputs, scores);
@@ -95,12 +102,30 @@ impl Trainer {
         if share >= rows {
             return blocks(0, result);
         }
-        thread::scope(|scope| {
-            for (i, part) in result.chunks_mut(share * width).enumerate() {
-                let blocks = &blocks;
-                scope.spawn(move || blocks(i * share, part));
+        let parts = Mutex::new(result.chunks_mut(share * width).enumerate());
+        let next = || parts.lock().unwrap_or_else(PoisonError::into_inner).next();
+        let work = || {
+            while let Some((i, part)) = next() {
+                blocks(i * share, part);
             }
+        };
+        thread::scope(|scope| {
+            for _ in 1..threads {
+                // Without a helper it takes longer, that's all.
+                let _ = thread::Builder::new().spawn_scoped(scope, work);
+            }
+            work();
         });
+    }
+
+    /// Floats that threads which go forward have for themselves, about.
+    fn forward_floats(&self, rows: usize, threads: usize) -> usize {
+        let (network, capacity) = (&self.network, BLOCK.min(rows));
+        let width: usize = network.layers().iter().map(|layer| layer.units).sum();
+        // Outputs and slopes, and the derivatives that a score has no use for.
+        let values = network.inputs() + 2 * width + network.outputs();
+        let threads = threads.clamp(1, rows.div_ceil(BLOCK).max(1));
+        capacity.saturating_mul(values).saturating_add(network.scratch_len(capacity)).saturating_mul(threads)
     }
 }
 

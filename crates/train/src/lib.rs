@@ -19,6 +19,7 @@ mod forward;
 mod gather;
 mod loss;
 mod math;
+mod memory;
 mod optimizer;
 mod pieces;
 mod regularize;

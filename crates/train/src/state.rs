@@ -13,17 +13,32 @@ const LOW: u64 = 1 << 20;
 impl Trainer {
     /// Everything that the optimizer remembers; empty before the first step.
     pub fn state(&self) -> Vec<f32> {
-        if self.updates == 0 && self.pending == 0 {
-            return Vec::new();
-        }
-        let mut state = vec![(self.updates % LOW) as f32, (self.updates / LOW) as f32, self.pending as f32];
-        for slot in 0..self.bound.as_ref().map_or(0, |bound| bound.run.optimizer.slots()) {
-            state.extend(weights::gather(&self.weights, &self.network, |block| &block.slots[slot]));
-        }
-        if self.pending > 0 {
-            state.extend(weights::gather(&self.weights, &self.network, |block| &block.gradient));
-        }
+        let mut state = vec![0.0; self.state_len()];
+        self.write_state(&mut state);
         state
+    }
+
+    /// Writes [`Trainer::state`] to memory of its length.
+    ///
+    /// # Panics
+    /// If `out` isn't [`Trainer::state_len`] long.
+    pub fn write_state(&self, out: &mut [f32]) {
+        assert_eq!(out.len(), self.state_len(), "numbers of a state");
+        let Some((header, arrays)) = out.split_at_mut_checked(HEADER) else { return };
+        header.copy_from_slice(&[
+            (self.updates % LOW) as f32,
+            (self.updates / LOW) as f32,
+            self.pending as f32,
+        ]);
+        for (i, array) in arrays.chunks_exact_mut(self.network.parameter_count().max(1)).enumerate() {
+            // The gradients that wait come behind what is remembered.
+            weights::gather(
+                &self.weights,
+                &self.network,
+                |block| block.slots.get(i).unwrap_or(&block.gradient),
+                array,
+            );
+        }
     }
 
     /// How long [`Trainer::state`] is.
@@ -59,8 +74,11 @@ impl Trainer {
         self.updates =
             state.first().map_or(0, |low| *low as u64) + state.get(1).map_or(0, |high| *high as u64 * LOW);
         self.pending = state.get(2).map_or(0, |pending| *pending as usize);
-        let zeros = vec![0.0; if state.is_empty() { arrays * count } else { 0 }];
-        let values = state.get(HEADER..).unwrap_or(&zeros);
+        let Some(values) = state.get(HEADER..) else {
+            let blocks = self.weights.iter_mut().flat_map(|shard| &mut shard.get_mut().blocks);
+            blocks.flat_map(|block| &mut block.slots).for_each(|slot| slot.fill(0.0));
+            return Ok(());
+        };
         for slot in 0..slots {
             weights::scatter(&mut self.weights, &self.network, &values[slot * count..], |block| {
                 &mut block.slots[slot]

@@ -12,6 +12,7 @@ use crate::dropout;
 use crate::epoch::Epoch;
 use crate::error::TrainError;
 use crate::loss::Score;
+use crate::memory::probe;
 use crate::pieces::{self, Pieces};
 use crate::run::{Position, RunSpec, Stretch, Totals};
 use crate::shuffle::Order;
@@ -55,10 +56,13 @@ pub struct Trainer {
 
 impl Trainer {
     /// A trainer whose parameters are zero.
-    pub fn new(level: Level, network: Network) -> Self {
-        let zeros = vec![0.0; network.parameter_count()];
-        let weights = weights::shard(&network, &zeros, 1);
-        Self {
+    ///
+    /// # Errors
+    /// [`TrainError::OutOfMemory`]
+    pub fn new(level: Level, network: Network) -> Result<Self, TrainError> {
+        probe(network.parameter_count())?;
+        let weights = weights::shard(&network, 1);
+        Ok(Self {
             level,
             network,
             weights,
@@ -67,7 +71,7 @@ impl Trainer {
             pending: 0,
             totals: Totals::default(),
             experience: Experience::default(),
-        }
+        })
     }
 
     /// The network that is trained.
@@ -77,7 +81,18 @@ impl Trainer {
 
     /// The flat parameter vector: layer by layer, kernel [in, out] in C order, then the bias [out].
     pub fn parameters(&self) -> Vec<f32> {
-        weights::gather(&self.weights, &self.network, |block| &block.values)
+        let mut flat = vec![0.0; self.network.parameter_count()];
+        self.write_parameters(&mut flat);
+        flat
+    }
+
+    /// Writes [`Trainer::parameters`] to memory of their number.
+    ///
+    /// # Panics
+    /// If `out` isn't [`Network::parameter_count`] long.
+    pub fn write_parameters(&self, out: &mut [f32]) {
+        assert_eq!(out.len(), self.network.parameter_count(), "parameters");
+        weights::gather(&self.weights, &self.network, |block| &block.values, out);
     }
 
     /// Replaces the parameters.
@@ -104,7 +119,9 @@ impl Trainer {
         let capacity = run.batch_size.min(data.rows);
         let members = self.members(capacity, run.threads);
         let plain = run.optimizer.is_plain() && !self.network.layers().iter().any(LayerSpec::is_regularized);
-        let mut shards = weights::shard(&self.network, &self.parameters(), members);
+        probe(self.floats(&run, capacity, members, plain).saturating_add(data.rows))?;
+        let mut shards = weights::shard(&self.network, members);
+        weights::scatter(&mut shards, &self.network, &self.parameters(), |block| &mut block.values);
         for shard in &mut shards {
             for block in &mut shard.get_mut().blocks {
                 let len = block.values.len();
@@ -124,7 +141,23 @@ impl Trainer {
         let order = Order::new(data.rows, run.window.number);
         self.weights = shards;
         self.bound = Some(Bound { data, run, order, inputs, layers, desks, phases, plain });
-        self.set_state(&[])
+        (self.updates, self.pending) = (0, 0);
+        Ok(())
+    }
+
+    /// Floats that a run takes, about: the parameters flat, in blocks, their gradients, what the optimizer remembers of
+    /// each, and what the members have for a batch.
+    fn floats(&self, run: &RunSpec, capacity: usize, members: usize, plain: bool) -> usize {
+        let arrays = 2 + usize::from(!plain) + run.optimizer.slots();
+        let width: usize = self.network.layers().iter().map(|layer| layer.units).sum();
+        // Outputs, slopes, deltas and masks.
+        let values = members.saturating_mul(self.network.inputs()).saturating_add(4 * width);
+        let scratch = members.saturating_mul(self.network.scratch_len(capacity));
+        self.network
+            .parameter_count()
+            .saturating_mul(arrays)
+            .saturating_add(capacity.saturating_mul(values))
+            .saturating_add(scratch)
     }
 
     /// Threads worth using for batches of `rows`.

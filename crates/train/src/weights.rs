@@ -66,8 +66,8 @@ pub(crate) fn columns_of(units: usize, member: usize, members: usize) -> Range<u
     cut(member)..cut(member + 1)
 }
 
-/// Cuts a flat parameter vector into shards.
-pub(crate) fn shard(network: &Network, flat: &[f32], members: usize) -> Vec<AtomicRefCell<WeightShard>> {
+/// Shards of parameters that are zero.
+pub(crate) fn shard(network: &Network, members: usize) -> Vec<AtomicRefCell<WeightShard>> {
     let mut shards: Vec<WeightShard> = (0..members).map(|_| WeightShard::default()).collect();
     for (l, layer) in network.layers().iter().enumerate() {
         let (fan_in, rows) = (network.fan_in(l), network.rows(l));
@@ -77,9 +77,7 @@ pub(crate) fn shard(network: &Network, flat: &[f32], members: usize) -> Vec<Atom
             shard.blocks.push(Block { columns, fan_in, values, ..Block::default() });
         }
     }
-    let mut shards: Vec<_> = shards.into_iter().map(AtomicRefCell::new).collect();
-    scatter(&mut shards, network, flat, |block| &mut block.values);
-    shards
+    shards.into_iter().map(AtomicRefCell::new).collect()
 }
 
 /// Joins one array of every block to a flat vector; `pick` chooses which.
@@ -87,9 +85,9 @@ pub(crate) fn gather(
     shards: &[AtomicRefCell<WeightShard>],
     network: &Network,
     pick: impl Fn(&Block) -> &[f32],
-) -> Vec<f32> {
-    let mut flat = vec![0.0; network.parameter_count()];
-    let mut rest = &mut flat[..];
+    flat: &mut [f32],
+) {
+    let mut rest = flat;
     for (l, layer) in network.layers().iter().enumerate() {
         let (matrix, tail) = rest.split_at_mut(network.rows(l) * layer.units);
         rest = tail;
@@ -103,7 +101,6 @@ pub(crate) fn gather(
             }
         }
     }
-    flat
 }
 
 /// The inverse of [`gather`].

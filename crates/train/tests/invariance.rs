@@ -288,7 +288,10 @@ fn bad_requests_are_refused_by_name() {
     let other = network(3, vec![layer(2, Activation::Linear)], SOFTMAX);
     let refused = trainer.bind(checked(&other, data(&other, 3)), run(PLAIN, 4, 1));
     assert!(refused.is_err_and(|e| e.to_string().starts_with("rows")));
-    let nothing = Trainer::new(Level::new(), good().check().expect("valid")).run(
+    let huge = network(1 << 40, vec![layer(1 << 20, Activation::Linear)], SOFTMAX);
+    let refused = Trainer::new(Level::new(), huge.check().expect("valid")).map(|_| ());
+    assert_eq!(refused, Err(TrainError::OutOfMemory));
+    let nothing = Trainer::new(Level::new(), good().check().expect("valid")).expect("memory").run(
         Position::default(),
         &[0.1],
         &mut |_| ControlFlow::Continue(()),

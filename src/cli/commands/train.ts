@@ -125,7 +125,8 @@ async function finish(
   { epochs, elapsedMs }: { epochs: number; elapsedMs: number },
 ): Promise<void> {
   const { x, y, xTest = x, yTest = y } = data.rows
-  const result = await network.evaluate(xTest, yTest)
+  const { threads } = options
+  const result = await network.evaluate(xTest, yTest, threads === undefined ? {} : { threads })
   if (options.save !== undefined)
     await network.save(options.save, { metadata: { 'symbreak.features': JSON.stringify(data.made) } })
   if (options.json) return print(JSON.stringify({ ...result, seed: String(network.seed), elapsedMs }))

@@ -16,5 +16,5 @@ export const jsMeasures: Measures = {
   orthogonalityError,
   later: (measure, w, rows, columns, { signal }) =>
     // Steps and results are listed under the same names.
-    runInSlices(STEPS[measure](w, rows, columns) as Generator<number, never>, signal),
+    runInSlices(STEPS[measure](w.slice(), rows, columns) as Generator<number, never>, signal),
 }

@@ -5,6 +5,7 @@
  * Some initializers are made of singular vectors, so these are a value's way: + - * / and square roots alone, in one
  * order, give every engine the same bits.
  */
+import { allocate } from '../../validate.js'
 import { finished } from './steps.js'
 
 /** Sweeps over all pairs; quadratic convergence needs 6 to 10. */
@@ -35,7 +36,7 @@ export function* svdSteps(a: ArrayLike<number>, rows: number, columns: number): 
   }
   // Columns as rows of `work`, so that a rotation walks along memory; `right` gathers the rotations.
   const work = transposed(a, rows, columns)
-  const right = new Float64Array(columns * columns)
+  const right = allocate(`${columns} x ${columns} axes`, () => new Float64Array(columns * columns))
   for (let i = 0; i < columns; i++) right[i * columns + i] = 1
   for (let sweep = 0; sweep < SWEEPS; sweep++) if (!(yield* rotateAll(work, right, rows, columns))) break
   return sorted(work, right, rows, columns)

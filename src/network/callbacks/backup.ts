@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { access, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { now } from '../../engine/slices.js'
 import { ioError } from '../../engine/replace.js'
 import { isOf } from '../../realm.js'
@@ -47,7 +47,7 @@ class BackupAndRestore implements Callback {
   async onResume(run: TrainingRun): Promise<void> {
     this.#fingerprint = fingerprintOf(run)
     this.#written = now()
-    if (await exists(this.#path)) await readCheckpoint(run, this.#path, this.#fingerprint)
+    await readCheckpoint(run, this.#path, this.#fingerprint).catch(unlessAbsent)
   }
 
   async onBatches(run: TrainingRun): Promise<void> {
@@ -78,13 +78,10 @@ class BackupAndRestore implements Callback {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path)
-    return true
-  } catch {
-    return false
-  }
+/** No file is a run that has not begun; one that can't be read is an error, not to be written over. */
+function unlessAbsent(error: unknown): void {
+  const { cause } = error as { cause?: { code?: unknown } }
+  if (cause?.code !== 'ENOENT') throw error
 }
 
 /** Everything that the weights depend on, part by part, so that differences can be named. */

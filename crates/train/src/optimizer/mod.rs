@@ -74,7 +74,9 @@ impl OptimizerSpec {
         match self.method {
             Method::Sgd { momentum, dampening, .. } => {
                 factor("momentum", momentum)?;
-                factor("dampening", dampening)?;
+                if !dampening.is_finite() {
+                    return Err(TrainError::invalid("optimizer.dampening", dampening, "finite"));
+                }
             }
             Method::Adam { beta1, beta2, epsilon } => {
                 share("beta1", beta1)?;
@@ -82,7 +84,9 @@ impl OptimizerSpec {
                 factor("epsilon", epsilon)?;
             }
             Method::RmsProp { alpha, epsilon, momentum } => {
-                share("alpha", alpha)?;
+                if !(0.0..=1.0).contains(&alpha) {
+                    return Err(TrainError::invalid("optimizer.alpha", alpha, "in [0, 1]"));
+                }
                 factor("epsilon", epsilon)?;
                 factor("momentum", momentum)?;
             }

@@ -44,7 +44,7 @@ pub const SOFTMAX: Loss = Loss::SoftmaxCrossEntropy { smoothing: 0.0 };
 
 /// A trainer with small random parameters.
 pub fn trainer(level: Level, spec: NetworkSpec) -> Trainer {
-    let mut trainer = Trainer::new(level, spec.check().expect("a valid network"));
+    let mut trainer = Trainer::new(level, spec.check().expect("a valid network")).expect("memory");
     let values: Vec<f32> =
         Noise(3).take(trainer.network().parameter_count()).iter().map(|w| w * 0.5).collect();
     trainer.set_parameters(&values).expect("as many as asked for");
