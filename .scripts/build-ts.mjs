@@ -100,6 +100,22 @@ function namesOf(list) {
   })
 }
 
+/** Exports declarations where they are instead of in a list of their names. */
+function exportInPlace(file) {
+  const text = readFileSync(file, 'utf8')
+  const [list, names] = /^export \{(.*)\};$/m.exec(text) ?? []
+  if (list === undefined) return
+  let body = text
+  const elsewhere = namesOf(names).filter(({ name, as }) => {
+    const declared = new RegExp(`^(?=(declare (function|class|const)|interface|type) ${name}\\b)`, 'gm')
+    if (name !== as || !declared.test(body)) return true
+    body = body.replace(declared, 'export ')
+    return false
+  })
+  const joined = elsewhere.map(({ name, as }) => (name === as ? name : `${name} as ${as}`)).join(', ')
+  writeFileSync(file, body.replace(list, `export { ${joined} };`))
+}
+
 /** Exports everything that `js.d.ts` does with one line instead of name by name: a twentieth of all declarations. */
 function reexport(folder) {
   const path = join(folder, 'index.d.ts')
@@ -146,6 +162,7 @@ for (const file of readdirSync(fresh, { recursive: true })) {
   if (file.endsWith('.d.ts')) dedent(join(fresh, file))
 }
 reexport(fresh)
+for (const file of readdirSync(fresh)) if (file.endsWith('.d.ts')) exportInPlace(join(fresh, file))
 const { code } = await typesChecked
 if (code !== 0) utimesSync(join(fresh, 'index.js'), 0, 0)
 

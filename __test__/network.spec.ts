@@ -280,7 +280,7 @@ test('data are checked before training: places of NaN, lengths, labels', async (
     ],
     [() => net.fit(x, y, { classWeight: { 1: -1 } }), 'ERR_INVALID_ARGUMENT', /classWeight\[1\]/],
     [() => net.fit(x, y, { batchsize: 3 } as never), 'ERR_INVALID_ARGUMENT', /unknown option "batchsize"/],
-    [() => net.fit([1, 2] as never, y), 'ERR_INVALID_ARGUMENT', /x must be an object/],
+    [() => net.fit([1, 2] as never, y), 'ERR_INVALID_ARGUMENT', /x must be a Float32Array/],
   ]
   for (const [call, code, message] of wrong) {
     const error = await t.throwsAsync(call())

@@ -1,11 +1,11 @@
 /**
- * The README's examples: each TypeScript block compiles strictly, runs in a folder of its own, and prints what the
+ * The examples of the README and of the guide to pipelines: each TypeScript block compiles strictly, runs in a folder of its own, and prints what the
  * comments behind its `console.log` lines say; the command line block runs on the plan shown above it.
  */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import test from 'ava'
@@ -21,8 +21,11 @@ interface Block {
   readonly code: string
 }
 
+/** Pages whose examples run as they stand. */
+const PAGES = ['README.md', join('src', 'guides', 'pipelines.md')]
+
 async function blocks(): Promise<Block[]> {
-  const text = await readFile(join(root, 'README.md'), 'utf8')
+  const text = (await Promise.all(PAGES.map((page) => readFile(join(root, page), 'utf8')))).join('\n')
   const found = text.matchAll(/^```(\w+)(?: title=(\S+))?\n(.*?)^```$/gms)
   return [...found].map(([, language = '', title, code = '']) => ({ language, title, code }))
 }
@@ -109,7 +112,9 @@ test('the table of initializers names what there is', async (t) => {
 })
 
 test('the links lead somewhere', async (t) => {
-  const text = await readFile(join(root, 'README.md'), 'utf8')
-  for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g))
-    t.true(existsSync(join(root, target)), target)
+  for (const page of PAGES) {
+    const text = await readFile(join(root, page), 'utf8')
+    for (const [, target = ''] of text.matchAll(/\]\((?!https?:)([^)#]+)/g))
+      t.true(existsSync(join(root, dirname(page), target)), target)
+  }
 })

@@ -11,6 +11,11 @@ export function arrayKind(value: unknown): string | undefined {
   return tagOf?.call(value) as string | undefined
 }
 
+/** Whether a value is a typed array of numbers, halves included, of any realm. */
+export function isNumbers(value: unknown): value is ArrayBufferView & ArrayLike<number> {
+  return /^(?!Big).*Array$/.test(arrayKind(value) ?? '')
+}
+
 /** Whether an array's memory is gone: transferred, or shrunk by who resized it. */
 export function isLost(array: ArrayBufferView): boolean {
   try {

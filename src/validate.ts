@@ -28,6 +28,7 @@ export function readOptions(
 ): Record<string, unknown> {
   if (value === undefined || value === null) return NO_OPTIONS
   const record = readRecord(value, argument)
+  inherit(record, value, allowed, argument)
   for (const name of Object.keys(record)) {
     if (!allowed.includes(name)) {
       const names = allowed.length === 0 ? 'it takes none' : `allowed are ${allowed.join(', ')}`
@@ -35,6 +36,21 @@ export function readOptions(
     }
   }
   return record
+}
+
+/** Adds what an object of a class, or one made from another, has of the allowed names by inheritance. */
+function inherit(
+  record: Record<string, unknown>,
+  value: object,
+  allowed: readonly string[],
+  argument: string,
+): void {
+  readSafely('ERR_INVALID_ARGUMENT', argument, () => {
+    const prototype = Object.getPrototypeOf(value) as object | null
+    if (prototype === null || prototype === Object.prototype) return
+    for (const name of allowed)
+      if (!(name in record) && name in prototype) record[name] = value[name as never]
+  })
 }
 
 /** Copies the own enumerable string-keyed properties of an object; the copy has no prototype and no getters. */

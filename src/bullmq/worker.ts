@@ -2,7 +2,7 @@ import { QueueEvents, Worker, type Job } from 'bullmq'
 import { show, typeError, wrongType } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { encodeResult, type JobControl } from '../runner/batch.js'
-import { SHARDS, writeShard } from '../runner/shards.js'
+import { SHARDS, shardHandler } from '../runner/shards.js'
 import { integer, readOptions, readRecord } from '../validate.js'
 import { CANCEL, checkQueue, packError, QUEUE_OPTIONS } from './queue.js'
 import type { QueuedJob, Queueing, QueueOptions } from './queue.js'
@@ -82,7 +82,7 @@ function checkHandlers(value: unknown): Map<string, JobHandler> {
     if (typeof handler === 'function') continue
     throw wrongType(`handlers.${kind}`, 'a function', handler)
   }
-  return new Map([[SHARDS, writeShard], ...(own as [string, JobHandler][])])
+  return new Map([[SHARDS, shardHandler()], ...(own as [string, JobHandler][])])
 }
 
 /** Takes jobs and does them by `handle`, in as many at once as the settings say. */

@@ -27,6 +27,8 @@ type Answers = Int32Array | Float32Array
 
 /** How a file becomes training and test rows. */
 export interface DataOptions {
+  /** Whether the first row of a CSV file are names. */
+  header: boolean
   /** Column of the answers: a name, or a number from 0; the last one where it is not given. */
   label?: string
   /** Divide every feature by this. */
@@ -47,7 +49,7 @@ export interface DataOptions {
  * @throws {@link UsageError} naming the row and column that cannot be used
  */
 export async function readSplit(path: string, options: DataOptions): Promise<Split> {
-  const { values, answers, inputs, names } = await readTable(path, options.label)
+  const { values, answers, inputs, names } = await readTable(path, options.label, options.header)
   if (names && options.regression) throw new UsageError(`--regression needs numbers, got ${names[0]}`)
   const rows = answers.length
   const train = rows - Math.round(rows * options.test)
@@ -59,10 +61,11 @@ export async function readSplit(path: string, options: DataOptions): Promise<Spl
   const order = options.shuffleRows
     ? permutation(rows, { seed: 0, path: 'rows' })
     : Uint32Array.from(answers.keys())
-  const x = new Float32Array(values.length)
-  order.forEach((from, to) => x.set(values.subarray(from * inputs, (from + 1) * inputs), to * inputs))
-  if (options.scale !== undefined) scale(x, options.scale)
-  const moments = options.standardize && standardize(x, inputs, train)
+  const ordered = new Float64Array(values.length)
+  order.forEach((from, to) => ordered.set(values.subarray(from * inputs, (from + 1) * inputs), to * inputs))
+  if (options.scale !== undefined) scale(ordered, options.scale)
+  const moments = options.standardize && standardize(ordered, inputs, train)
+  const x = Float32Array.from(ordered)
   const { y, classes } = readAnswers(
     Float64Array.from(order, (row) => answers[row] as number),
     options.regression ?? false,
@@ -77,14 +80,14 @@ export async function readSplit(path: string, options: DataOptions): Promise<Spl
   return { rows: rowsOf, inputs, classes, made }
 }
 
-function scale(x: Float32Array, divisor: number): void {
+function scale(x: Float64Array, divisor: number): void {
   if (divisor === 0) throw new UsageError('--scale must not be 0')
   for (let i = 0; i < x.length; i++) x[i] = (x[i] as number) / divisor
 }
 
 /** Standardizes every column in place by the mean and standard deviation of its first `train` rows. */
 function standardize(
-  x: Float32Array,
+  x: Float64Array,
   inputs: number,
   train: number,
 ): { mean: number[]; deviation: number[] } {

@@ -34,6 +34,7 @@ export interface ModelOptions extends DataOptions {
 export function addModelOptions(command: Command): Command {
   return command
     .option('--label <column>', 'column of the answers, a name or a number from 0 (default: the last one)')
+    .option('--no-header', 'the first row of the CSV file are numbers, not names')
     .option('--regression', 'the answers are numbers, not classes')
     .option('--scale <x>', 'divide every feature by x', number)
     .option('--standardize', "subtract each feature's mean and divide by its standard deviation")

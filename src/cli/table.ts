@@ -6,7 +6,8 @@ import { UsageError } from './exit.js'
 
 /** Rows of a data file: features in C order, and one label or target a row. */
 export interface Table {
-  readonly values: Float32Array
+  /** As the file has them: scaling and standardizing come before single precision. */
+  readonly values: Float64Array
   readonly answers: Float64Array
   /** Names of the classes in order, where the file has names: the answers are their places. */
   readonly names?: readonly string[]
@@ -18,24 +19,25 @@ export interface Table {
  * Reads a CSV file with a header row of names and numbers below, or a two-dimensional `.npy` file.
  *
  * @param label - column of the answers: its name, or its number from 0; the last one where it is not given
+ * @param hasNames - whether the first row of a CSV file are names; they are numbers from 0 otherwise
  */
-export function readTable(path: string, label: string | undefined): Promise<Table> {
-  return path.endsWith('.npy') ? readArray(path, label) : readCsv(path, label)
+export function readTable(path: string, label: string | undefined, hasNames: boolean): Promise<Table> {
+  return path.endsWith('.npy') ? readArray(path, label) : readCsv(path, label, hasNames)
 }
 
-async function readCsv(path: string, label: string | undefined): Promise<Table> {
-  const records = parse(await readBytes(path), {
-    skip_empty_lines: true,
-    trim: true,
-    bom: true,
-  }) as string[][]
-  const [header, ...rows] = records
+async function readCsv(path: string, label: string | undefined, hasNames: boolean): Promise<Table> {
+  const records = await readRecords(path)
+  const header = hasNames ? records.shift() : records[0]?.map((_, column) => String(column))
+  const rows = records
   if (header === undefined || rows.length === 0) throw new UsageError(`${path} has no rows`)
+  if (header.length < 2)
+    throw new UsageError(`${path} has one column, ${JSON.stringify(header[0])}, no answers`)
+  if (hasNames && header.every(isNumber))
+    throw new UsageError(`${path} begins with numbers, not with a row of names: say --no-header`)
   const value = (row: number, column: number) => {
     const text = rows[row]?.[column] ?? ''
-    const number = Number(text)
-    if (text !== '' && Number.isFinite(number)) return number
-    const place = `row ${row + 2}, column ${JSON.stringify(header[column])}`
+    if (isNumber(text)) return Number(text)
+    const place = `row ${row + 1 + Number(hasNames)}, column ${JSON.stringify(header[column])}`
     throw new UsageError(`${path}: ${place} holds ${JSON.stringify(text)}, not a number`)
   }
   const at = columnOf(path, header, label)
@@ -45,6 +47,26 @@ async function readCsv(path: string, label: string | undefined): Promise<Table> 
   const named = (row: number, column: number) =>
     column === at ? (places.get(rows[row]?.[at] ?? '') as number) : value(row, column)
   return { ...apart(rows.length, header.length, at, named), names }
+}
+
+/** Characters that keep columns apart, the likeliest first. */
+const DELIMITERS = [',', ';', '\t', '|']
+
+/** The fields of a file; the first line tells what keeps them apart. */
+async function readRecords(path: string): Promise<string[][]> {
+  const bytes = await readBytes(path)
+  const end = bytes.indexOf(10)
+  const first = new TextDecoder().decode(bytes.subarray(0, end < 0 ? bytes.length : end))
+  const delimiter = DELIMITERS.find((character) => first.includes(character)) ?? ','
+  try {
+    return parse(bytes, { delimiter, skip_empty_lines: true, trim: true, bom: true }) as string[][]
+  } catch (error) {
+    throw new UsageError(`${path}: ${(error as Error).message}`)
+  }
+}
+
+function isNumber(text: string): boolean {
+  return text !== '' && Number.isFinite(Number(text))
 }
 
 /** The different texts of a column that holds names, sorted; none where every text is a number or one is missing. */
@@ -88,7 +110,7 @@ function apart(
   value: (row: number, column: number) => number,
 ): Table {
   const inputs = columns - 1
-  const values = new Float32Array(rows * inputs)
+  const values = new Float64Array(rows * inputs)
   const answers = new Float64Array(rows)
   for (let row = 0; row < rows; row++) {
     let next = row * inputs

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { open, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { abortError, isOwnError, plainError, rangeError } from '../errors.js'
 
 /** A failure of the operating system, or of Node on the way to it, as `ERR_IO`; errors of this package pass unchanged. */
@@ -8,6 +8,13 @@ export function ioError(what: string, error: unknown): Error {
   if (isOwnError(error)) return error
   const reason = error instanceof Error ? error.message : String(error)
   return plainError('ERR_IO', `${what}: ${reason}`, { cause: error })
+}
+
+/** A handler of failures that throws them as `ioError` does. */
+export function raiseIo(what: string): (error: unknown) => never {
+  return (error) => {
+    throw ioError(what, error)
+  }
 }
 
 /** Where a file goes, and the name that it has until it is complete. */
@@ -27,7 +34,33 @@ export async function destinationOf(path: string): Promise<Destination> {
   const target = await followed(path)
   const found = await stat(target).catch(() => undefined)
   if (found?.isFile() === false) throw plainError('ERR_IO', `cannot write ${path}: it is no regular file`)
-  return { path: target, temporary: `${target}.${randomBytes(4).toString('hex')}.tmp` }
+  await removeDead(target)
+  return { path: target, temporary: `${prefixOf(target)}${randomBytes(4).toString('hex')}.tmp` }
+}
+
+/** File systems take names of 255 bytes. */
+const MAX_NAME = 240
+
+/** What the temporary names of a file begin with. */
+function prefixOf(target: string): string {
+  return Buffer.byteLength(basename(target)) > MAX_NAME ? join(dirname(target), '.') : `${target}.`
+}
+
+/** Milliseconds after which a temporary file that nobody has written to is that of a killed writer. */
+const DEAD = 86_400_000
+
+/** Removes what killed writers of a file have left, as far as that can be told: it may be as large as the file. */
+async function removeDead(target: string): Promise<void> {
+  const folder = dirname(target)
+  const start = basename(`${prefixOf(target)}x`).slice(0, -1)
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names) {
+    if (!name.startsWith(start) || !/^[0-9a-f]{8}\.tmp$/.test(name.slice(start.length))) continue
+    const path = join(folder, name)
+    const found = await stat(path).catch(() => undefined)
+    if (found !== undefined && Date.now() - found.mtimeMs > DEAD)
+      await rm(path, { force: true }).catch(() => undefined)
+  }
 }
 
 /** As many as Linux follows. */
@@ -44,31 +77,35 @@ async function followed(path: string, links = 0): Promise<string> {
 
 /**
  * Replaces a file as a whole or not at all: `fill` writes under the temporary name, which becomes the real one when
- * every byte is on the disk, and is removed when anything fails.
+ * every byte is on the disk, and is removed when anything fails. The file keeps the permissions of the one it replaces.
  *
- * @throws `ERR_IO`; `ERR_ABORTED` when the signal is aborted before the file takes its name
+ * @throws `ERR_IO`; `ERR_ABORTED` when the signal is aborted before the file takes its name; what `fill` throws
  */
 export async function replaceFile(
   { path, temporary }: Destination,
   signal: AbortSignal | undefined,
   fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
+  const raise = raiseIo(`cannot write ${path}`)
   try {
-    const file = await open(temporary, 'wx')
+    const file = await open(temporary, 'wx').catch(raise)
     try {
+      const before = await stat(path).catch(() => undefined)
+      if (before !== undefined) await file.chmod(before.mode & 0o777).catch(() => undefined)
       await fill(async (bytes) => {
-        for (let done = 0; done < bytes.length;) done += (await file.write(bytes, done)).bytesWritten
+        for (let done = 0; done < bytes.length;)
+          done += (await file.write(bytes, done).catch(raise)).bytesWritten
       })
-      await file.sync()
+      await file.sync().catch(raise)
     } finally {
       await file.close()
     }
     if (signal?.aborted) throw abortError(signal)
-    await rename(temporary, path)
+    await rename(temporary, path).catch(raise)
     await syncFolder(dirname(path))
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined)
-    throw ioError(`cannot write ${path}`, error)
+    throw error
   }
 }
 

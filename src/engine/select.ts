@@ -73,12 +73,13 @@ export function pickEngine(
   elements: number,
   out?: View,
   crossing = 0,
+  argument = 'out',
 ): Engine {
   const name = choice ?? defaultEngine()
   if (name === 'js') return jsEngine
   const shared = out !== undefined && isShared(out.buffer)
   if (name === 'native') {
-    if (shared) throw sharedMemory("use engine 'auto' or 'js'")
+    if (shared) throw sharedMemory(argument, "use engine 'auto' or 'js'")
     return nativeOrThrow()
   }
   if (shared || elements <= crossing) return jsEngine
@@ -99,7 +100,8 @@ export function longTailOf(choice: EngineName | undefined, out?: View): LongTail
   const { longTail } = nativeOrThrow()
   if (longTail === undefined)
     throw plainError('ERR_NATIVE_UNAVAILABLE', 'this engine has no such distributions')
-  if (out !== undefined && isShared(out.buffer)) throw sharedMemory('pass a length or memory of your own')
+  if (out !== undefined && isShared(out.buffer))
+    throw sharedMemory('out', 'pass a length or memory of your own')
   return longTail
 }
 
@@ -109,9 +111,9 @@ function nativeOrThrow(): Engine {
   return engine
 }
 
-function sharedMemory(allowed: string): Error {
+function sharedMemory(argument: string, allowed: string): Error {
   return typeError(
     'ERR_SHARED_MEMORY',
-    `out is a view on a SharedArrayBuffer, which the native engine refuses: ${allowed}`,
+    `${argument} is a view on a SharedArrayBuffer, which the native engine refuses: ${allowed}`,
   )
 }

@@ -130,7 +130,8 @@ export class CatalogueInitializer<P extends object> implements Initializer {
     if (this.#definition.random) config['seed'] = this.#smallSeed() ? Number(this.#given) : null
     for (const name of Object.keys(this.#definition.params) as (keyof P & string)[]) {
       const value = this.#params[name]
-      config[snakeCase(name)] = this.#definition.params[name].write?.(value) ?? (value as Json)
+      const plain = Array.isArray(value) ? [...(value as Json[])] : (value as Json)
+      config[snakeCase(name)] = this.#definition.params[name].write?.(value) ?? plain
     }
     return config
   }
@@ -143,6 +144,11 @@ export class CatalogueInitializer<P extends object> implements Initializer {
       ...(this.#given === undefined || this.#smallSeed() ? {} : { seed: String(this.#given) }),
       ...(layout === undefined ? {} : { layout }),
     }
+  }
+
+  /** @internal What Node prints. */
+  [Symbol.for('nodejs.util.inspect.custom')](_: number, options: object, inspect: Inspect): string {
+    return `${this.className} ${inspect(this.getConfig(), options)}`
   }
 
   /** The law and stream of a tensor of a plan or network; the seed is the initializer's own, else the context's. */
@@ -226,6 +232,9 @@ export class CatalogueInitializer<P extends object> implements Initializer {
     return this.#given !== undefined && this.#given < 1n << 32n
   }
 }
+
+/** Node's own function, which it passes to whoever prints themselves. */
+type Inspect = (value: unknown, options: object) => string
 
 function lengthMismatch(actual: number, expected: number, shape: readonly number[]): Error {
   const message = `out must have ${expected} elements, the length of the range of shape [${shape.join(', ')}], got ${actual}`

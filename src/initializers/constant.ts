@@ -17,7 +17,7 @@ export type NestedArray = readonly (number | NestedArray)[]
 
 export interface ConstantOptions extends CommonOptions {
   /** A finite number (default 0), or an array that has the tensor's shape or is broadcast to it by NumPy's rule. */
-  value?: number | NestedArray | Float32Array | Float64Array | undefined
+  value?: number | NestedArray | ArrayLike<number> | undefined
 }
 
 export const ZEROS = define<object>({

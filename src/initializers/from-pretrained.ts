@@ -1,9 +1,21 @@
 /** Starts made from the weights of another network. */
+import { fromBf16, fromF16 } from '../engine/js/half.js'
 import { eachDraw, u53 } from '../engine/js/u53.js'
 import { streamKey } from '../engine/stream.js'
 import { rangeError, wrongType, wrongShape } from '../errors.js'
 import { arrayKind } from '../realm.js'
-import { allocate, integer, pathOf, readOptions, type Seed, seedOf, shapeOf, sizeOf } from '../validate.js'
+import {
+  allocate,
+  integer,
+  oneOf,
+  pathOf,
+  present,
+  readOptions,
+  type Seed,
+  seedOf,
+  shapeOf,
+  sizeOf,
+} from '../validate.js'
 import { stridesOf } from './axes.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import { define } from './definition.js'
@@ -14,8 +26,11 @@ import { each } from './values.js'
 
 /** A tensor of a checkpoint, as `readSafetensors` gives it. */
 export interface PretrainedTensor {
-  readonly data: Float32Array | Float64Array
+  /** A Float32Array or Float64Array, or bits of floats in a Uint16Array. */
+  readonly data: ArrayBufferView
   readonly shape: readonly number[]
+  /** What the bits of a Uint16Array are: 'F16' or 'BF16'. */
+  readonly dtype?: string | undefined
 }
 
 export interface PretrainedOptions {
@@ -72,14 +87,22 @@ function overlap(
  * `fill` beyond it where larger. A plan's file records its values as text: about five million fit into its header.
  */
 export function fromPretrained(tensor: PretrainedTensor, options?: PretrainedOptions): Initializer {
-  const { data, shape } = readOptions(tensor, ['data', 'shape', 'dtype'], 'tensor')
+  const { data, shape, dtype } = readOptions(tensor, ['data', 'shape', 'dtype'], 'tensor')
   const { fill } = readOptions(options, ['fill'])
   const sizes = shapeOf(shape)
   return new CatalogueInitializer(PRETRAINED, {
-    value: arrayOf(data, 'data', sizeOf(sizes)),
+    value: arrayOf(decoded(data, dtype), 'data', sizeOf(sizes)),
     shape: sizes,
     fill,
   })
+}
+
+/** Bits of floats of 16 bits as those floats; everything else as it is. */
+function decoded(data: unknown, dtype: unknown): unknown {
+  if (arrayKind(data) !== 'Uint16Array') return data
+  const decode = oneOf(dtype, 'dtype of the bits in data', ['F16', 'BF16']) === 'F16' ? fromF16 : fromBf16
+  const bits = present(data as Uint16Array, 'data')
+  return allocate(`${bits.length} values`, () => Float32Array.from(bits, decode))
 }
 
 /** Kernels [in, out] and bias of a layer, and the kernel of the one behind it. */

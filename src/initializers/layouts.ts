@@ -81,8 +81,8 @@ export function layoutOf(value: unknown): Layout {
     throw wrongType('layout', allowed, value)
   }
   const record = readRecord(value, 'layout')
-  if ('kind' in record) return layerLayout(record)
-  return 'fanIn' in record || 'fanOut' in record ? explicitFans(record) : axesLayout(record)
+  if ('kind' in record) return Object.freeze(layerLayout(record))
+  return Object.freeze('fanIn' in record || 'fanOut' in record ? explicitFans(record) : axesLayout(record))
 }
 
 function explicitFans(record: Record<string, unknown>): ExplicitFans {
@@ -111,7 +111,8 @@ function axesLayout(record: Record<string, unknown>): AxesLayout {
 /** A list of axes: integers, negative ones counting from the end. */
 export function axes(value: unknown, argument: string): readonly number[] {
   const list = readArray(value, argument, 'ERR_INVALID_ARGUMENT', MAX_AXES)
-  return list.map((axis, i) => integer(axis, `${argument}[${i}]`, -MAX_AXES, MAX_AXES - 1))
+  // What is handed out again is the same list.
+  return Object.freeze(list.map((axis, i) => integer(axis, `${argument}[${i}]`, -MAX_AXES, MAX_AXES - 1)))
 }
 
 function layerLayout(record: Record<string, unknown>): LayerLayout | ProductLayout {

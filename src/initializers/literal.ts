@@ -1,6 +1,6 @@
 import type { ValuesLaw } from '../engine/law.js'
 import { rangeError, wrongType } from '../errors.js'
-import { arrayKind } from '../realm.js'
+import { isNumbers } from '../realm.js'
 import { finite, isArray, present, readArray, readRecord } from '../validate.js'
 import type { Target } from './definition.js'
 import type { Json } from './types.js'
@@ -13,18 +13,16 @@ export interface Literal {
   readonly shape: readonly number[] | undefined
 }
 
-const FLOATS = ['Float32Array', 'Float64Array']
 const MAX_LENGTH = 2 ** 31
 
 /**
- * Reads a nested array, a typed array of floats, or Keras's serialized NumPy array.
+ * Reads a nested array, a typed array of numbers, or Keras's serialized NumPy array.
  *
  * @throws `ERR_INVALID_ARGUMENT` for ragged arrays and entries that are not finite numbers
  */
 export function readLiteral(value: unknown, argument: string): Literal {
-  const kind = arrayKind(value)
-  if (kind !== undefined && FLOATS.includes(kind)) {
-    const data = new Float64Array(present(value as Float32Array, argument))
+  if (isNumbers(value)) {
+    const data = new Float64Array(present(value, argument))
     for (const entry of data) if (!Number.isFinite(entry)) finite(entry, `an entry of ${argument}`)
     return { data, shape: undefined }
   }

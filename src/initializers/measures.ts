@@ -119,7 +119,7 @@ function matrixOf(
   const { rows, columns } = matrixView(sizes, read)
   const values = finiteValues(w, sizes)
   const choice = engine === undefined ? undefined : checkEngine(engine)
-  return [pickEngine(choice, values.length, values).measures, values, rows, columns]
+  return [pickEngine(choice, values.length, values, 0, 'w').measures, values, rows, columns]
 }
 
 function finiteValues(w: unknown, shape: readonly number[]): Weights {

@@ -91,14 +91,17 @@ function* zcaSteps(
   const kernel = allocate(`${features} x ${features} weights`, () => new Float32Array(features * features))
   // Directions without variance, which the axes may lack, are scaled as those of variance 0.
   const rest = 1 / Math.sqrt(added === 0 ? 1 : added)
+  const scales = variances.map((variance) => (variance + added > 0 ? 1 / Math.sqrt(variance + added) : rest))
   for (let i = 0; i < features; i++) {
     for (let j = 0; j < features; j++) {
-      let sum = i === j ? rest : 0
-      for (const [k, variance] of variances.entries()) {
-        const scale = (variance + added > 0 ? 1 / Math.sqrt(variance + added) : rest) - rest
-        sum += (axes[i * variances.length + k] as number) * (axes[j * variances.length + k] as number) * scale
+      // Apart: `rest` may be large beside everything else, and cancels where the axes lack nothing.
+      let [sum, lacking] = [0, i === j ? 1 : 0]
+      for (const [k, scale] of scales.entries()) {
+        const product = (axes[i * scales.length + k] as number) * (axes[j * scales.length + k] as number)
+        sum += product * scale
+        lacking -= product
       }
-      kernel[i * features + j] = sum
+      kernel[i * features + j] = scales.length < features ? sum + lacking * rest : sum
     }
     yield 0
   }
@@ -109,18 +112,33 @@ function* principalAxes(observations: Observations) {
   const { data, shape } = readOptions(observations, ['data', 'shape'], 'observations')
   const [rows, features] = tableShape(shape)
   const values = floats(data, 'data', rows * features)
-  const mean = meanOf(values, rows, features)
-  const centred = Float64Array.from(values, (x, at) => x - (mean[at % features] as number))
+  const mean = yield* meanSteps(values, rows, features)
+  const centred = allocate(`${values.length} values`, () => new Float64Array(values.length))
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let j = 0; j < features; j++, at++) centred[at] = (values[at] as number) - (mean[j] as number)
+    if (row % rowsAStep(features) === 0) yield 0
+  }
   const { s, v } = yield* svdSteps(centred, rows, features)
   return { mean, axes: v, variances: s.map((x) => (x * x) / rows), features }
 }
 
 /** The mean of each of `features` columns. */
-export function meanOf(values: ArrayLike<number>, rows: number, features: number): Float64Array {
+export function* meanSteps(
+  values: Float32Array,
+  rows: number,
+  features: number,
+): Generator<number, Float64Array> {
   const mean = new Float64Array(features)
-  for (let at = 0; at < values.length; at++)
-    mean[at % features] = (mean[at % features] as number) + (values[at] as number) / rows
+  for (let row = 0, at = 0; row < rows; row++) {
+    for (let j = 0; j < features; j++, at++) mean[j] = (mean[j] as number) + (values[at] as number) / rows
+    if (row % rowsAStep(features) === 0) yield 0
+  }
   return mean
+}
+
+/** Rows of a table between two breaks: about a millisecond. */
+export function rowsAStep(features: number): number {
+  return Math.max(1, Math.floor((1 << 18) / Math.max(1, features)))
 }
 
 function biasOf(mean: Float64Array, kernel: Float32Array, outputs: number): Float32Array {

@@ -3,8 +3,8 @@ import { type AsyncOptions, inSlices } from '../engine/progress.js'
 import { streamKey } from '../engine/stream.js'
 import { allocate, integer, nonNegative, pathOf, readOptions, type Seed, seedOf } from '../validate.js'
 import { floats, tableShape } from './given.js'
-import { meanOf } from './principal-axes.js'
-import { drawn } from './values.js'
+import { meanSteps, rowsAStep } from './principal-axes.js'
+import { drawnSteps } from './values.js'
 
 const RESIZE = ['seed', 'path', 'spread']
 
@@ -55,17 +55,20 @@ function* resizeSteps(
   const stream = streamKey(seedOf(seed), pathOf(path))
   const out = allocate(`${wanted} rows`, () => new Float32Array(wanted * features))
   out.set(values.subarray(0, Math.min(old, wanted) * features))
-  const mean = meanOf(values, old, features)
+  if (wanted <= old) return out
+  const mean = yield* meanSteps(values, old, features)
   for (let row = old; row < wanted; row++) {
     // A sum of the centred old rows with normal weights has their covariance.
-    const weights = drawn({ kind: 'normal', mean: 0, stddev: 1 }, stream, old, (row - old) * old)
+    const law = { kind: 'normal', mean: 0, stddev: 1 } as const
+    const weights = yield* drawnSteps(law, stream, old, (row - old) * old)
     const sum = mean.slice()
-    for (const [k, weight] of weights.entries())
+    for (const [k, weight] of weights.entries()) {
       for (let j = 0; j < features; j++)
         sum[j] =
           (sum[j] as number) + weight * scale * ((values[k * features + j] as number) - (mean[j] as number))
+      if (k % rowsAStep(features) === 0) yield 0
+    }
     out.set(sum, row * features)
-    yield 0
   }
   return out
 }

@@ -22,6 +22,8 @@ export interface RunState {
   readonly before: number
   readonly stepsPerEpoch: number
   readonly learningRate: number
+  /** Whether a callback had ended the run: only those who are told of the end were still to come. */
+  readonly stopping: boolean
   readonly totals: EpochTotals
   readonly history: History
   readonly callbacks: readonly Record<string, unknown>[]
@@ -33,7 +35,7 @@ export async function writeCheckpoint(
   path: string,
   fingerprint: RunState['fingerprint'],
 ): Promise<void> {
-  const { epoch, step, begun, before, stepsPerEpoch, learningRate, totals, history } = run
+  const { epoch, step, begun, before, stepsPerEpoch, learningRate, stopping, totals, history } = run
   const states = run.plan.callbacks.map((callback) => callback.getState?.() ?? { values: {} })
   const callbacks = states.map(({ values }) => values)
   const state: RunState = {
@@ -44,6 +46,7 @@ export async function writeCheckpoint(
     before,
     stepsPerEpoch,
     learningRate,
+    stopping,
     totals,
     history,
     callbacks,

@@ -37,14 +37,14 @@ export function readFeatures(
   inputs: number,
   argument: string,
 ): { x: Float32Array; rows: number } {
-  const x = readTensor(value, argument)
-  if (!(x instanceof Float32Array)) {
-    throw wrongType(argument, 'a Float32Array or { data, shape }', x)
-  }
+  const allowedTypes = 'a Float32Array or { data, shape }'
+  const { data: x, shape } = readTensor(value, argument, allowedTypes)
+  if (!(x instanceof Float32Array)) throw wrongType(argument, allowedTypes, x)
   if (x.length % inputs !== 0) {
     const allowed = `a multiple of the network's ${inputs} inputs`
     throw rangeError('ERR_LENGTH_MISMATCH', `${argument} must have ${allowed}, got ${x.length} numbers`)
   }
+  refuseOtherRows(shape, x.length / inputs, argument)
   refuseNonFinite(x, inputs, argument)
   return { x: unshared(x), rows: x.length / inputs }
 }
@@ -66,15 +66,21 @@ export function readExamples(spec: RowsSpec, value: unknown, argument: string): 
   return readData(spec, x, y, names)
 }
 
-/** Gives rows the weights of `fit`'s options, if there are any. */
+/** Gives rows the weights of `fit`'s options, if there are any; classes' weights multiply those that rows have. */
 export function weighted(rows: Rows, weights: { sampleWeight?: unknown; classWeight?: unknown }): Rows {
-  const found = readWeights(weights, rows.count, rows.data.labels, rows.spec)
+  const found = readWeights(weights, rows.data, rows.spec)
   return found === undefined ? rows : rows.weighted(found)
 }
 
-/** The data of a tensor whose shape agrees with it. */
-function readTensor(value: unknown, argument: string): unknown {
-  if (ArrayBuffer.isView(value)) return present(ownArray(value) as Float32Array, argument)
+/** The data of a tensor whose shape agrees with it; of an array alone there is none. */
+function readTensor(
+  value: unknown,
+  argument: string,
+  allowed: string,
+): { data: unknown; shape?: readonly number[] } {
+  if (ArrayBuffer.isView(value)) return { data: present(ownArray(value) as Float32Array, argument) }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw wrongType(argument, allowed, value)
   const { data, shape } = readRecord(value, argument)
   const sizes = shapeOf(shape, `${argument}.shape`)
   const length = ArrayBuffer.isView(data) ? (data as Float32Array).length : undefined
@@ -85,7 +91,14 @@ function readTensor(value: unknown, argument: string): unknown {
       `${argument}.data must fill the shape [${sizes.join(', ')}], got ${found}`,
     )
   }
-  return present(ownArray(data) as Float32Array, `${argument}.data`)
+  return { data: present(ownArray(data) as Float32Array, `${argument}.data`), shape: sizes }
+}
+
+/** Refuses a shape whose first axis is not the rows: its numbers would be read in another order than they are meant. */
+function refuseOtherRows(shape: readonly number[] | undefined, rows: number, argument: string): void {
+  if (shape === undefined || shape.length < 2 || shape[0] === rows) return
+  const message = `${argument}.shape must have the ${rows} rows first, got [${shape.join(', ')}]`
+  throw rangeError('ERR_INVALID_SHAPE', message)
 }
 
 function refuseNonFinite(data: Float32Array, columns: number, argument: string): void {
@@ -120,11 +133,10 @@ function readTargets(
   rows: number,
   argument: string,
 ): Pick<TrainerData, 'labels' | 'targets'> {
-  const y = readTensor(value, argument)
-  if (!(y instanceof Float32Array || y instanceof Int32Array || y instanceof Uint8Array)) {
-    const allowed = 'an Int32Array or Uint8Array of labels or a Float32Array of targets'
-    throw wrongType(argument, allowed, y)
-  }
+  const allowedTypes = 'an Int32Array or Uint8Array of labels or a Float32Array of targets'
+  const { data: y, shape } = readTensor(value, argument, allowedTypes)
+  if (!(y instanceof Float32Array || y instanceof Int32Array || y instanceof Uint8Array))
+    throw wrongType(argument, allowedTypes, y)
   const labelled = !(y instanceof Float32Array) && isClassifier(spec.loss) && y.length === rows
   const expected = labelled ? rows : rows * spec.units
   if (y.length !== expected) {
@@ -132,6 +144,7 @@ function readTargets(
     const allowed = `${rows} rows of ${spec.units}${labels}`
     throw rangeError('ERR_LENGTH_MISMATCH', `${argument} must have ${allowed}, got ${y.length} numbers`)
   }
+  refuseOtherRows(shape, rows, argument)
   if (labelled) return { labels: readLabels(y, classesOf(spec.units, spec.loss), argument) }
   const targets = Float32Array.from(y)
   refuseNonFinite(targets, spec.units, argument)
@@ -154,12 +167,11 @@ function unshared(x: Float32Array): Float32Array {
 
 function readWeights(
   { sampleWeight, classWeight }: { sampleWeight?: unknown; classWeight?: unknown },
-  rows: number,
-  labels: Int32Array | undefined,
+  { rows, labels, weights: own }: TrainerData,
   { units, loss }: RowsSpec,
 ): Float32Array | undefined {
   if (sampleWeight === undefined && classWeight === undefined) return undefined
-  const weights = new Float32Array(rows).fill(1)
+  const weights = own?.slice() ?? new Float32Array(rows).fill(1)
   if (sampleWeight !== undefined) weights.set(readSampleWeight(sampleWeight, rows))
   if (classWeight === undefined) return weights
   if (labels === undefined)

@@ -20,8 +20,12 @@ export interface Feed {
   readonly size: number
   /** Batches of an epoch; 0 where that is not known before an epoch is over. */
   readonly stepsPerEpoch: number
-  /** The parts of an epoch in order, from the one that holds batch `step` on. */
-  parts(epoch: number, step: number): AsyncIterable<FeedPart> | Iterable<FeedPart>
+  /** The parts of an epoch in order, from the one that holds batch `step` on; none is read once `signal` is aborted. */
+  parts(
+    epoch: number,
+    step: number,
+    signal: AbortSignal | undefined,
+  ): AsyncIterable<FeedPart> | Iterable<FeedPart>
 }
 
 const WHOLE: Window = { number: 0, first: 0 }

@@ -31,7 +31,10 @@ export interface FitOptions extends AsyncOptions {
   classWeight?: ClassWeight
   /** Upper bound on threads; the weights do not depend on it. */
   threads?: number
-  /** Number of the first epoch, as in Keras; default 0. Epochs of the same number take their rows in the same order. */
+  /**
+   * Number of the first epoch, as in Keras; default 0. Epochs of the same number take their rows in the same order. Where
+   * the last `fit` of the network ended with this many, by the same rule, its optimizer's state goes on.
+   */
   initialEpoch?: number
 }
 
@@ -75,12 +78,14 @@ export interface FitPlan {
 /** Checks everything that `fit` is given before any work starts. */
 export function readFit(spec: RowsSpec, rows: Rows, options: unknown): FitPlan {
   const o = readOptions(options, OPTIONS)
-  const all = weighted(rows, o)
+  const all = weighted(rows, { sampleWeight: o['sampleWeight'] })
   const held = heldOut(o['validationSplit'], all.count)
   if (o['validationData'] !== undefined && held > 0) {
     throw typeError('ERR_INVALID_ARGUMENT', 'validationData and validationSplit exclude each other')
   }
-  const train = held > 0 ? all.slice(0, all.count - held) : all
+  // As in Keras, the classes' weights are of what is learned, not of what is measured.
+  const { classWeight } = o
+  const train = weighted(held > 0 ? all.slice(0, all.count - held) : all, { classWeight })
   if (train.count === 0)
     throw rangeError('ERR_INVALID_ARGUMENT', 'x must have at least one row to train on, got none')
   const plan = readPlan(spec, o)

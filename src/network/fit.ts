@@ -61,6 +61,8 @@ async function tellEnd(run: TrainingRun): Promise<void> {
     try {
       await callback.onTrainEnd?.(run)
     } catch (error) {
+      // What keeps checkpoints comes last, and keeps this one.
+      run.outcome = 'failed'
       failures.push(error)
     }
   }
@@ -69,7 +71,7 @@ async function tellEnd(run: TrainingRun): Promise<void> {
 
 /** Trains epoch after epoch where nobody wants to be told of any: the engine stops for the signal and progress alone. */
 async function trainUnwatched(run: TrainingRun, watcher: Watch): Promise<void> {
-  for (const part of run.plan.feed.parts(run.epoch, 0) as Iterable<FeedPart>) await run.bind(part)
+  for (const part of run.plan.feed.parts(run.epoch, 0, undefined) as Iterable<FeedPart>) await run.bind(part)
   const total = run.stepsInAll
   const { validation: rows, run: spec } = run.plan
   const measured = rows && { rows, threads: spec.threads }
@@ -98,7 +100,8 @@ async function trainEpoch(run: TrainingRun, watcher: Watch): Promise<void> {
   if (!run.begun) for (const callback of callbacks) await callback.onEpochBegin?.(epoch, run)
   run.begun = true
   const rate = run.learningRate
-  for await (const part of untilAborted(feed.parts(epoch, run.step), watcher.control.signal)) {
+  const { signal } = watcher.control
+  for await (const part of untilAborted(feed.parts(epoch, run.step, signal), signal)) {
     if (run.stopping) return
     await run.bind(part)
     while (run.step < part.end) {

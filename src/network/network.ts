@@ -54,8 +54,8 @@ export class Network {
   readonly #session: Session
   #fitting = false
   #disposing = false
-  /** Where the last `fit` ended: epochs, and batches of all of them. */
-  #reached = { epoch: 0, batches: 0 }
+  /** Where the last `fit` ended: epochs, batches of all of them, and the rule whose state the engine has. */
+  #reached = { epoch: 0, batches: 0, optimizer: '' }
   /** Passes of `partialFit` so far, and the optimizer's state after the last one. */
   #passes = 0
   #carried: { readonly optimizer: string; readonly state: Float32Array; readonly batches: number } | undefined
@@ -145,9 +145,13 @@ export class Network {
     then?: () => Promise<void>,
   ): Promise<History> {
     for (const rows of [plan.feed.rows, plan.validation]) if (rows) this.#session.prepare(rows)
-    const run = new TrainingRun(this, this.#session, plan, before, state)
+    const optimizer = JSON.stringify(plan.run.optimizer)
+    const goesOn = plan.initialEpoch > 0 && plan.initialEpoch === this.#reached.epoch
+    const kept = goesOn && optimizer === this.#reached.optimizer
+    const start = state ?? (kept ? undefined : new Float32Array(0))
+    const run = new TrainingRun(this, this.#session, plan, before, start)
     const work = async (): Promise<void> => {
-      await fit(run).finally(() => (this.#reached = { epoch: run.epoch, batches: run.before }))
+      await fit(run).finally(() => (this.#reached = { epoch: run.epoch, batches: run.before, optimizer }))
       await then?.()
     }
     await this.#alone(work).finally(() => plan.validation?.dispose())
@@ -249,7 +253,9 @@ export class Network {
   /** Frees the engine's memory now (or as soon as a running `fit` has ended) rather than with the object, which stays usable. */
   dispose(): void {
     this.#disposing = this.#fitting
-    if (!this.#fitting) this.#session.dispose()
+    if (this.#fitting) return
+    this.#reached.optimizer = ''
+    this.#session.dispose()
   }
 
   /** @internal Means of sums over rows. */
@@ -260,7 +266,11 @@ export class Network {
 
 /** Whether the second argument of `fit` are answers, not options. */
 function isTargets(value: unknown): boolean {
-  return ArrayBuffer.isView(value) || (typeof value === 'object' && value !== null && 'shape' in value)
+  return (
+    ArrayBuffer.isView(value) ||
+    Array.isArray(value) ||
+    (typeof value === 'object' && value !== null && 'shape' in value)
+  )
 }
 
 function accuracyOf(history: History['history']): { accuracy?: number } {

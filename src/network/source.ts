@@ -44,11 +44,14 @@ export function feedSource(spec: RowsSpec, source: RowSource, reading: Reading):
     classWeight: reading.classWeight,
     size,
     stepsPerEpoch: 0,
-    async *parts(epoch, step): AsyncGenerator<FeedPart> {
+    async *parts(epoch, step, signal): AsyncGenerator<FeedPart> {
+      let left = false
+      const isLeft = () => left || signal?.aborted === true
+      const leave = () => void (left = true)
       const perPart = size / batchSize
       const skipped = Math.floor(step / perPart)
       let number = 0
-      for await (const rows of ahead(gathered(spec, open(source, epoch), reading))) {
+      for await (const rows of ahead(gathered(spec, open(source, epoch), reading, isLeft), leave)) {
         const start = number * perPart
         const end = start + Math.ceil(rows.count / batchSize)
         const window = { number, first: number * size }
@@ -71,8 +74,8 @@ function open(source: RowSource, epoch: number): RowBatches {
   throw typeError('ERR_INVALID_ARGUMENT', `the source must give an iterable of batches, got ${show(batches)}`)
 }
 
-/** Asks for each item before the one before it has been used up. */
-async function* ahead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
+/** Asks for each item before the one before it has been used up; `leave` tells the maker of one that nobody wants it. */
+async function* ahead<T>(items: AsyncGenerator<T>, leave: () => void): AsyncGenerator<T> {
   let next = items.next()
   try {
     for (;;) {
@@ -84,19 +87,22 @@ async function* ahead<T>(items: AsyncGenerator<T>): AsyncGenerator<T> {
       yield item.value
     }
   } finally {
+    leave()
     await items.return(undefined)
   }
 }
 
-/** Rows gathered into parts of `size`, the last with what is left. */
+/** Rows gathered into parts of `size`, the last with what is left. Reads no further batch once `isLeft` says so. */
 async function* gathered(
   spec: RowsSpec,
   batches: RowBatches,
   { size, classWeight }: Reading,
+  isLeft: () => boolean,
 ): AsyncGenerator<Rows> {
   let part: Part | undefined
   let number = 0
   for await (const batch of batches) {
+    if (isLeft()) return
     const rows = readBatch(spec, batch, `batch ${number++}`)
     const { sampleWeight } = batch as { sampleWeight?: unknown }
     const { data } = weighted(rows, { sampleWeight, classWeight })

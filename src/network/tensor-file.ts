@@ -1,6 +1,6 @@
 import { destinationOf, replaceFile } from '../engine/replace.js'
 import { badFile } from '../errors.js'
-import { encodeHeader, placed } from '../plan/safetensors/header.js'
+import { encodeMetadata, headOf, placed } from '../plan/safetensors/header.js'
 import { readSafetensors } from '../plan/safetensors/read.js'
 import { pathOf } from '../validate.js'
 
@@ -32,9 +32,9 @@ export async function writeTensors(
   const entries = placed(
     tensors.map(({ name: tensor, shape }) => ({ name: tensor, dtype: 'F32' as const, shape })),
   )
-  const head = encodeHeader(entries, { format: 'pt', ...metadata })
+  const head = headOf(entries, encodeMetadata({ format: 'pt', ...metadata }))
   await replaceFile(await destinationOf(name), undefined, async (write) => {
-    await write(head)
+    await write(head.encode())
     for (const { data } of tensors) await write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
   })
 }

@@ -50,14 +50,14 @@ export class TrainingRun {
   /**
    * @internal
    * @param before - batches of the epochs before
-   * @param state - of the optimizer, to go on from; it starts afresh otherwise
+   * @param state - of the optimizer, to go on from: an empty one starts afresh, none is what the last run left
    */
   constructor(
     network: Network,
     session: Session,
     plan: FitPlan,
     before: number,
-    state: Float32Array = new Float32Array(0),
+    state: Float32Array | undefined,
   ) {
     this.network = network
     this.session = session
@@ -143,8 +143,9 @@ export class TrainingRun {
 
   /** @internal Takes up where a checkpoint stands. */
   resume(state: RunState, optimizer: Float32Array): void {
-    const { epoch, step, begun, before, stepsPerEpoch, learningRate, totals, history } = state
+    const { epoch, step, begun, before, stepsPerEpoch, learningRate, stopping, totals, history } = state
     Object.assign(this, { epoch, step, begun, before, stepsPerEpoch, learningRate, totals, history })
+    this.#stopping = stopping
     this.#state = optimizer
   }
 

@@ -3,7 +3,8 @@ import { packageVersion } from '../version.js'
 import { jobOf } from './job.js'
 import { readMetadata } from './safetensors/metadata.js'
 import type { Plan } from './plan.js'
-import { encodeHeader, placed } from './safetensors/header.js'
+import { encodeMetadata, type Head, headOf, placed } from './safetensors/header.js'
+import { recordText } from './record.js'
 import type { ResolvedPlannedTensor } from './tensor.js'
 
 /** Names in a file's metadata that are this package's. */
@@ -11,8 +12,7 @@ const RESERVED = ['format', 'plan', 'seed', 'version']
 
 /** A file of tensors of a plan, as bytes and laws. */
 export interface TensorFile {
-  /** Header of the file. */
-  readonly head: Uint8Array
+  readonly head: Head
   readonly tensors: readonly ResolvedPlannedTensor[]
   /** Size of the file. */
   readonly bytes: number
@@ -25,24 +25,16 @@ export interface TensorFile {
  * @param extra - the caller's own entries
  * @throws `ERR_INVALID_ARGUMENT` for an entry that is no string or has a reserved name
  */
-export function metadataOf(plan: Plan, extra: unknown): Record<string, string> {
+export function metadataOf(plan: Plan, extra: unknown): Uint8Array {
   const own = readMetadata(extra, RESERVED)
-  return {
-    format: 'pt',
-    version: packageVersion,
-    seed: String(plan.seed),
-    plan: JSON.stringify(plan),
-    ...own,
-  }
+  const [seed, record] = [String(plan.seed), recordText(plan)]
+  return encodeMetadata({ format: 'pt', version: packageVersion, seed, plan: record, ...own })
 }
 
 /** Lays some of a plan's tensors out as a file. */
-export function fileOf(
-  tensors: readonly ResolvedPlannedTensor[],
-  metadata: Readonly<Record<string, string>>,
-): TensorFile {
+export function fileOf(tensors: readonly ResolvedPlannedTensor[], metadata: Uint8Array): TensorFile {
   const entries = placed(tensors)
-  const head = encodeHeader(entries, metadata)
+  const head = headOf(entries, metadata)
   return { head, tensors, bytes: head.length + (entries.at(-1)?.end ?? 0) }
 }
 

@@ -17,7 +17,7 @@ export async function isFinished({
       if (size !== bytes) return false
       const found = Buffer.alloc(head.length)
       await readUpTo(file, found, 0)
-      return found.equals(head)
+      return found.equals(head.encode())
     })
   } catch {
     // Whatever can't be read has to be written, which tells what is wrong.

@@ -48,6 +48,11 @@ export class Plan {
     return this.#read.seed
   }
 
+  /** How shapes are read where no tensor, rule or initializer says it. */
+  get layout(): Layout | undefined {
+    return this.#read.layout
+  }
+
   /** The tensors, in order. */
   get tensors(): readonly PlannedTensor[] {
     return this.#read.tensors

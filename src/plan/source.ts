@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Dtype } from '../engine/law.js'
 import { plainError, show } from '../errors.js'
@@ -62,8 +63,13 @@ type Source = Omit<PlanSpec, 'seed'> & { seed?: PlanSpec['seed'] }
 
 type IsExcluded = (name: unknown) => boolean
 
+/** Whether a path is a pipe that a shell has made: a document comes through it, for checkpoints are read in pieces. */
+async function isPiped(path: string): Promise<boolean> {
+  return path.startsWith('/dev/') && (await stat(path).catch(() => undefined))?.isFIFO() === true
+}
+
 async function readSource(path: string, isExcluded: IsExcluded): Promise<Source> {
-  if (!path.endsWith('.json')) return checkpoint([path], isExcluded)
+  if (!path.endsWith('.json') && !(await isPiped(path))) return checkpoint([path], isExcluded)
   if (path.endsWith('.index.json')) {
     const index = await readIndex(path)
     const files = new Set(index.map(([, file]) => join(dirname(path), file)))
@@ -92,15 +98,17 @@ async function checkpoint(paths: readonly string[], isExcluded: IsExcluded): Pro
   const tensors: TensorSpec[] = []
   const others: string[] = []
   let layout: Layout | undefined
+  let record: Recorded | undefined
   for (const path of paths) {
     const { header } = await readHeader(path)
-    const record = recordOf(header.metadata['plan'])
+    const { plan: text, format } = header.metadata
+    // All files of a checkpoint carry the same.
+    if (text !== record?.text) record = text === undefined ? undefined : recordOf(text)
     if (record !== undefined) layout = record.layout
-    else if (header.metadata['format'] === 'pt') layout = 'torch'
-    const own = new Map(record?.tensors.map((tensor) => [tensor.name, tensor.layout]))
+    else if (format === 'pt') layout = 'torch'
     for (const { name, shape, dtype } of header.entries) {
       if (isExcluded(name)) continue
-      if (isPlanDtype(dtype)) tensors.push({ name, shape, dtype, layout: own.get(name) })
+      if (isPlanDtype(dtype)) tensors.push({ name, shape, dtype, layout: record?.own.get(name) })
       else others.push(`${show(name)} (${dtype})`)
     }
   }
@@ -111,10 +119,17 @@ async function checkpoint(paths: readonly string[], isExcluded: IsExcluded): Pro
   return { tensors, layout }
 }
 
-/** The plan that a file of this package was made from, where that is what it says. */
-function recordOf(text: string | undefined): PlanJson | undefined {
+/** The layouts of the plan that a file of this package was made from, where that is what it says. */
+interface Recorded {
+  readonly text: string
+  readonly layout: Layout | undefined
+  readonly own: ReadonlyMap<string, Layout | undefined>
+}
+
+function recordOf(text: string): Recorded | undefined {
   try {
-    return text === undefined ? undefined : plan(JSON.parse(text) as PlanJson).toJSON()
+    const made = plan(JSON.parse(text) as PlanJson)
+    return { text, layout: made.layout, own: new Map(made.tensors.map(({ name, layout }) => [name, layout])) }
   } catch {
     return undefined
   }

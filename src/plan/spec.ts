@@ -99,7 +99,7 @@ export function readSpec(spec: unknown): ReadPlan {
     ),
   )
   problems.throwIfAny()
-  return { seed, layout, tensors }
+  return { seed, layout, tensors: Object.freeze(tensors) }
 }
 
 function readRule(value: unknown, index: number): ReadRule {
@@ -120,7 +120,7 @@ function readOutline(value: unknown, index: number, dtype: Dtype): Outline {
   const { kind } = fields
   return {
     name,
-    shape: shapeOf(fields['shape'], `shape of ${show(name)}`),
+    shape: Object.freeze(shapeOf(fields['shape'], `shape of ${show(name)}`)),
     kind: kind === undefined ? undefined : nameOf(kind),
     dtype: fields['dtype'] === undefined ? dtype : oneOf(fields['dtype'], `dtype of ${show(name)}`, DTYPES),
     init: fields['init'] as InitializerLike | undefined,

@@ -14,7 +14,7 @@ export interface FileOptions extends WorkOptions {
   /** Element type of every tensor. Default: each tensor's own. */
   dtype?: Dtype | undefined
   /** Further entries of the file's `__metadata__`. */
-  metadata?: Readonly<Record<string, string>> | undefined
+  metadata?: Readonly<Record<string, string>> | ReadonlyMap<string, string> | undefined
 }
 
 /** The bytes of a plan's file; see `Plan.bytes`. */
@@ -36,7 +36,7 @@ async function* tilesOf(
   options: Record<string, unknown>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const { control, finish } = watch(options, bytes, 'bytes')
-  yield head
+  yield head.encode()
   const pieces = piecesOf(tensors.map(wholeOf), threads)
   for await (const tile of tiles(pickEngine(engine, Infinity), pieces, head.length, control)) yield tile.bytes
   finish()

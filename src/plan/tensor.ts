@@ -44,5 +44,6 @@ export function resolveTensor(
   const { name, shape, dtype, init, layout } = tensor
   const size = sizeOf(shape)
   const context = { path: name, seed, layout, defaultLayout, dtype }
-  return { ...tensor, size, byteLength: size * DTYPE_BYTES[dtype], ...resolve(init, shape, context) }
+  const byteLength = size * DTYPE_BYTES[dtype]
+  return Object.freeze({ ...tensor, size, byteLength, ...resolve(init, shape, context) })
 }

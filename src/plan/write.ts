@@ -1,10 +1,10 @@
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Control } from '../engine/engine.js'
 import { tensorFiles } from '../engine/files.js'
 import type { TensorFiles } from '../engine/tensor-files.js'
 import { type AsyncOptions, ASYNC_OPTIONS, watch } from '../engine/progress.js'
-import { destinationOf, ioError, replaceFile } from '../engine/replace.js'
+import { destinationOf, raiseIo, replaceFile } from '../engine/replace.js'
 import { now } from '../engine/slices.js'
 import type { Dtype } from '../engine/law.js'
 import { typeError } from '../errors.js'
@@ -25,7 +25,7 @@ export interface WriteOptions extends WorkOptions, AsyncOptions {
   /** Writes only the files whose number modulo `count` is `index`; needs `maxShardSize`. */
   shard?: ShardShare | undefined
   /** Further entries of the files' `__metadata__`. */
-  metadata?: Readonly<Record<string, string>> | undefined
+  metadata?: Readonly<Record<string, string>> | ReadonlyMap<string, string> | undefined
 }
 
 /** A file that a `write` was responsible for. */
@@ -56,30 +56,61 @@ interface Target extends TensorFile {
   readonly path: string
 }
 
+/** What decides which files there are, and every byte of them. */
+export type FileSetOptions = Pick<WriteOptions, 'dtype' | 'maxShardSize' | 'metadata'>
+
+/** A plan's files, laid out. */
+export interface FileSet {
+  readonly targets: readonly Target[]
+  /** Path of the index, where there are several files. */
+  readonly index: string | undefined
+}
+
 /** Writes a plan's files; see `Plan.write`. */
 export async function writePlan(
   plan: Plan,
   path: unknown,
   given: WriteOptions | undefined,
 ): Promise<WriteReport> {
-  const start = now()
-  const name = pathOf(path)
-  const options = readOptions(given, OPTIONS)
-  const { engine, threads } = readWork(options)
-  const limit =
-    options['maxShardSize'] === undefined ? undefined : bytesOf(options['maxShardSize'], 'maxShardSize')
-  const share = options['shard'] === undefined ? { index: 0, count: 1 } : shareOf(options['shard'])
-  if (options['shard'] !== undefined && limit === undefined) {
+  const { shard, ...options } = readOptions(given, OPTIONS)
+  const share = shard === undefined ? { index: 0, count: 1 } : shareOf(shard)
+  if (shard !== undefined && options['maxShardSize'] === undefined) {
     throw typeError('ERR_INVALID_ARGUMENT', 'shard needs maxShardSize, which says what the files are')
   }
-  const typed =
-    options['dtype'] === undefined ? plan : plan.withDtype(oneOf(options['dtype'], 'dtype', DTYPES))
-  const targets = targetsOf(typed, name, limit, options['metadata'])
+  return writeFiles(fileSetOf(plan, path, options), share, options)
+}
+
+/**
+ * Lays a plan's files out.
+ *
+ * @throws `ERR_INVALID_ARGUMENT`, `ERR_INVALID_PATH`
+ */
+export function fileSetOf(plan: Plan, path: unknown, options: FileSetOptions): FileSet {
+  const name = pathOf(path)
+  const { dtype, maxShardSize, metadata: extra } = options
+  const limit = maxShardSize === undefined ? Infinity : bytesOf(maxShardSize, 'maxShardSize')
+  const typed = dtype === undefined ? plan : plan.withDtype(oneOf(dtype, 'dtype', DTYPES))
+  const metadata = metadataOf(typed, extra)
+  const shards = split(typed.resolved(), limit)
+  const targets = shards.map((tensors, i) => ({
+    path: shardPath(name, i, shards.length),
+    ...fileOf(tensors, metadata),
+  }))
+  return { targets, index: targets.length > 1 ? indexPath(name) : undefined }
+}
+
+/** Writes the files of a share, and the index where all others are complete. */
+export async function writeFiles(
+  { targets, index }: FileSet,
+  share: ShardShare,
+  options: Record<string, unknown>,
+): Promise<WriteReport> {
+  const start = now()
+  const { engine, threads } = readWork(options)
   const own = targets.filter((_, i) => i % share.count === share.index)
   const { control, finish } = watch(options, sum(own), 'bytes')
   const writer = new Writer(tensorFiles(engine), threads, control)
   const report: WriteReport = { files: [], bytes: sum(own), elapsedMs: 0 }
-  const index = targets.length > 1 ? indexPath(name) : undefined
   for (const target of own) report.files.push(await writer.write(target, index))
   if (index !== undefined && (await areFinished(targets, own))) {
     await writeIndex(index, targets)
@@ -87,15 +118,6 @@ export async function writePlan(
   }
   finish()
   return { ...report, elapsedMs: now() - start }
-}
-
-function targetsOf(plan: Plan, path: string, limit: number | undefined, extra: unknown): Target[] {
-  const metadata = metadataOf(plan, extra)
-  const shards = split(plan.resolved(), limit ?? Infinity)
-  return shards.map((tensors, i) => ({
-    path: shardPath(path, i, shards.length),
-    ...fileOf(tensors, metadata),
-  }))
 }
 
 function sum(targets: readonly Target[]): number {
@@ -127,8 +149,8 @@ class Writer {
     const pieces = piecesOf(tensors.map(wholeOf), this.#threads)
     const skipped = index !== undefined && (await isVerified(this.#files, target, pieces, control))
     if (!skipped) {
-      if (index !== undefined) await rm(index, { force: true }).catch(raise(`cannot remove ${index}`))
-      await this.#files.write({ ...(await destinationOf(path)), head }, pieces, control)
+      if (index !== undefined) await rm(index, { force: true }).catch(raiseIo(`cannot remove ${index}`))
+      await this.#files.write({ ...(await destinationOf(path)), head: head.encode() }, pieces, control)
     }
     this.#done += bytes
     this.#control.onStep?.(this.#done)
@@ -136,9 +158,13 @@ class Writer {
   }
 }
 
-/** Whether the files of the other processes are there; the own ones are. */
+/** Whether the files of the other processes are there; the own ones are. Sizes first: they tell most, and cost least. */
 async function areFinished(targets: readonly Target[], own: readonly Target[]): Promise<boolean> {
-  for (const target of targets) if (!own.includes(target) && !(await isFinished(target))) return false
+  const mine = new Set(own)
+  const others = targets.filter((target) => !mine.has(target))
+  for (const { path, bytes } of others)
+    if ((await stat(path).catch(() => undefined))?.size !== bytes) return false
+  for (const target of others) if (!(await isFinished(target))) return false
   return true
 }
 
@@ -151,10 +177,4 @@ async function writeIndex(path: string, targets: readonly Target[]): Promise<voi
   if (found === text) return
   const bytes = new TextEncoder().encode(text)
   await replaceFile(await destinationOf(path), undefined, (write) => write(bytes))
-}
-
-function raise(what: string): (error: unknown) => never {
-  return (error) => {
-    throw ioError(what, error)
-  }
 }

@@ -1,7 +1,7 @@
 import type { StreamKey } from '../engine/law.js'
 import { rangeError, wrongType } from '../errors.js'
 import { allocate, boolean, integer, isArray, nonNegative, readOptions } from '../validate.js'
-import { arrayKind } from '../realm.js'
+import { arrayKind, isNumbers } from '../realm.js'
 import { byAlias, byKeys, type Chooser, uniformly, withoutReplacement } from './choosers.js'
 import type { TypedArray } from './shuffle.js'
 
@@ -10,20 +10,22 @@ export interface ChoiceOptions {
   /** Whether an item may be chosen more than once. Default: true. */
   replace?: boolean | undefined
   /** How likely each item is, up to a common factor: numbers >= 0, one an item. Default: all alike. */
-  weights?: readonly number[] | Float32Array | Float64Array | undefined
+  weights?: ArrayLike<number> | undefined
 }
 
 /** A choice's arguments, checked. */
 export interface Choice {
   /** Draws of 53 bits that it takes. */
   readonly draws: number
-  /** What was chosen: items, or indices where a number was given. */
-  make(stream: StreamKey, first: number): unknown
+  readonly options: Record<string, unknown>
+  /** Chooses in steps: items, or indices where a number was given. */
+  make(stream: StreamKey, first: number): Generator<number, unknown>
 }
 
-/** Checks a choice's arguments. */
-export function choiceOf(items: unknown, size: unknown, given: unknown): Choice {
-  const { replace = true, weights } = readOptions(given, ['replace', 'weights'])
+/** Checks a choice's arguments; the options named in `more` are the caller's. */
+export function choiceOf(items: unknown, size: unknown, given: unknown, more: readonly string[]): Choice {
+  const options = readOptions(given, ['replace', 'weights', ...more])
+  const { replace = true, weights } = options
   const count = countOf(items)
   const wanted = integer(size, 'size', 0, 2 ** 32)
   const again = boolean(replace, 'replace')
@@ -37,8 +39,9 @@ export function choiceOf(items: unknown, size: unknown, given: unknown): Choice 
   const indices = allocate(`${wanted} indices`, () => new Uint32Array(wanted))
   return {
     draws,
-    make(stream, first) {
-      if (wanted > 0) choose(indices, stream, first)
+    options,
+    *make(stream, first) {
+      if (wanted > 0) yield* choose(indices, stream, first)
       return typeof items === 'number' ? indices : taken(items, indices)
     },
   }
@@ -55,7 +58,7 @@ function countOf(items: unknown): number {
 const TINY = 2 ** -900
 
 function weightsOf(weights: unknown, count: number): Float64Array {
-  if (!isArray(weights) && !/^Float(32|64)Array$/.test(arrayKind(weights) ?? '')) {
+  if (!isArray(weights) && !isNumbers(weights)) {
     throw wrongType('weights', 'an array of numbers', weights)
   }
   const list = weights as ArrayLike<unknown>

@@ -1,14 +1,14 @@
 import { ln } from '../engine/js/special.js'
-import { eachDraw, u53 } from '../engine/js/u53.js'
+import { eachDrawSteps, u53 } from '../engine/js/u53.js'
 import type { StreamKey } from '../engine/law.js'
 
-/** Writes `out.length` indices from draw `first` of the stream on. */
-export type Chooser = (out: Uint32Array, stream: StreamKey, first: number) => void
+/** Writes `out.length` indices from draw `first` of the stream on, in steps. */
+export type Chooser = (out: Uint32Array, stream: StreamKey, first: number) => Generator<number, void>
 
 /** Index floor(u * n), as integers are drawn. */
 export function uniformly(count: number): Chooser {
   return (out, stream, first) =>
-    eachDraw(stream, first, out.length, (k, hi, lo) => {
+    eachDrawSteps(stream, first, out.length, (k, hi, lo) => {
       out[k - first] = Math.min(Math.floor(u53(hi, lo) * count), count - 1)
     })
 }
@@ -18,10 +18,10 @@ export function uniformly(count: number): Chooser {
  * from the last on. Only places that a swap has touched are kept.
  */
 export function withoutReplacement(count: number): Chooser {
-  return (out, stream, first) => {
+  return function* (out, stream, first) {
     const moved = new Map<number, number>()
     const at = (place: number) => moved.get(place) ?? place
-    eachDraw(stream, first, Math.min(out.length, count - 1), (k, hi, lo) => {
+    yield* eachDrawSteps(stream, first, Math.min(out.length, count - 1), (k, hi, lo) => {
       const i = count - 1 - (k - first)
       const j = Math.min(Math.floor(u53(hi, lo) * (i + 1)), i)
       out[k - first] = at(j)
@@ -36,9 +36,9 @@ export function withoutReplacement(count: number): Chooser {
 export function byAlias(weights: Float64Array): Chooser {
   const { share, alias } = aliasTables(weights)
   const count = weights.length
-  return (out, stream, first) => {
+  return function* (out, stream, first) {
     let column = 0
-    eachDraw(stream, first, 2 * out.length, (draw, hi, lo) => {
+    yield* eachDrawSteps(stream, first, 2 * out.length, (draw, hi, lo) => {
       const k = draw - first
       const u = u53(hi, lo)
       if (k % 2 === 0) column = Math.min(Math.floor(u * count), count - 1)
@@ -86,9 +86,9 @@ function aliasTables(weights: Float64Array): AliasTables {
  * (Efraimidis and Spirakis 2006).
  */
 export function byKeys(weights: Float64Array): Chooser {
-  return (out, stream, first) => {
+  return function* (out, stream, first) {
     const keys = new Float64Array(weights.length).fill(-Infinity)
-    eachDraw(stream, first, weights.length, (k, hi, lo) => {
+    yield* eachDrawSteps(stream, first, weights.length, (k, hi, lo) => {
       const weight = weights[k - first] as number
       if (weight > 0) keys[k - first] = ln(u53(hi, lo) + 2 ** -54) / weight
     })

@@ -1,6 +1,8 @@
 import type { Dtype, StreamKey } from '../engine/law.js'
 import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
+import { finished, type Steps } from '../engine/js/steps.js'
 import { pickEngine } from '../engine/select.js'
+import { runInSlices } from '../engine/slices.js'
 import { streamKey } from '../engine/stream.js'
 import { rangeError, wrongType, wrongValue } from '../errors.js'
 import {
@@ -34,7 +36,7 @@ import type {
 } from './options.js'
 import { type Distribution, type DistributionParams, sampleDraw } from './sample.js'
 import { entropySeed } from './seed.js'
-import { checkShuffled, shuffleInPlace, type TypedArray } from './shuffle.js'
+import { checkShuffled, shuffleSteps, type Swappable, type TypedArray } from './shuffle.js'
 
 /** Words of a block; every draw starts on a fresh one. */
 const BLOCK = 4096
@@ -224,30 +226,64 @@ export class Generator {
   choice<T extends TypedArray>(items: T, size: number, options?: ChoiceOptions): T
   choice<T>(items: readonly T[], size: number, options?: ChoiceOptions): T[]
   choice(items: unknown, size: number, options?: ChoiceOptions): unknown {
-    const { draws, make } = choiceOf(items, size, options)
-    return make(this.#stream, this.#take(draws, 2))
+    const { draws, make } = choiceOf(items, size, options, [])
+    return finished(make(this.#stream, this.#take(draws, 2)))
+  }
+
+  /** As `choice`, without blocking the event loop. */
+  choiceAsync(items: number, size: number, options?: ChoiceOptions & AsyncOptions): Promise<Uint32Array>
+  choiceAsync<T extends TypedArray>(
+    items: T,
+    size: number,
+    options?: ChoiceOptions & AsyncOptions,
+  ): Promise<T>
+  choiceAsync<T>(items: readonly T[], size: number, options?: ChoiceOptions & AsyncOptions): Promise<T[]>
+  async choiceAsync(items: unknown, size: number, options?: ChoiceOptions & AsyncOptions): Promise<unknown> {
+    const { draws, make, options: read } = choiceOf(items, size, options, ASYNC_OPTIONS)
+    return this.#inSlices(read, draws, (first) => make(this.#stream, first))
   }
 
   /** The numbers 0 .. n - 1 in random order. */
   permutation(n: number, options?: WorkOptions): Uint32Array {
     const { engine } = readWork(readOptions(options, WORK_OPTIONS))
-    const length = integer(n, 'n', 0, 2 ** 32)
-    const items = allocate(`a permutation of ${length}`, () => new Uint32Array(length))
-    const worker = pickEngine(engine, length, items, PERMUTATION_CROSSING)
-    worker.permute(this.#stream, this.#take(Math.max(0, length - 1), 2), items)
+    const items = indicesOf(n)
+    const worker = pickEngine(engine, items.length, items, PERMUTATION_CROSSING)
+    worker.permute(this.#stream, this.#take(Math.max(0, items.length - 1), 2), items)
     return items
+  }
+
+  /** As `permutation`, without blocking the event loop. */
+  async permutationAsync(n: number, options?: AsyncOptions): Promise<Uint32Array> {
+    const read = readOptions(options, ASYNC_OPTIONS)
+    const items = indicesOf(n)
+    for (let i = 0; i < items.length; i++) items[i] = i
+    return this.#shuffled(items, items, read)
   }
 
   /** Puts the items of an array in random order, in place, and returns it. */
   shuffle<T extends unknown[] | TypedArray>(items: T): T {
     const swappable = checkShuffled(items)
-    shuffleInPlace(swappable, this.#stream, this.#take(Math.max(0, swappable.length - 1), 2))
+    finished(shuffleSteps(swappable, this.#stream, this.#take(Math.max(0, swappable.length - 1), 2)))
     return items
+  }
+
+  /** As `shuffle`, without blocking the event loop; an aborted one leaves the items partly shuffled. */
+  async shuffleAsync<T extends unknown[] | TypedArray>(items: T, options?: AsyncOptions): Promise<T> {
+    return this.#shuffled(items, checkShuffled(items), readOptions(options, ASYNC_OPTIONS))
   }
 
   /** Seed, path and position, each as text. */
   toJSON(): GeneratorState {
     return { seed: String(this.seed), path: this.path, position: String(this.position) }
+  }
+
+  /** @internal What Node prints. */
+  [Symbol.for('nodejs.util.inspect.custom')](
+    _: number,
+    options: object,
+    inspect: (value: unknown, options: object) => string,
+  ): string {
+    return `Generator ${inspect(this.toJSON(), options)}`
   }
 
   /** A generator in the state that `toJSON` gave. */
@@ -276,6 +312,24 @@ export class Generator {
     return draw.array
   }
 
+  #shuffled<T>(items: T, swappable: Swappable, options: Record<string, unknown>): Promise<T> {
+    const swaps = Math.max(0, swappable.length - 1)
+    const steps = (first: number) => shuffleSteps(swappable, this.#stream, first)
+    return this.#inSlices(options, swaps, steps).then(() => items)
+  }
+
+  /** Work in steps on `draws` draws of 53 bits; the position moves at the call. */
+  async #inSlices<T>(
+    options: Record<string, unknown>,
+    draws: number,
+    steps: (first: number) => Steps<T>,
+  ): Promise<T> {
+    const { control, finish } = watch(options, draws, 'draws')
+    const result = await runInSlices(steps(this.#take(draws, 2)), control.signal, control.onStep)
+    finish()
+    return result
+  }
+
   #place({ law, view, dtype, wordsPerElement }: Draw) {
     return { law, view, dtype, stream: this.#stream, offset: this.#take(view.length, wordsPerElement) }
   }
@@ -295,4 +349,10 @@ export class Generator {
     this.#position = end
     return start
   }
+}
+
+/** Memory for a permutation. */
+function indicesOf(n: unknown): Uint32Array {
+  const length = integer(n, 'n', 0, 2 ** 32)
+  return allocate(`a permutation of ${length}`, () => new Uint32Array(length))
 }

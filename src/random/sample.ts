@@ -11,7 +11,7 @@ import { longTailOf } from '../engine/select.js'
 import { rangeError, wrongType } from '../errors.js'
 import { allocate, finite, integer, oneOf, present, readArray, readOptions } from '../validate.js'
 import { readWork, WORK_OPTIONS } from './fill.js'
-import { arrayKind } from '../realm.js'
+import { arrayKind, isNumbers } from '../realm.js'
 
 /** Parameters of every distribution, by name; the names of the parameters are the field's. */
 export interface DistributionParams {
@@ -21,7 +21,7 @@ export interface DistributionParams {
   cauchy: { median: number; scale: number }
   chiSquared: { df: number }
   /** Points of as many coordinates as `alpha` has entries, two or more; they add up to 1. */
-  dirichlet: { alpha: readonly number[] }
+  dirichlet: { alpha: ArrayLike<number> }
   exponential: { rate: number }
   fisherF: { m: number; n: number }
   frechet: { location: number; scale: number; shape: number }
@@ -145,7 +145,8 @@ function readParameters(name: Distribution, params: unknown): Float64Array {
   const names: readonly string[] = PARAMS[name]
   const record = readOptions(params, names, `params of ${name}`)
   if (name === 'dirichlet') {
-    const alpha = readArray(record['alpha'], 'alpha', 'ERR_INVALID_ARGUMENT', 2 ** 20)
+    const given = record['alpha']
+    const alpha = isNumbers(given) ? given : readArray(given, 'alpha', 'ERR_INVALID_ARGUMENT', 2 ** 20)
     return Float64Array.from(alpha, (value, i) => finite(value, `alpha[${i}]`))
   }
   return Float64Array.from(names, (parameter) => finite(record[parameter], parameter))

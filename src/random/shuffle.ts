@@ -1,4 +1,4 @@
-import { eachDraw, u53 } from '../engine/js/u53.js'
+import { eachDrawSteps, u53 } from '../engine/js/u53.js'
 import type { StreamKey } from '../engine/law.js'
 import { wrongType } from '../errors.js'
 import { isArray } from '../validate.js'
@@ -18,7 +18,7 @@ export type TypedArray =
   | BigInt64Array
   | BigUint64Array
 
-interface Swappable {
+export interface Swappable {
   readonly length: number
   [index: number]: unknown
 }
@@ -32,11 +32,12 @@ export function checkShuffled(items: unknown): Swappable {
 
 /**
  * Fisher and Yates's shuffle, from the last item down (Durstenfeld 1964), in place: item i is swapped with item
- * floor(u * (i + 1)), u being uniform number `first`, `first + 1`, ... of the stream, with 53 bits each.
+ * floor(u * (i + 1)), u being uniform number `first`, `first + 1`, ... of the stream, with 53 bits each. Yields the
+ * number of swaps done.
  */
-export function shuffleInPlace(items: Swappable, stream: StreamKey, first: number): void {
+export function* shuffleSteps(items: Swappable, stream: StreamKey, first: number): Generator<number, void> {
   const swaps = Math.max(0, items.length - 1)
-  eachDraw(stream, first, swaps, (k, hi, lo) => {
+  yield* eachDrawSteps(stream, first, swaps, (k, hi, lo) => {
     const i = swaps - (k - first)
     const j = Math.min(Math.floor(u53(hi, lo) * (i + 1)), i)
     const item = items[i]

@@ -31,9 +31,10 @@ export async function compareInitializers(
   )
   if (list.length === 0)
     throw rangeError('ERR_INVALID_ARGUMENT', 'initializers must hold at least one, got none')
-  const layers = readArray(config.layers, 'layers', 'ERR_INVALID_ARGUMENT', 65536) as NetworkConfig['layers']
+  const network = readRecord(config, 'config') as unknown as NetworkConfig
+  const layers = readArray(network.layers, 'layers', 'ERR_INVALID_ARGUMENT', 65536) as NetworkConfig['layers']
   const configs = list.map((kernelInitializer): NetworkConfig => ({
-    ...config,
+    ...network,
     layers: layers.map((layer) => ({ ...layer, kernelInitializer })),
   }))
   const reports = await runAll(configs, data, rest)

@@ -83,6 +83,7 @@ function readTrialRows(spec: NetworkSpec, { x, y, xTest, yTest }: RestartData): 
 }
 
 function readSeeds(value: unknown): bigint[] {
+  if (value === undefined) throw wrongType('seeds', 'a number of them, or an array', value)
   if (typeof value === 'number') {
     return Array.from({ length: integer(value, 'seeds', 1, 1e6) }, (_, seed) => BigInt(seed))
   }

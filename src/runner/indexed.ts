@@ -1,6 +1,6 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { destinationOf, ioError, replaceFile } from '../engine/replace.js'
+import { destinationOf, ioError, raiseIo, replaceFile } from '../engine/replace.js'
 import { badFile, typeError, wrongType } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { integer, readOptions } from '../validate.js'
@@ -46,9 +46,7 @@ export function indexedRunner(options: IndexedOptions): Runner {
     ): Promise<(Result | undefined)[]> {
       const id = batchId(batch)
       const paths = batch.items.map((_, job) => join(results, `${id}-${job}.json`))
-      await mkdir(results, { recursive: true }).catch((error: unknown) => {
-        throw ioError(`cannot make the folder ${results}`, error)
-      })
+      await mkdir(results, { recursive: true }).catch(raiseIo(`cannot make the folder ${results}`))
       const mine = batch.items.map((_, job) => job).filter((job) => job % own.count === own.index)
       await runSome(mine, width, control, async (job, signal) => {
         const path = paths[job] as string

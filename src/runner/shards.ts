@@ -4,10 +4,11 @@ import { ASYNC_OPTIONS, watch, type AsyncOptions } from '../engine/progress.js'
 import { now } from '../engine/slices.js'
 import { plainError, wrongType } from '../errors.js'
 import type { Json } from '../initializers/types.js'
-import { Plan, plan as planOf, type PlanSpec, type WriteOptions, type WriteReport } from '../plan/index.js'
-import { bytesOf, split } from '../plan/shards.js'
-import { DTYPES } from '../random/output.js'
-import { oneOf, pathOf, readOptions } from '../validate.js'
+import { Plan, plan as planOf, type PlanJson, type WriteOptions, type WriteReport } from '../plan/index.js'
+import { recordText } from '../plan/record.js'
+import { readMetadata } from '../plan/safetensors/metadata.js'
+import { type FileSet, type FileSetOptions, fileSetOf, writeFiles } from '../plan/write.js'
+import { pathOf, readOptions } from '../validate.js'
 import type { Batch, JobControl, Runner } from './batch.js'
 import { localRunner } from './local.js'
 
@@ -24,10 +25,11 @@ export const SHARDS = 'symbreak.shards'
 
 /** What the jobs of a batch have in common: enough for any process that sees the same folder. */
 interface Shared {
-  readonly plan: PlanSpec
+  /** As text: JSON written by others would lose the sign of a negative zero. */
+  readonly plan: string
   readonly path: string
   readonly count: number
-  readonly options: Pick<WriteOptions, 'dtype' | 'metadata' | 'maxShardSize'>
+  readonly options: FileSetOptions
 }
 
 /**
@@ -48,16 +50,17 @@ export async function writeShards(
   const read = readOptions(options, ['maxShardSize', 'dtype', 'metadata', 'runner', ...ASYNC_OPTIONS])
   if (!(plan instanceof Plan)) throw wrongType('plan', 'a Plan', plan)
   const { maxShardSize, dtype, metadata, runner = localRunner() } = read as unknown as WriteShardsOptions
-  const files = { maxShardSize, dtype, metadata }
+  const full = resolve(pathOf(path))
+  const files = fileSetOf(plan, full, { maxShardSize, dtype, metadata })
   const shared: Shared = {
-    plan: plan.toJSON() as unknown as PlanSpec,
-    path: resolve(pathOf(path)),
-    count: countFiles(plan, files),
-    options: files,
+    plan: recordText(plan),
+    path: full,
+    count: files.targets.length,
+    options: { maxShardSize, dtype, metadata: readMetadata(metadata, []) },
   }
   const watched = watch(read, shared.count, 'files')
   const { signal, onStep } = watched.control
-  const reports = await runner.run(batchOf(shared), { signal, onDone: onStep })
+  const reports = await runner.run(batchOf(shared, files), { signal, onDone: onStep })
   const report = merge(
     reports.filter((each) => each !== undefined) as unknown as WriteReport[],
     now() - start,
@@ -67,20 +70,13 @@ export async function writeShards(
   return report
 }
 
-function countFiles(plan: Plan, { dtype, maxShardSize }: Shared['options']): number {
-  const typed = dtype === undefined ? plan : plan.withDtype(oneOf(dtype, 'dtype', DTYPES))
-  return split(typed.resolved(), bytesOf(maxShardSize, 'maxShardSize')).length
-}
-
-function batchOf(shared: Shared): Batch<Json> {
-  const json = JSON.parse(JSON.stringify(shared)) as Json
-  const items = Array.from({ length: shared.count }, (_, index) => index)
+function batchOf(shared: Shared, files: FileSet): Batch<Json> {
   return {
     kind: SHARDS,
-    shared: json,
-    items,
+    shared: JSON.parse(JSON.stringify(shared)) as Json,
+    items: files.targets.map((_, index) => index),
     leavesFiles: true,
-    run: (index, control) => writeShard(json, index, control),
+    run: (index, control) => writeShard(files, index, control),
   }
 }
 
@@ -94,15 +90,22 @@ async function checkFiles({ files }: WriteReport): Promise<void> {
   }
 }
 
-/** Does one job of `writeShards`. */
-export async function writeShard(
-  shared: Json,
-  index: Json,
-  { signal, onProgress }: JobControl,
-): Promise<Json> {
-  const { plan, path, count, options } = shared as unknown as Shared
-  const shard = { index: index as number, count }
-  return (await planOf(plan).write(path, { ...options, shard, signal, onProgress })) as unknown as Json
+/** Does jobs of `writeShards` in another process; the plan of a batch is laid out once for all that come one after another. */
+export function shardHandler(): (shared: Json, index: Json, control: JobControl) => Promise<Json> {
+  let known: { text: string; files: FileSet } | undefined
+  return async (shared, index, control) => {
+    const text = JSON.stringify(shared)
+    if (text !== known?.text) {
+      const { plan, path, options } = shared as unknown as Shared
+      known = { text, files: fileSetOf(planOf(JSON.parse(plan) as PlanJson), path, options) }
+    }
+    return writeShard(known.files, index as number, control)
+  }
+}
+
+async function writeShard(files: FileSet, index: number, { signal, onProgress }: JobControl): Promise<Json> {
+  const share = { index, count: files.targets.length }
+  return (await writeFiles(files, share, { signal, onProgress })) as unknown as Json
 }
 
 function merge(reports: readonly WriteReport[], elapsedMs: number): WriteReport {

@@ -24,7 +24,7 @@ export function ln(x) {
 export const density = (z) => exp(-0.5 * z * z) / 2.5066282746310002
 export function mills(z) {
   let fraction = z
-  for (let k = z > 8 ? 16 : z > 3 ? 60 : 300; k >= 1; k--) fraction = z + k / fraction
+  for (let k = z > 8 ? 16 : z > 3 ? 60 : z > 1.0625 ? 300 : 400; k >= 1; k--) fraction = z + k / fraction
   return 1 / fraction
 }
 export function central(z) {

@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::write::Destination;
 
 /// A file under a temporary name, which takes its real name when it is complete and is removed when it isn't.
 pub(crate) struct Replacement {
@@ -14,9 +15,13 @@ pub(crate) struct Replacement {
 }
 
 impl Replacement {
-    /// Creates the temporary file, which must not exist.
-    pub(crate) fn create(temporary: &Path) -> Result<Self, Error> {
+    /// Creates the temporary file, which must not exist, with the permissions of what it will replace.
+    pub(crate) fn create(Destination { path, temporary }: Destination<'_>) -> Result<Self, Error> {
         let file = File::create_new(temporary).map_err(Error::io("create", temporary))?;
+        if let Ok(before) = fs::metadata(path) {
+            // Where the system refuses, the file has those of a new one.
+            let _ = file.set_permissions(before.permissions());
+        }
         Ok(Self { file, temporary: temporary.to_owned(), committed: false })
     }
 

@@ -41,7 +41,7 @@ pub fn write(
     pieces: &[Piece],
     observer: &dyn Observer,
 ) -> Result<(), Error> {
-    let mut file = Replacement::create(destination.temporary)?;
+    let mut file = Replacement::create(destination)?;
     file.write_all(head)?;
     observer.advance(head.len() as u64);
     let (full, filled) = sync_channel(WAITING);

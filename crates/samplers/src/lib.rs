@@ -11,6 +11,7 @@ mod draw;
 mod error;
 mod group;
 pub mod half;
+mod hypergeometric;
 pub mod integers;
 pub mod long_tail;
 pub mod normal;

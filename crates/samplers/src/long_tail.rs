@@ -13,6 +13,7 @@ use rand_distr::{
 use symbreak_rng::Words;
 
 use crate::error::LawError;
+use crate::hypergeometric::SmallHypergeometric;
 
 /// Every distribution's name and parameters, in the order that [`LongTail::new`] takes them.
 pub const DISTRIBUTIONS: [(&str, &[&str]); 28] = [
@@ -159,17 +160,11 @@ fn build(name: &str, p: &[f64]) -> Result<LongTail, String> {
         "fisherF" => real(FisherF::new(p[0], p[1])),
         "frechet" => real(Frechet::new(p[0], p[1], p[2])),
         "gamma" => real(Gamma::new(p[0], p[1])),
+        // With less the crate's draws are off, and with 0 there is no end.
+        "geometric" if p[0] < f64::EPSILON => Err(format!("p is {}, must be at least 2^-52", p[0])),
         "geometric" => count(Geometric::new(p[0])),
         "gumbel" => real(Gumbel::new(p[0], p[1])),
-        "hypergeometric" => {
-            let [total, successes, draws] = [whole(p[0])?, whole(p[1])?, whole(p[2])?];
-            if total > MAX_TOTAL {
-                return Err(format!(
-                    "total {total} is more than {MAX_TOTAL}: its factorials would take too long"
-                ));
-            }
-            count(Hypergeometric::new(total, successes, draws))
-        }
+        "hypergeometric" => hypergeometric(whole(p[0])?, whole(p[1])?, whole(p[2])?),
         "inverseGaussian" => real(InverseGaussian::new(p[0], p[1])),
         "logNormal" => real(LogNormal::new(p[0], p[1])),
         "normalInverseGaussian" => real(NormalInverseGaussian::new(p[0], p[1])),
@@ -185,9 +180,19 @@ fn build(name: &str, p: &[f64]) -> Result<LongTail, String> {
         "unitSphere" => Ok(point(UnitSphere)),
         "weibull" => real(Weibull::new(p[0], p[1])),
         "zeta" => real(Zeta::new(p[0])),
-        "zipf" => real(Zipf::new(p[0], p[1])),
+        "zipf" => real(Zipf::new(whole(p[0])? as f64, p[1])),
         _ => Err("there is no such distribution".to_owned()),
     }
+}
+
+fn hypergeometric(total: u64, successes: u64, draws: u64) -> Result<LongTail, String> {
+    if let Some(law) = SmallHypergeometric::new(total, successes, draws) {
+        return real(Ok::<_, String>(law));
+    }
+    if total > MAX_TOTAL {
+        return Err(format!("total {total} is more than {MAX_TOTAL}: its factorials would take too long"));
+    }
+    count(Hypergeometric::new(total, successes, draws))
 }
 
 fn dirichlet(alpha: &[f64]) -> Result<LongTail, String> {
@@ -246,6 +251,10 @@ mod tests {
             ("binomial", &[20.0, 0.25], 5.0),
             ("poisson", &[7.0], 7.0),
             ("hypergeometric", &[50.0, 20.0, 10.0], 4.0),
+            ("hypergeometric", &[1540.0, 107.0, 99.0], 6.878_571),
+            ("hypergeometric", &[1e6, 1000.0, 999_500.0], 999.5),
+            ("hypergeometric", &[1e6, 999_000.0, 500.0], 499.5),
+            ("hypergeometric", &[1e12, 1e6, 2e6], 2.0),
             ("triangular", &[0.0, 4.0, 2.0], 2.0),
         ] {
             let mut out = vec![0.0; 100_000];
@@ -270,7 +279,10 @@ mod tests {
             ("gamma", &[-1.0, 1.0]),
             ("binomial", &[1.5, 0.5]),
             ("beta", &[f64::NAN, 1.0]),
-            ("hypergeometric", &[1e9, 3.0, 5e8]),
+            ("hypergeometric", &[1e9, 5e8, 5e8]),
+            ("hypergeometric", &[10.0, 11.0, 3.0]),
+            ("geometric", &[0.0]),
+            ("zipf", &[10.5, 1.0]),
         ] {
             assert_eq!(LongTail::new(name, parameters).unwrap_err().argument, "params");
         }

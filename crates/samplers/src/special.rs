@@ -80,8 +80,10 @@ pub(crate) fn mills(z: f64) -> f64 {
         16
     } else if z > 3.0 {
         60
-    } else {
+    } else if z > 1.0625 {
         300
+    } else {
+        400
     };
     let mut fraction = z;
     for k in (1..=terms).rev() {

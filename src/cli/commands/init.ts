@@ -73,7 +73,9 @@ async function init(source: string, options: InitOptions): Promise<void> {
       show(report, plan, options)
     })
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ERR_ABORTED') {
+    // A note below the bar would be drawn over.
+    bar.stop()
+    if (options.output !== '-' && (error as { code?: unknown }).code === 'ERR_ABORTED') {
       note('nothing half-written is left under the final name; run the same command again to go on')
     }
     throw error

@@ -1,4 +1,8 @@
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { Option, type Command } from 'commander'
+import { raiseIo } from '../../engine/replace.js'
 import {
   backupAndRestore,
   earlyStopping,
@@ -7,6 +11,7 @@ import {
   type FitOptions,
   type History,
   type Initializer,
+  type TrainingRun,
 } from '../../index.js'
 import { addModelOptions, fitOf, layersOf, lossOf, type ModelOptions } from '../model.js'
 import { interruptible, UsageError } from '../exit.js'
@@ -62,6 +67,9 @@ export function addTrain(program: Command): void {
 }
 
 async function train(path: string, options: TrainOptions): Promise<void> {
+  // Before the work, not after it.
+  if (options.save !== undefined)
+    await access(dirname(options.save), constants.W_OK).catch(raiseIo(`cannot write ${options.save}`))
   const data = await readSplit(path, options)
   const layers = layersOf(data, options).map((layer) => ({
     ...layer,
@@ -103,6 +111,7 @@ function trainingOf(data: Split, options: TrainOptions, bar: Meter): FitOptions 
     onEpochEnd: (epoch, logs) => tell?.(JSON.stringify({ epoch, ...logs })),
   }
   const path = checkpointOf(options)
+  const saving: Callback = { name: 'saving', onTrainEnd: (run) => save(run, data, options) }
   // Weights that are chosen by rows can't be judged by them: the test rows stay unseen.
   const { patience, validation = patience === undefined ? 0 : 0.2 } = options
   if (!(validation >= 0 && validation < 1) || (patience !== undefined && validation === 0))
@@ -113,9 +122,19 @@ function trainingOf(data: Split, options: TrainOptions, bar: Meter): FitOptions 
   return {
     ...fitOf(options),
     ...(validation > 0 ? { validationSplit: validation } : shown),
-    callbacks: [line, ...(stopping || []), ...backup],
+    // Saved before the checkpoint goes, which stays where that fails.
+    callbacks: [line, ...(stopping || []), saving, ...backup],
     onProgress: bar.report,
   }
+}
+
+async function save(
+  { network, outcome }: TrainingRun,
+  { made }: Split,
+  options: TrainOptions,
+): Promise<void> {
+  if (options.save === undefined || (outcome !== 'completed' && outcome !== 'stopped')) return
+  await network.save(options.save, { metadata: { 'symbreak.features': JSON.stringify(made) } })
 }
 
 async function finish(
@@ -127,8 +146,6 @@ async function finish(
   const { x, y, xTest = x, yTest = y } = data.rows
   const { threads } = options
   const result = await network.evaluate(xTest, yTest, threads === undefined ? {} : { threads })
-  if (options.save !== undefined)
-    await network.save(options.save, { metadata: { 'symbreak.features': JSON.stringify(data.made) } })
   if (options.json) return print(JSON.stringify({ ...result, seed: String(network.seed), elapsedMs }))
   const on = data.rows.xTest === undefined ? 'the training rows' : 'the test rows'
   const parts = Object.entries(result).map(([metric, value]) => `${metric} ${(value as number).toFixed(4)}`)

@@ -71,7 +71,7 @@ export function density(z: number): number {
 /** Mills's ratio: the mass beyond `z` over the density there, for z >= 1, by Laplace's continued fraction. */
 export function mills(z: number): number {
   let fraction = z
-  for (let k = z > 8 ? 16 : z > 3 ? 60 : 300; k >= 1; k--) fraction = z + k / fraction
+  for (let k = z > 8 ? 16 : z > 3 ? 60 : z > 1.0625 ? 300 : 400; k >= 1; k--) fraction = z + k / fraction
   return 1 / fraction
 }
 

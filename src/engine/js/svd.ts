@@ -31,15 +31,15 @@ export function svd(a: ArrayLike<number>, rows: number, columns: number): Svd {
 /** As `svd`; yields between the rotations of one column and the next. */
 export function* svdSteps(a: ArrayLike<number>, rows: number, columns: number): Generator<number, Svd> {
   if (rows < columns) {
-    const { u, s, v } = yield* svdSteps(transposed(a, rows, columns), columns, rows)
+    const { u, s, v } = yield* svdSteps(yield* transposedSteps(a, rows, columns), columns, rows)
     return { u: v, s, v: u }
   }
   // Columns as rows of `work`, so that a rotation walks along memory; `right` gathers the rotations.
-  const work = transposed(a, rows, columns)
+  const work = yield* transposedSteps(a, rows, columns)
   const right = allocate(`${columns} x ${columns} axes`, () => new Float64Array(columns * columns))
   for (let i = 0; i < columns; i++) right[i * columns + i] = 1
   for (let sweep = 0; sweep < SWEEPS; sweep++) if (!(yield* rotateAll(work, right, rows, columns))) break
-  return sorted(work, right, rows, columns)
+  return yield* sortedSteps(work, right, rows, columns)
 }
 
 /** All singular values, the largest first. */
@@ -58,10 +58,26 @@ export function* singularValuesSteps(
 
 /** `columns` x `rows`, of a row-major `rows` x `columns` matrix. */
 export function transposed(a: ArrayLike<number>, rows: number, columns: number): Float64Array {
-  const out = new Float64Array(rows * columns)
-  for (let i = 0; i < rows; i++)
+  return finished(transposedSteps(a, rows, columns))
+}
+
+function* transposedSteps(
+  a: ArrayLike<number>,
+  rows: number,
+  columns: number,
+): Generator<number, Float64Array> {
+  const out = allocate(`a matrix of ${rows} x ${columns}`, () => new Float64Array(rows * columns))
+  const pause = pauseOf(columns)
+  for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) out[j * rows + i] = a[i * columns + j] as number
+    if (i % pause === 0) yield 0
+  }
   return out
+}
+
+/** Rows or pairs of columns of this length between two breaks: about a millisecond. */
+function pauseOf(length: number): number {
+  return Math.max(1, Math.floor((1 << 18) / Math.max(1, length)))
 }
 
 /** One sweep; false when every pair was orthogonal already. */
@@ -72,9 +88,11 @@ function* rotateAll(
   columns: number,
 ): Generator<number, boolean> {
   let rotated = false
+  const pause = pauseOf(rows)
   for (let p = 0; p < columns - 1; p++) {
     const x = work.subarray(p * rows, (p + 1) * rows)
     for (let q = p + 1; q < columns; q++) {
+      if (q % pause === 0) yield 0
       const y = work.subarray(q * rows, (q + 1) * rows)
       const [alpha, beta, gamma] = [dot(x, x), dot(y, y), dot(x, y)]
       if (Math.abs(gamma) <= COSINE * Math.sqrt(alpha * beta)) continue
@@ -110,18 +128,25 @@ function rotate(x: Float64Array, y: Float64Array, c: number, s: number): void {
 }
 
 /** Norms as singular values, in descending order; equal ones keep their places. */
-function sorted(work: Float64Array, right: Float64Array, rows: number, columns: number): Svd {
+function* sortedSteps(
+  work: Float64Array,
+  right: Float64Array,
+  rows: number,
+  columns: number,
+): Generator<number, Svd> {
   const norms = Float64Array.from({ length: columns }, (_, j) => {
     const column = work.subarray(j * rows, (j + 1) * rows)
     return Math.sqrt(dot(column, column))
   })
   const order = Array.from(norms.keys()).sort((i, j) => (norms[j] as number) - (norms[i] as number) || i - j)
-  const u = new Float64Array(rows * columns)
+  const u = allocate(`${rows} x ${columns} vectors`, () => new Float64Array(rows * columns))
   const v = new Float64Array(columns * columns)
+  const pause = pauseOf(rows)
   for (const [k, j] of order.entries()) {
     const norm = norms[j] as number
     for (let i = 0; i < rows; i++) u[i * columns + k] = norm === 0 ? 0 : (work[j * rows + i] as number) / norm
     for (let i = 0; i < columns; i++) v[i * columns + k] = right[j * columns + i] as number
+    if (k % pause === 0) yield 0
   }
   return { u, s: Float64Array.from(order, (j) => norms[j] as number), v }
 }

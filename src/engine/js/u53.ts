@@ -30,6 +30,22 @@ export function eachDraw(
   }
 }
 
+/** Draws between two breaks. */
+const STEP = 1 << 14
+
+/** As `eachDraw`; yields the number of draws done. */
+export function* eachDrawSteps(
+  stream: StreamKey,
+  offset: number,
+  length: number,
+  take: (k: number, hi: number, lo: number) => void,
+): Generator<number, void> {
+  for (let done = 0; done < length; done += STEP) {
+    eachDraw(stream, offset + done, Math.min(STEP, length - done), take)
+    yield done + STEP
+  }
+}
+
 /** The draw as an f64 in [0, 1). */
 export function u53(hi: number, lo: number): number {
   return (hi * 2097152 + (lo >>> 11)) * 1.1102230246251565e-16

@@ -23,10 +23,20 @@ export function nativeMeasures(addon: Addon): Measures {
     async later(measure, w, rows, columns, control) {
       if (w instanceof Float64Array) return jsMeasures.later(measure, w, rows, columns, control)
       const { signal } = control
-      const found = await watched(addon, { signal }, () => addon.measure(measure, w, rows, columns))
-      // nalgebra goes on to its end; nobody gets what it found.
-      if (signal?.aborted) throw abortError(signal)
+      const found = await watched(addon, { signal }, () =>
+        // nalgebra goes on to its end; nobody waits for it, or gets what it found.
+        unlessAborted(addon.measure(measure, w, rows, columns), signal),
+      )
       return (measure === 'singularValues' ? found : found[0]) as never
     },
   }
+}
+
+/** The result, or the signal's error as soon as it is aborted. */
+async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return result
+  let stop: () => void = () => undefined
+  const aborted = new Promise<never>((_, reject) => (stop = () => reject(abortError(signal))))
+  signal.addEventListener('abort', stop, { once: true })
+  return Promise.race([result, aborted]).finally(() => signal.removeEventListener('abort', stop))
 }

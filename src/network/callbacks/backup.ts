@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { now } from '../../engine/slices.js'
-import { ioError } from '../../engine/replace.js'
+import { raiseIo } from '../../engine/replace.js'
 import { isOf } from '../../realm.js'
 import { integer, nonNegative, pathOf, readOptions } from '../../validate.js'
 import { readCheckpoint, writeCheckpoint } from '../checkpoint.js'
@@ -21,8 +21,9 @@ export interface BackupOptions {
 /**
  * Makes training survive anything (Keras's `BackupAndRestore`): the state of the run is written after every epoch and
  * when the signal stops it, and the same `fit` in a new process goes on from there. The weights it ends with are
- * those of a run left alone, to the byte. `epochs`, `threads` and the engine may differ, nothing else. A source of
- * batches is read again up to where the run stood, and must give the same rows.
+ * those of a run left alone, to the byte. `epochs`, `threads` and the engine may differ, nothing else; what weights the
+ * network has makes no difference, since the checkpoint's take their place. A source of batches is read again up to where
+ * the run stood, and must give the same rows.
  */
 export function backupAndRestore(options: BackupOptions): Callback {
   return new BackupAndRestore(options)
@@ -70,11 +71,7 @@ class BackupAndRestore implements Callback {
   }
 
   async #remove(): Promise<void> {
-    try {
-      await rm(this.#path, { force: true })
-    } catch (error) {
-      throw ioError(`cannot remove ${this.#path}`, error)
-    }
+    await rm(this.#path, { force: true }).catch(raiseIo(`cannot remove ${this.#path}`))
   }
 }
 

@@ -32,6 +32,8 @@ class FileLogger implements Callback {
   #file: FileHandle | undefined
   /** Bytes to keep: what was there to append to, and the rows of epochs that are done. */
   #length = 0
+  /** Bytes of the whole lines that were there. */
+  #there = 0
 
   constructor(name: string, path: string, options: LoggerOptions, format: Format) {
     this.name = name
@@ -43,7 +45,8 @@ class FileLogger implements Callback {
   async onTrainBegin(): Promise<void> {
     await this.#io(async () => {
       this.#file = await open(this.#path, 'a+')
-      this.#length = this.#append ? await this.#lines(this.#file) : 0
+      this.#there = await this.#lines(this.#file)
+      this.#length = this.#append ? this.#there : 0
     })
   }
 
@@ -73,7 +76,8 @@ class FileLogger implements Callback {
   }
 
   setState({ values }: CallbackState): void {
-    this.#length = Number(values['length'])
+    // The file may have been moved or cut since.
+    this.#length = Math.min(Number(values['length']), this.#there)
   }
 
   async #io(work: () => Promise<void>): Promise<void> {

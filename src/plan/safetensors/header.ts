@@ -36,31 +36,49 @@ export function placed(tensors: readonly Omit<Entry, 'start' | 'end'>[]): Entry[
   })
 }
 
+/** The head of a file: the length of the JSON as a little-endian u64, then the JSON. */
+export interface Head {
+  /** Bytes of it. */
+  readonly length: number
+  encode(): Uint8Array
+}
+
+/** Metadata as a header's first field: encoded once, however many files carry it. */
+export function encodeMetadata(metadata: Readonly<Record<string, string>>): Uint8Array {
+  return new TextEncoder().encode(`{${JSON.stringify(METADATA)}:${JSON.stringify(metadata)}`)
+}
+
 /**
- * The head of a file: the length of the JSON as a little-endian u64, then the JSON, padded with spaces so that the
- * tensors start at a multiple of 8 bytes.
+ * The head of a file, padded with spaces so that the tensors start at a multiple of 8 bytes.
  *
+ * @param metadata - by `encodeMetadata`
  * @throws `ERR_INVALID_ARGUMENT` for a header that no reader would accept.
  */
-export function encodeHeader(
-  entries: readonly Entry[],
-  metadata: Readonly<Record<string, string>>,
-): Uint8Array {
-  // Written entry by entry: an object would lose a tensor named `__proto__`.
-  const fields = [`${JSON.stringify(METADATA)}:${JSON.stringify(metadata)}`]
-  for (const { name, dtype, shape, start, end } of entries) {
-    fields.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [start, end] })}`)
-  }
-  const json = new TextEncoder().encode(`{${fields.join(',')}}`)
-  const length = Math.ceil(json.length / 8) * 8
+export function headOf(entries: readonly Entry[], metadata: Uint8Array): Head {
+  const length = Math.ceil((metadata.length + encodeEntries(entries).length) / 8) * 8
   if (length > MAX_HEADER) {
     const message = `the names and metadata of ${entries.length} tensors take ${length} bytes of header: at most ${MAX_HEADER}`
     throw plainError('ERR_INVALID_ARGUMENT', message)
   }
-  const head = new Uint8Array(8 + length).fill(0x20)
-  new DataView(head.buffer).setBigUint64(0, BigInt(length), true)
-  head.set(json, 8)
-  return head
+  return {
+    length: 8 + length,
+    encode() {
+      const head = new Uint8Array(8 + length).fill(0x20)
+      new DataView(head.buffer).setBigUint64(0, BigInt(length), true)
+      head.set(metadata, 8)
+      head.set(encodeEntries(entries), 8 + metadata.length)
+      return head
+    },
+  }
+}
+
+/** Written entry by entry: an object would lose a tensor named `__proto__`. */
+function encodeEntries(entries: readonly Entry[]): Uint8Array {
+  const fields = entries.map(
+    ({ name, dtype, shape, start, end }) =>
+      `,${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [start, end] })}`,
+  )
+  return new TextEncoder().encode(`${fields.join('')}}`)
 }
 
 /**
@@ -89,7 +107,7 @@ export function parseHeader(json: Uint8Array, path: string): Header {
   let metadata: Record<string, string> = {}
   const entries: Entry[] = []
   for (const [name, value] of fields) {
-    if (name === METADATA) metadata = parseMetadata(value, path)
+    if (name === METADATA) metadata = parseMetadata(value ?? {}, path)
     else entries.push(parseEntry(name, value, path))
   }
   entries.sort((a, b) => a.start - b.start || a.end - b.end)
@@ -140,7 +158,7 @@ function parseEntry(name: string, value: unknown, path: string): Entry {
   const bytes = sizeOf(shape) * dtypeSize(dtype)
   // Sizes that overflow before a zero are absurd to other readers too.
   if (!Number.isSafeInteger(bytes) || !Number.isSafeInteger(sizeOf(shape.filter((size) => size > 0))))
-    throw fault(`has the absurd shape [${shape.join(', ')}]`)
+    throw fault(`has the absurd shape ${show(shape)}`)
   if (end - start !== bytes) throw fault(`of ${bytes} bytes has the offsets [${start}, ${end}]`)
   return { name, dtype, shape, start, end }
 }

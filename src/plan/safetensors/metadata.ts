@@ -1,4 +1,5 @@
 import { rangeError, show, wrongType } from '../../errors.js'
+import { isOf } from '../../realm.js'
 import { readRecord } from '../../validate.js'
 
 /**
@@ -8,7 +9,12 @@ import { readRecord } from '../../validate.js'
  * @throws `ERR_INVALID_ARGUMENT` for an entry that is no string or has a reserved name
  */
 export function readMetadata(value: unknown, reserved: readonly string[]): Record<string, string> {
-  const own = readRecord(value ?? {}, 'metadata')
+  const given: unknown = isOf(value, 'Map')
+    ? Object.fromEntries(value as Map<string, unknown>)
+    : (value ?? {})
+  if (Object.prototype.toString.call(given) !== '[object Object]')
+    throw wrongType('metadata', 'an object of strings, or a Map', given)
+  const own = readRecord(given, 'metadata')
   for (const [name, entry] of Object.entries(own)) {
     if (typeof entry !== 'string' || !entry.isWellFormed() || !name.isWellFormed())
       throw wrongType(`metadata[${show(name)}]`, 'a string of well-formed Unicode', entry)

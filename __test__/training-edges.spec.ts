@@ -1,0 +1,229 @@
+/** The ends of training: stops, resumes, sources that are left, rows that are not what they seem. */
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import test from 'ava'
+import {
+  adam,
+  backupAndRestore,
+  compareInitializers,
+  csvLogger,
+  dense,
+  earlyStopping,
+  Network,
+  restarts,
+  sgd,
+  type Callback,
+} from 'symbreak'
+import { bits, codeOf, config, x, y } from './support/toy.js'
+
+const run = promisify(execFile)
+const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+
+async function folder(t: { teardown(undo: () => Promise<void>): void }): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'symbreak-edges-'))
+  t.teardown(() => rm(path, { recursive: true, force: true }))
+  return path
+}
+
+const dead: Callback = {
+  name: 'upload',
+  onTrainEnd() {
+    throw new Error('killed here')
+  },
+}
+
+test('a run that was stopped early and then fell over stays stopped', async (t) => {
+  const path = join(await folder(t), 'backup')
+  const stopping = () => earlyStopping({ patience: 1, monitor: 'loss', minDelta: 1e9 })
+  const fit = (network: Network, ...more: Callback[]) =>
+    network.fit(x, y, { epochs: 9, callbacks: [stopping(), ...more] })
+  const alone = new Network(config)
+  const history = await fit(alone, { name: 'upload' })
+  const first = new Network(config)
+  await t.throwsAsync(fit(first, dead, backupAndRestore({ path })), { message: 'killed here' })
+  const second = new Network(config)
+  const again = await fit(second, { name: 'upload' }, backupAndRestore({ path }))
+  t.deepEqual(again, history)
+  t.true(history.epoch.length < 9)
+  t.deepEqual(bits(second), bits(alone))
+  await t.throwsAsync(readFile(path), { code: 'ENOENT' })
+})
+
+test('a source is left at its next batch', async (t) => {
+  let [asked, closed] = [0, false]
+  async function* endless() {
+    try {
+      for (;;) {
+        asked++
+        await new Promise((resolve) => setTimeout(resolve, 2))
+        yield { x: x.slice(0, 20), y: y.slice(0, 10) }
+      }
+    } finally {
+      closed = true
+    }
+  }
+  const signal = AbortSignal.timeout(60)
+  const fit = new Network(config).fit(endless, { bufferRows: 1e6, signal })
+  t.is(await codeOf(fit), 'ERR_ABORTED')
+  const then = asked
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  t.true(asked <= then + 1, `${asked} batches, ${then} at the end`)
+  t.true(closed)
+  closed = false
+  const stop: Callback = { onBatches: (training) => training.stop() }
+  await new Network(config).fit(endless, { bufferRows: 64, epochs: 5, callbacks: [stop] })
+  t.true(closed)
+})
+
+test('the weights of classes are of what is learned, not of what is measured', async (t) => {
+  const held = { x: x.slice(300), y: y.slice(150) }
+  const classWeight = { 0: 10, 1: 0.1 }
+  const losses = async (options: object, rows: number) => {
+    const network = new Network(config)
+    const { history } = await network.fit(x.slice(0, 2 * rows), y.slice(0, rows), {
+      epochs: 2,
+      classWeight,
+      ...options,
+    })
+    return [history.loss, history['val_loss']]
+  }
+  t.deepEqual(await losses({ validationSplit: 0.25 }, 200), await losses({ validationData: held }, 150))
+})
+
+test('a log that was moved or cut goes on with whole rows', async (t) => {
+  const inFolder = await folder(t)
+  const [path, log, other] = ['backup', 'a.csv', 'b.csv'].map((name) => join(inFolder, name)) as [
+    string,
+    string,
+    string,
+  ]
+  const stopAt: Callback = {
+    onEpochEnd(epoch) {
+      if (epoch === 2) throw new Error('stop')
+    },
+  }
+  const named = (name: string, callback: Callback): Callback => Object.assign(callback, { name })
+  const fit = (file: string, last: Callback) =>
+    new Network(config).fit(x, y, {
+      epochs: 4,
+      callbacks: [csvLogger(file), named('last', last), backupAndRestore({ path })],
+    })
+  await t.throwsAsync(fit(log, stopAt), { message: 'stop' })
+  await fit(other, {})
+  const text = await readFile(other, 'utf8')
+  t.regex(text, /^epoch,loss,accuracy\n2,\S+\n3,\S+\n$/)
+})
+
+test('shapes say where the rows are', async (t) => {
+  const network = new Network({ inputs: 3, layers: [dense(2)], loss: 'meanSquaredError', seed: 1 })
+  const data = new Float32Array(600)
+  const targets = new Float32Array(400)
+  const rows = { data, shape: [200, 3] }
+  for (const [first, second] of [
+    [{ data, shape: [3, 200] }, targets],
+    [rows, { data: targets, shape: [2, 200] }],
+  ] as const)
+    t.is(await codeOf(network.fit(first, second)), 'ERR_INVALID_SHAPE')
+  for (const shape of [[200, 3], [200, 3, 1], [600]]) await network.fit({ data, shape }, targets)
+  await network.fit(rows, { data: targets, shape: [200, 2] })
+  t.is((await network.predict({ data, shape: [200, 1, 3] })).length, 400)
+})
+
+test('an optimizer goes on where the last fit ended', async (t) => {
+  const whole = new Network(config)
+  await whole.fit(x, y, { epochs: 4, optimizer: adam() })
+  const parts = new Network(config)
+  await parts.fit(x, y, { epochs: 2, optimizer: adam() })
+  await parts.fit(x, y, { epochs: 4, initialEpoch: 2, optimizer: adam() })
+  t.deepEqual(bits(parts), bits(whole))
+  const fresh = new Network(config)
+  await fresh.fit(x, y, { epochs: 2, optimizer: adam() })
+  fresh.dispose()
+  await fresh.fit(x, y, { epochs: 4, initialEpoch: 2, optimizer: adam() })
+  t.notDeepEqual(bits(fresh), bits(whole))
+})
+
+test('the commonest mistakes are told by name', async (t) => {
+  const network = new Network(config)
+  const table = [[1, 2]] as never
+  for (const [call, message] of [
+    [network.fit(table, [0] as never), /x must be a Float32Array/],
+    [network.predict(table), /x must be a Float32Array/],
+    [network.fit(x, undefined as never), /y must be an Int32Array/],
+    [restarts(config, { x, y }, {} as never), /seeds must be a number of them/],
+    [restarts(config, { x, y }, { seeds: 1, fit: (() => 3) as never }), /what fit returns/],
+    [
+      compareInitializers(undefined as never, { x, y }, { initializers: ['ones'], seeds: 1, fit: {} }),
+      /config must be an object/,
+    ],
+  ] as const) {
+    const error = await t.throwsAsync(call as Promise<unknown>)
+    t.is((error as { code?: string } | undefined)?.code, 'ERR_INVALID_ARGUMENT', error?.message)
+    t.regex(error?.message ?? '', message)
+  }
+  const { runs } = await restarts(config, { x, y }, { seeds: 1, fit: (() => undefined) as never })
+  t.is(runs[0]?.status, 'ok')
+})
+
+test('columns far from zero are standardized before they are rounded', async (t) => {
+  const path = join(await folder(t), 'time.csv')
+  const rows = Array.from({ length: 200 }, (_, i) => `${1_700_000_000 + i},${Number(i >= 100)}`)
+  await writeFile(path, `time,label\n${rows.join('\n')}\n`)
+  const args = ['train', path, '--standardize', '--shuffle-rows', '--hidden', '', '--epochs', '300', '--json']
+  const { stdout } = await run(process.execPath, [main, ...args])
+  t.true((JSON.parse(stdout.trim().split('\n').at(-1) as string) as { accuracy: number }).accuracy > 0.95)
+})
+
+test('tables of every dialect are read, or refused by what is wrong with them', async (t) => {
+  const inFolder = await folder(t)
+  const train = async (text: string, ...more: string[]) => {
+    const path = join(inFolder, 'table.csv')
+    await writeFile(path, text)
+    const args = ['train', path, '--epochs', '1', '--json', ...more]
+    return run(process.execPath, [main, ...args]).then(
+      ({ stdout }) => JSON.parse(stdout.trim().split('\n').at(-1) as string) as { loss: number },
+      ({ code, stderr }: { code: number; stderr: string }) => `${code} ${stderr}`,
+    )
+  }
+  const table = (separator: string) =>
+    ['a;b;label', ...Array.from({ length: 40 }, (_, i) => `${i};${i % 3};${i % 2}`)]
+      .join('\n')
+      .replaceAll(';', separator)
+  const expected = await train(table(','))
+  for (const separator of [';', '\t', '|']) t.is(loss(await train(table(separator))), loss(expected))
+  const bare = table(',').split('\n').slice(1).join('\n')
+  t.regex(String(await train(bare)), /^2 .*row of names: say --no-header/)
+  t.is(loss(await train(bare, '--no-header')), loss(expected))
+  t.regex(String(await train('a\n1\n2\n')), /^2 .*has one column, "a"/)
+  t.regex(String(await train('a,b\n1,0\n1,2,3\n')), /^2 .*table\.csv: /)
+})
+
+function loss(result: { loss: number } | string): number | string {
+  return typeof result === 'string' ? result : result.loss
+}
+
+test('a network that cannot be saved is not trained, and its checkpoint stays', async (t) => {
+  const inFolder = await folder(t)
+  const path = join(inFolder, 'table.csv')
+  await writeFile(path, `a,label\n${Array.from({ length: 40 }, (_, i) => `${i},${i % 2}`).join('\n')}\n`)
+  const save = join(inFolder, 'nowhere', 'x.safetensors')
+  const missing = run(process.execPath, [main, 'train', path, '--save', save])
+  const error = await t.throwsAsync(missing)
+  t.regex((error as { stderr?: string } | undefined)?.stderr ?? '', /^symbreak: cannot write/)
+  // A folder in the file's place fails at the end alone.
+  const args = ['train', path, '--epochs', '2', '--save', inFolder, '--checkpoint', join(inFolder, 'backup')]
+  await t.throwsAsync(run(process.execPath, [main, ...args]))
+  t.true((await readFile(join(inFolder, 'backup'))).length > 0)
+})
+
+test('a rate may change between fits that go on', async (t) => {
+  const network = new Network(config)
+  await network.fit(x, y, { epochs: 1, optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }) })
+  const options = { epochs: 2, initialEpoch: 1, optimizer: sgd({ learningRate: 0.01, momentum: 0.9 }) }
+  const { epoch } = await network.fit(x, y, options)
+  t.deepEqual(epoch, [1])
+})
