@@ -58,7 +58,9 @@ test('a plan cannot be changed through what it shows', (t) => {
   const made = withNegativeZeros()
   const before = JSON.stringify(made)
   t.throws(() => (made.tensors as unknown[]).reverse(), { instanceOf: TypeError })
-  t.throws(() => ((made.tensors[0]?.shape as number[])[0] = 9), { instanceOf: TypeError })
+  t.throws(() => (((made.tensors[0] as { shape: unknown }).shape as number[])[0] = 9), {
+    instanceOf: TypeError,
+  })
   t.is(JSON.stringify(made), before)
 })
 

@@ -89,6 +89,12 @@ const work = {
   integers: () => generator.integers(300, { low: 0, high: 9 }),
   permutation: () => generator.permutation(300),
   shuffle: () => generator.shuffle(out),
+  'orders and choices later': () =>
+    Promise.all([
+      generator.permutationAsync(300),
+      generator.shuffleAsync(out.slice()),
+      generator.choiceAsync(300, 20, { replace: false }),
+    ]),
   fork: () => symbreak.Generator.fromJSON(generator.fork('a').toJSON()),
   uniformAsync: () => generator.uniformAsync(300),
   normalAsync: () => generator.normalAsync(300),
