@@ -102,7 +102,7 @@ impl PlacedOrthogonal {
         let outcome = if in_place && self.batch > 1 {
             self.fill_many(level, threads, stream, offset / size, range, progress)
         } else if in_place {
-            with_workspace(|w| self.fill_one(level, threads, stream, 0, range, w, progress))
+            with_workspace(|w| self.fill_next(level, threads, stream, 0, range, w, progress))
         } else {
             let mut matrix = zeros(size)?;
             self.fill_scattered(level, threads, stream, offset, &mut matrix, range, progress)
@@ -110,8 +110,8 @@ impl PlacedOrthogonal {
         if outcome.is_break() { Err(FillError::Cancelled) } else { Ok(()) }
     }
 
-    /// Matrix `index` as one piece; threads share its columns.
-    fn fill_one(
+    /// Matrices from number `index` on, as many as `out` holds; threads share each one's columns.
+    fn fill_next(
         &self,
         level: Level,
         threads: usize,
@@ -149,12 +149,7 @@ impl PlacedOrthogonal {
         let groups = Mutex::new(out.chunks_mut(together * size).zip((first..).step_by(together)));
         let take = || groups.lock().unwrap_or_else(PoisonError::into_inner).next();
         share(threads, take, |(matrices, first)| {
-            with_workspace(|workspace| {
-                for (matrix, index) in matrices.chunks_exact_mut(size).zip(first..) {
-                    self.fill_one(level, 1, stream, index, matrix, workspace, progress)?;
-                }
-                ControlFlow::Continue(())
-            })
+            with_workspace(|workspace| self.fill_next(level, 1, stream, first, matrices, workspace, progress))
         })
     }
 
@@ -176,7 +171,7 @@ impl PlacedOrthogonal {
                 if last < offset || first >= offset + range.len() {
                     continue;
                 }
-                self.fill_one(level, threads, stream, b, matrix, workspace, progress)?;
+                self.fill_next(level, threads, stream, b, matrix, workspace, progress)?;
                 self.placement.scatter(b, matrix, self.law.columns, offset, range);
             }
             ControlFlow::Continue(())

@@ -1,4 +1,4 @@
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 //! Dense linear algebra whose bits depend on nothing but its operands.
 //!
 //! Every output element of a product is one chain of fused multiply-adds in ascending order of the inner index, the

@@ -17,7 +17,7 @@ mod vectors;
 
 use std::ops::ControlFlow;
 
-use fearless_simd::Level;
+use fearless_simd::{Level, dispatch};
 use symbreak_rng::{BLOCK, Stream};
 
 use crate::parallel::{Pool, share_watched};
@@ -49,6 +49,10 @@ const PANEL: usize = 64;
 
 /// Reflectors whose entries lie side by side in the packed vectors.
 const QUAD: usize = 4;
+
+/// Elements of the next matrix of a batch whose memory is asked for while one is made: it comes from far away, and stores
+/// that wait for it hold up all those behind them.
+const AHEAD: usize = 1 << 14;
 
 /// Below this many columns one thread is done before another would have joined.
 const WORTH_SHARING: usize = 384;
@@ -82,13 +86,13 @@ impl Orthogonal {
             .saturating_add(n + vectors * vectors)
     }
 
-    /// Fills `out`, row-major, with matrix `index` of a batch on the stream.
+    /// Fills `out` with as many matrices of a batch as it holds, row-major, one after another, from number `index` on.
     ///
     /// # Errors
     /// `Break` when `observer` says so; `out` is unspecified then.
     ///
     /// # Panics
-    /// If `out` isn't `rows * columns` long.
+    /// If `out` doesn't hold whole matrices.
     pub fn fill(
         &self,
         level: Level,
@@ -99,13 +103,48 @@ impl Orthogonal {
         workspace: &mut Workspace,
         observer: Observer<'_>,
     ) -> ControlFlow<()> {
-        assert_eq!(out.len(), self.rows * self.columns, "elements of an orthogonal matrix");
+        let (size, n) = (self.rows * self.columns, self.short());
+        let count = out.len() / size.max(1);
+        assert_eq!(out.len(), count * size, "elements of orthogonal matrices");
+        workspace.reflectors.reserve(self.long(), n);
+        let mut rest = out;
+        for k in 0..count {
+            let (matrix, behind) = rest.split_at_mut(size);
+            let start = (index + k as u64) * self.stream_elements();
+            let observer = &mut |done, _| observer(k * n + done, count * n);
+            if n == PANEL && self.columns == PANEL {
+                // The output is one panel. It takes a single group, whose Q starts as zero.
+                matrix.fill(0.0);
+                let ahead = &behind[..size.min(behind.len()).min(AHEAD)];
+                let group = &mut workspace.reflectors;
+                group.draw(level, 1, stream, start, 0);
+                dispatch!(level, s => apply::apply_group(s, group, matrix, 0, ahead));
+                observer(n, n)?;
+            } else {
+                self.fill_panels(level, threads, stream, start, matrix, workspace, observer)?;
+            }
+            let flip = self.special && workspace.reflectors.determinant_is_negative();
+            scale(matrix, self.gain, flip.then_some(self.columns));
+            rest = behind;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Fills a matrix panel by panel, each worked on in memory of its own.
+    fn fill_panels(
+        &self,
+        level: Level,
+        threads: usize,
+        stream: Stream,
+        start: u64,
+        matrix: &mut [f32],
+        workspace: &mut Workspace,
+        observer: Observer<'_>,
+    ) -> ControlFlow<()> {
         let (m, n) = (self.long(), self.short());
         let Workspace { reflectors: group, panels } = workspace;
-        group.reserve(m, n);
         let threads = if n < WORTH_SHARING { 1 } else { threads };
-        let q = Rows::new(out, m, n, self.rows < self.columns);
-        let start = index * self.stream_elements();
+        let q = Rows::new(matrix, m, n, self.rows < self.columns);
         for first in (0..n).step_by(GROUP).rev() {
             group.draw(level, threads, stream, start, first);
             let columns = (first / PANEL * PANEL..n).step_by(PANEL);
@@ -115,8 +154,6 @@ impl Orthogonal {
             share_watched(threads, columns, reflect, &mut || observer(done, n))?;
             observer(n - first, n)?;
         }
-        let flip = self.special && group.determinant_is_negative();
-        scale(out, self.gain, flip.then_some(self.columns));
         ControlFlow::Continue(())
     }
 }

@@ -19,8 +19,7 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     pub(super) fn new(out: &'a mut [f32], m: usize, n: usize, transposed: bool) -> Self {
-        let piece =
-            if n == PANEL && !transposed { out.len() } else { PANEL * if transposed { m } else { n } };
+        let piece = PANEL * if transposed { m } else { n };
         Self { pieces: out.chunks_mut(piece.max(1)).map(Mutex::new).collect(), m, n, transposed }
     }
 
@@ -31,12 +30,6 @@ impl<'a> Rows<'a> {
     /// Applies a group of reflectors to the panel of columns from `column` on.
     pub(super) fn reflect(&self, level: Level, group: &Reflectors, column: usize, panels: &Pool) {
         let first = group.first();
-        if self.n == PANEL && !self.transposed {
-            // The output is one panel. It takes a single group, whose Q starts as zero.
-            let mut whole = self.piece(0);
-            whole.fill(0.0);
-            return dispatch!(level, s => apply::apply_group(s, group, &mut whole, column));
-        }
         let mut panel = panels.take();
         panel.resize((self.m - first) * PANEL, 0.0);
         // Rows that no reflector has reached yet are zero, which the output doesn't hold.
@@ -45,7 +38,7 @@ impl<'a> Rows<'a> {
         if reached < self.m {
             self.load(reached, column, &mut panel[(reached - first) * PANEL..]);
         }
-        dispatch!(level, s => apply::apply_group(s, group, &mut panel, column));
+        dispatch!(level, s => apply::apply_group(s, group, &mut panel, column, &[]));
         self.store(first, column, &panel);
         panels.put(panel);
     }

@@ -79,11 +79,16 @@ impl Reflectors {
         block_size(self.n)
     }
 
+    /// Number of blocks.
+    pub(super) fn blocks(&self) -> usize {
+        self.count.div_ceil(self.block_size())
+    }
+
     /// The blocks, the last first: the order in which they are applied.
     pub(super) fn blocks_backwards(&self) -> impl Iterator<Item = Block<'_>> {
         let b = self.block_size();
         let slot = (self.m - self.first) * b;
-        (0..self.count.div_ceil(b)).rev().map(move |k| {
+        (0..self.blocks()).rev().map(move |k| {
             let first = self.first + k * b;
             let rows = self.m - first;
             let end = (first + b).min(self.first + self.count);
