@@ -39,14 +39,18 @@ export type Weights = Float32Array | Float64Array
 
 /** What measures give. */
 export interface Measured {
+  /** The largest singular value. */
   spectralNorm: number
+  /** All of them, the largest first. */
   singularValues: Float64Array
+  /** The largest entry of |QtQ - I|, or of |QQt - I| where there are more columns than rows. */
   orthogonalityError: number
 }
 
 /** Measures of a row-major matrix, in double precision; no value of a tensor depends on them. */
 export interface Measures {
-  /** Any of them, without blocking the event loop. */
+  now<K extends keyof Measured>(measure: K, w: Weights, rows: number, columns: number): Measured[K]
+  /** As `now`, without blocking the event loop. */
   later<K extends keyof Measured>(
     measure: K,
     w: Weights,
@@ -54,12 +58,6 @@ export interface Measures {
     columns: number,
     control: Control,
   ): Promise<Measured[K]>
-  /** The largest singular value. */
-  spectralNorm(w: Weights, rows: number, columns: number): number
-  /** All singular values, the largest first. */
-  singularValues(w: Weights, rows: number, columns: number): Float64Array
-  /** The largest entry of |QtQ - I|, or of |QQt - I| where there are more columns than rows. */
-  orthogonalityError(w: Weights, rows: number, columns: number): number
 }
 
 /** A job and the memory that it fills. */

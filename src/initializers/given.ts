@@ -26,3 +26,16 @@ export function floats(value: unknown, argument: string, length: number): Float3
   if (values.every(Number.isFinite)) return values
   throw rangeError('ERR_INVALID_ARGUMENT', `${argument} must hold finite values`)
 }
+
+/**
+ * An array of floats of the caller's, of `length` elements.
+ *
+ * @throws `ERR_INVALID_ARGUMENT`, `ERR_LENGTH_MISMATCH`
+ */
+export function floatArray(value: unknown, argument: string, length: number): Float32Array | Float64Array {
+  if (!/^Float(32|64)Array$/.test(arrayKind(value) ?? ''))
+    throw wrongType(argument, 'a Float32Array or Float64Array', value)
+  const values = value as Float32Array
+  if (values.length === length) return values
+  throw rangeError('ERR_LENGTH_MISMATCH', `${argument} must have ${length} elements, got ${values.length}`)
+}

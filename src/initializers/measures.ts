@@ -27,7 +27,7 @@ export function spectralNorm(
   shape: readonly number[],
   options?: MeasureOptions,
 ): number {
-  return measure(w, shape, options, (measures, ...matrix) => measures.spectralNorm(...matrix))
+  return measureNow('spectralNorm', w, shape, options)
 }
 
 /**
@@ -40,7 +40,7 @@ export function singularValues(
   shape: readonly number[],
   options?: MeasureOptions,
 ): Float64Array {
-  return measure(w, shape, options, (measures, ...matrix) => measures.singularValues(...matrix))
+  return measureNow('singularValues', w, shape, options)
 }
 
 /**
@@ -52,7 +52,7 @@ export function orthogonalityError(
   shape: readonly number[],
   options?: MeasureOptions,
 ): number {
-  return measure(w, shape, options, (measures, ...matrix) => measures.orthogonalityError(...matrix))
+  return measureNow('orthogonalityError', w, shape, options)
 }
 
 /** As `spectralNorm`, without blocking the event loop. */
@@ -86,13 +86,14 @@ const OPTIONS = ['layout', 'engine']
 
 type Matrix = [w: Weights, rows: number, columns: number]
 
-function measure<T>(
+function measureNow<K extends keyof Measured>(
+  name: K,
   w: unknown,
   shape: unknown,
   options: unknown,
-  by: (measures: Measures, ...matrix: Matrix) => T,
-): T {
-  return by(...matrixOf(w, shape, readOptions(options, OPTIONS)))
+): Measured[K] {
+  const [measures, ...matrix] = matrixOf(w, shape, readOptions(options, OPTIONS))
+  return measures.now(name, ...matrix)
 }
 
 async function measureLater<K extends keyof Measured>(

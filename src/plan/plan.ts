@@ -1,15 +1,10 @@
 import { ASYNC_OPTIONS, type AsyncOptions, signalOf, watch } from '../engine/progress.js'
-import { pickEngine } from '../engine/select.js'
-import { seenSteps } from '../engine/seen.js'
-import { runInSlices } from '../engine/slices.js'
-import { finished } from '../engine/js/steps.js'
-import type { Control, Engine, Fill } from '../engine/engine.js'
 import type { Layout } from '../initializers/layouts.js'
 import type { InitializerConfig } from '../initializers/types.js'
 import type { Dtype, FloatArray } from '../random/output.js'
-import { fillPresent, readWork, WORK_OPTIONS, type WorkOptions } from '../random/fill.js'
+import { readWork, WORK_OPTIONS, type WorkOptions } from '../random/fill.js'
 import { readOptions } from '../validate.js'
-import { jobOf } from './job.js'
+import { fillAll, fillAllAsync, fillGiven, fillGivenAsync, fillOf, type PlannedFill } from './fill.js'
 import { stopsWithReader } from './leaving.js'
 import { checkArrays, type PlanArray, slabOf } from './memory.js'
 import { type PlanSpec, readSpec, type ReadPlan } from './spec.js'
@@ -125,8 +120,7 @@ export class Plan {
   fill<M extends ReadonlyMap<string, FloatArray>>(arrays: M, options?: WorkOptions): M {
     const work = readWork(readOptions(options, WORK_OPTIONS))
     const fills = this.#fills(checkArrays(this.tensors, arrays), work)
-    finished(seenSteps(fills))
-    fillAll(fills)
+    fillGiven(fills)
     return arrays
   }
 
@@ -138,8 +132,7 @@ export class Plan {
     const record = readOptions(options, [...WORK_OPTIONS, ...ASYNC_OPTIONS])
     const fills = this.#fills(checkArrays(this.tensors, arrays), readWork(record))
     const { control, finish } = watch(record, this.size, 'elements')
-    await runInSlices(seenSteps(fills), control.signal)
-    await fillAllAsync(fills, control)
+    await fillGivenAsync(fills, control)
     finish()
     return arrays
   }
@@ -195,35 +188,6 @@ export class Plan {
   /** Every engine is picked before any array changes. */
   #fills(views: readonly PlanArray[], work: WorkOptions): PlannedFill[] {
     return this.#read.tensors.map((tensor, i) => fillOf(tensor, views[i] as PlanArray, work))
-  }
-}
-
-/** A tensor's memory, and who fills it with what. */
-interface PlannedFill extends Fill {
-  readonly engine: Engine
-}
-
-function fillOf(
-  tensor: ResolvedPlannedTensor,
-  view: PlanArray,
-  { engine, threads }: WorkOptions,
-): PlannedFill {
-  return { engine: pickEngine(engine, view.length, view), job: jobOf(tensor, threads), out: view }
-}
-
-/** Each engine fills its own together. */
-function fillAll(fills: readonly PlannedFill[]): void {
-  for (const engine of new Set(fills.map((fill) => fill.engine)))
-    engine.fillMany(fills.filter((fill) => fill.engine === engine))
-}
-
-async function fillAllAsync(fills: readonly PlannedFill[], control: Control): Promise<void> {
-  let done = 0
-  for (const { engine, job, out } of fills) {
-    const before = done
-    const { length } = out
-    await fillPresent(engine, job, out, { ...control, onStep: (n) => control.onStep?.(before + n) })
-    done += length
   }
 }
 

@@ -76,26 +76,3 @@ export function digestOf(arrays: Readonly<Record<string, ArrayBufferView | undef
   }
   return hash.digest('hex')
 }
-
-/** Numbers that JSON does not know: the loss of a run that went out of bounds is one. */
-const SPECIAL = new Map([NaN, Infinity, -Infinity].map((number) => [`#${number}`, number]))
-
-/** A result as text, to be stored or sent: JSON, where `NaN` and the infinities stay what they are. */
-export function encodeResult(result: Json): string {
-  return JSON.stringify(result, (_, value: Json) => {
-    if (typeof value === 'number' && !Number.isFinite(value)) return `#${value}`
-    return typeof value === 'string' && value.startsWith('#') ? `#${value}` : value
-  })
-}
-
-/**
- * Reads what `encodeResult` wrote.
- *
- * @throws SyntaxError
- */
-export function decodeResult(text: string): Json {
-  return JSON.parse(text, (_, value: Json) => {
-    if (typeof value !== 'string' || !value.startsWith('#')) return value
-    return SPECIAL.get(value) ?? value.slice(1)
-  }) as Json
-}

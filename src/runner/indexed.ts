@@ -4,7 +4,8 @@ import { destinationOf, ioError, raiseIo, replaceFile } from '../engine/replace.
 import { badFile, typeError, wrongType } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { integer, readOptions } from '../validate.js'
-import { batchId, decodeResult, encodeResult, type Batch, type Runner, type RunOptions } from './batch.js'
+import { decodeResult, encodeResult } from '../json-text.js'
+import { batchId, type Batch, type Runner, type RunOptions } from './batch.js'
 import { runSome } from './local.js'
 import { shareOfEnvironment, type Share } from './share.js'
 

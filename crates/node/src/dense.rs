@@ -18,28 +18,24 @@ fn sizes(w: &[f32], rows: u32, columns: u32) -> Result<(usize, usize)> {
     Err(error(Code::LengthMismatch, format_args!("{} elements are no {rows} x {columns}", w.len())))
 }
 
-/// Runs a measure on a matrix of `rows` x `columns`.
-fn measured<T>(w: &[f32], rows: u32, columns: u32, measure: impl Fn(&[f32], usize, usize) -> T) -> Result<T> {
-    let (rows, columns) = sizes(w, rows, columns)?;
-    guarded(|| Ok(measure(w, rows, columns)))
+/// What a measure finds: one value, or all singular values.
+type Measure = fn(&[f32], usize, usize) -> Vec<f64>;
+
+fn named(name: &str) -> Result<Measure> {
+    Ok(match name {
+        "spectralNorm" => |w, rows, columns| vec![dense::spectral_norm(w, rows, columns)],
+        "singularValues" => dense::singular_values,
+        "orthogonalityError" => |w, rows, columns| vec![dense::orthogonality_error(w, rows, columns)],
+        _ => return Err(error(Code::Internal, format_args!("there is no measure {name}"))),
+    })
 }
 
-/// The largest singular value.
+/// The measure of this name. Numbers of JavaScript's own: a synchronous call hands no memory over, which some hosts refuse.
 #[napi]
-pub fn spectral_norm(w: Float32ArraySlice, rows: u32, columns: u32) -> Result<f64> {
-    measured(&w, rows, columns, dense::spectral_norm)
-}
-
-/// All singular values, the largest first.
-#[napi]
-pub fn singular_values(w: Float32ArraySlice, rows: u32, columns: u32) -> Result<Float64Array> {
-    measured(&w, rows, columns, dense::singular_values).map(Float64Array::new)
-}
-
-/// The largest entry of |QtQ - I|, or of |QQt - I| where there are more columns than rows.
-#[napi]
-pub fn orthogonality_error(w: Float32ArraySlice, rows: u32, columns: u32) -> Result<f64> {
-    measured(&w, rows, columns, dense::orthogonality_error)
+pub fn measure_now(name: String, w: Float32ArraySlice, rows: u32, columns: u32) -> Result<Vec<f64>> {
+    let (rows, columns) = sizes(&w, rows, columns)?;
+    let measure = named(&name)?;
+    guarded(|| Ok(measure(&w, rows, columns)))
 }
 
 /// A measure on another thread, of a copy of the matrix.
@@ -47,7 +43,7 @@ pub struct MeasureWork {
     w: Vec<f32>,
     rows: usize,
     columns: usize,
-    measure: fn(&[f32], usize, usize) -> Vec<f64>,
+    measure: Measure,
 }
 
 impl Work for MeasureWork {
@@ -63,7 +59,7 @@ impl Work for MeasureWork {
     }
 }
 
-/// The measure of this name, on another thread: one value, or all singular values.
+/// As `measureNow`, on another thread.
 #[napi(ts_return_type = "Promise<Float64Array>")]
 pub fn measure(
     name: String,
@@ -72,11 +68,6 @@ pub fn measure(
     columns: u32,
 ) -> Result<AsyncTask<Guarded<MeasureWork>>> {
     let (rows, columns) = sizes(&w, rows, columns)?;
-    let measure: fn(&[f32], usize, usize) -> Vec<f64> = match name.as_str() {
-        "spectralNorm" => |w, rows, columns| vec![dense::spectral_norm(w, rows, columns)],
-        "singularValues" => dense::singular_values,
-        "orthogonalityError" => |w, rows, columns| vec![dense::orthogonality_error(w, rows, columns)],
-        _ => return Err(error(Code::Internal, format_args!("there is no measure {name}"))),
-    };
+    let measure = named(&name)?;
     Ok(AsyncTask::new(Guarded(MeasureWork { w: copied(&w, 1)?, rows, columns, measure })))
 }

@@ -1,16 +1,9 @@
 /** Measures of matrices in f64, + - * / and square roots alone; loops as in crates/linalg/src/dense.rs. */
-import { finished } from './steps.js'
-
 /** Rounds of the power method; it ends when the norm moves by less than 2^-40 of itself. */
 const ROUNDS = 10_000
 const SETTLED = 2 ** -40
 
-/** The largest singular value, by the power method on AtA. */
-export function spectralNorm(w: ArrayLike<number>, rows: number, columns: number): number {
-  return finished(spectralNormSteps(w, rows, columns))
-}
-
-/** As `spectralNorm`; yields between rows of its products. */
+/** The largest singular value, by the power method on AtA; yields between rows of its products. */
 export function* spectralNormSteps(
   w: ArrayLike<number>,
   rows: number,
@@ -35,12 +28,10 @@ export function* spectralNormSteps(
   return norm
 }
 
-/** The largest entry of |QtQ - I|, or of |QQt - I| where there are more columns than rows. */
-export function orthogonalityError(q: ArrayLike<number>, rows: number, columns: number): number {
-  return finished(orthogonalityErrorSteps(q, rows, columns))
-}
-
-/** As `orthogonalityError`; yields after each row of the product. */
+/**
+ * The largest entry of |QtQ - I|, or of |QQt - I| where there are more columns than rows; yields after each row of the
+ * product.
+ */
 export function* orthogonalityErrorSteps(
   q: ArrayLike<number>,
   rows: number,

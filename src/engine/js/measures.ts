@@ -1,9 +1,12 @@
-import type { Measures } from '../engine.js'
+import type { Measured, Measures, Weights } from '../engine.js'
 import { runInSlices } from '../slices.js'
-import { orthogonalityError, orthogonalityErrorSteps, spectralNorm, spectralNormSteps } from './dense.js'
-import { singularValues, singularValuesSteps } from './svd.js'
+import { orthogonalityErrorSteps, spectralNormSteps } from './dense.js'
+import { finished, type Steps } from './steps.js'
+import { singularValuesSteps } from './svd.js'
 
-const STEPS = {
+const STEPS: {
+  readonly [K in keyof Measured]: (w: Weights, rows: number, columns: number) => Steps<Measured[K]>
+} = {
   spectralNorm: spectralNormSteps,
   singularValues: singularValuesSteps,
   orthogonalityError: orthogonalityErrorSteps,
@@ -11,10 +14,7 @@ const STEPS = {
 
 /** Measures by loops, in slices where they are asked for later. */
 export const jsMeasures: Measures = {
-  spectralNorm,
-  singularValues,
-  orthogonalityError,
+  now: (measure, ...matrix) => finished(STEPS[measure](...matrix)),
   later: (measure, w, rows, columns, { signal }) =>
-    // Steps and results are listed under the same names.
-    runInSlices(STEPS[measure](w.slice(), rows, columns) as Generator<number, never>, signal),
+    runInSlices(STEPS[measure](w.slice(), rows, columns), signal),
 }

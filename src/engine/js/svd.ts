@@ -23,12 +23,9 @@ export interface Svd {
   readonly v: Float64Array
 }
 
-/** The thin decomposition of a row-major matrix. Null directions have columns of zeros in `u`. */
-export function svd(a: ArrayLike<number>, rows: number, columns: number): Svd {
-  return finished(svdSteps(a, rows, columns))
-}
-
-/** As `svd`; yields between the rotations of one column and the next. */
+/**
+ * The thin decomposition of a row-major matrix; yields between rotations. Null directions have columns of zeros in `u`.
+ */
 export function* svdSteps(a: ArrayLike<number>, rows: number, columns: number): Generator<number, Svd> {
   if (rows < columns) {
     const { u, s, v } = yield* svdSteps(yield* transposedSteps(a, rows, columns), columns, rows)
@@ -42,12 +39,7 @@ export function* svdSteps(a: ArrayLike<number>, rows: number, columns: number): 
   return yield* sortedSteps(work, right, rows, columns)
 }
 
-/** All singular values, the largest first. */
-export function singularValues(w: ArrayLike<number>, rows: number, columns: number): Float64Array {
-  return svd(w, rows, columns).s
-}
-
-/** As `singularValues`, with the breaks of `svdSteps`. */
+/** All singular values, the largest first, with the breaks of `svdSteps`. */
 export function* singularValuesSteps(
   w: ArrayLike<number>,
   rows: number,

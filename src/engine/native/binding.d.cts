@@ -100,20 +100,14 @@ export declare function makeU16(length: number, record: Float64Array, token: Can
 /** Makes values on another thread, as a Uint8Array. */
 export declare function makeU8(length: number, record: Float64Array, token: CancelToken): Promise<Uint8Array>
 
-/** The measure of this name, on another thread: one value, or all singular values. */
+/** As `measureNow`, on another thread. */
 export declare function measure(name: string, w: Float32Array, rows: number, columns: number): Promise<Float64Array>
 
-/** The largest entry of |QtQ - I|, or of |QQt - I| where there are more columns than rows. */
-export declare function orthogonalityError(w: Float32Array, rows: number, columns: number): number
+/** The measure of this name. Numbers of JavaScript's own: a synchronous call hands no memory over, which some hosts refuse. */
+export declare function measureNow(name: string, w: Float32Array, rows: number, columns: number): Array<number>
 
 /** Checks a distribution's parameters and tells how many values one draw has. */
 export declare function sampleWidth(name: string, parameters: Float64Array): number
-
-/** All singular values, the largest first. */
-export declare function singularValues(w: Float32Array, rows: number, columns: number): Float64Array
-
-/** The largest singular value. */
-export declare function spectralNorm(w: Float32Array, rows: number, columns: number): number
 
 /** One dense layer. */
 export interface TrainerLayer {

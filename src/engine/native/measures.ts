@@ -8,18 +8,11 @@ import { watched } from './watch.js'
 /** Measures by nalgebra; of doubles, which no tensor that is trained has, by the loops of the TypeScript engine. */
 export function nativeMeasures(addon: Addon): Measures {
   return {
-    spectralNorm: (w, rows, columns) =>
-      w instanceof Float64Array
-        ? jsMeasures.spectralNorm(w, rows, columns)
-        : translated(() => addon.spectralNorm(w, rows, columns)),
-    singularValues: (w, rows, columns) =>
-      w instanceof Float64Array
-        ? jsMeasures.singularValues(w, rows, columns)
-        : translated(() => addon.singularValues(w, rows, columns)),
-    orthogonalityError: (w, rows, columns) =>
-      w instanceof Float64Array
-        ? jsMeasures.orthogonalityError(w, rows, columns)
-        : translated(() => addon.orthogonalityError(w, rows, columns)),
+    now(measure, w, rows, columns) {
+      if (w instanceof Float64Array) return jsMeasures.now(measure, w, rows, columns)
+      const found = translated(() => addon.measureNow(measure, w, rows, columns))
+      return (measure === 'singularValues' ? Float64Array.from(found) : found[0]) as never
+    },
     async later(measure, w, rows, columns, control) {
       if (w instanceof Float64Array) return jsMeasures.later(measure, w, rows, columns, control)
       const { signal } = control
