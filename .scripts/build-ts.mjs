@@ -18,6 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { build } from 'tsdown'
 import ts from 'typescript'
 import { at, attempt } from './lib/shell.mjs'
@@ -89,31 +90,37 @@ function dedent(file) {
   writeFileSync(file, bare.replaceAll('\n\n@', '\n@'))
 }
 
-/** The names between an import's or export's braces, each with what it is called on the other side. */
-function namesOf(list) {
-  return list.split(',').map((item) => {
-    const [name, as = name] = item
-      .trim()
-      .replace(/^type /, '')
-      .split(' as ')
-    return { name, as }
+/** The items between an import's or export's braces, each with its name here and on the other side. */
+function itemsOf(list) {
+  return list.split(',').map((text) => {
+    const item = text.trim()
+    const [name, as = name] = item.replace(/^type /, '').split(' as ')
+    return { item, name, as }
   })
 }
 
-/** Exports declarations where they are instead of in a list of their names. */
-function exportInPlace(file) {
+function joined(items) {
+  return items.map(({ item }) => item).join(', ')
+}
+
+/** Exports declarations where they are instead of in a list of their names; as a type what is no value of the module. */
+async function exportInPlace(file) {
   const text = readFileSync(file, 'utf8')
   const [list, names] = /^export \{(.*)\};$/m.exec(text) ?? []
   if (list === undefined) return
+  const module = file.replace('.d.ts', '.js')
+  const values = existsSync(module) ? Object.keys(await import(pathToFileURL(module))) : []
   let body = text
-  const elsewhere = namesOf(names).filter(({ name, as }) => {
+  const elsewhere = itemsOf(names).flatMap((each) => {
+    const { item, name, as } = each
     const declared = new RegExp(`^(?=(declare (function|class|const)|interface|type) ${name}\\b)`, 'gm')
-    if (name !== as || !declared.test(body)) return true
+    if (name !== as || !declared.test(body)) return [each]
+    if (body.includes(`declare class ${name} `) && !values.includes(name))
+      return [{ ...each, item: `type ${item}` }]
     body = body.replace(declared, 'export ')
-    return false
+    return []
   })
-  const joined = elsewhere.map(({ name, as }) => (name === as ? name : `${name} as ${as}`)).join(', ')
-  writeFileSync(file, body.replace(list, `export { ${joined} };`))
+  writeFileSync(file, body.replace(list, `export { ${joined(elsewhere)} };`))
 }
 
 /** Exports everything that `js.d.ts` does with one line instead of name by name: a twentieth of all declarations. */
@@ -121,10 +128,9 @@ function reexport(folder) {
   const path = join(folder, 'index.d.ts')
   const text = readFileSync(path, 'utf8')
   const exported = /^export \{(.*)\};$/m
-  const list = (source) => namesOf(exported.exec(source)[1])
+  const list = (source) => itemsOf(exported.exec(source)[1])
   const own = new Set(list(readFileSync(join(folder, 'js.d.ts'), 'utf8')).map(({ as }) => as))
   const rest = list(text).filter(({ as }) => !own.has(as))
-  const joined = (names) => names.map(({ name, as }) => (name === as ? name : `${name} as ${as}`)).join(', ')
   const bare = text.replace(exported, `export * from "./js.js";\nexport { ${joined(rest)} };`)
   const imported = /^import \{(.*)\} from "(.*)";\n/gm
   const body = bare.replace(imported, '')
@@ -132,7 +138,7 @@ function reexport(folder) {
   writeFileSync(
     path,
     bare.replace(imported, (_, names, from) => {
-      const kept = namesOf(names).filter(used)
+      const kept = itemsOf(names).filter(used)
       return kept.length === 0 ? '' : `import { ${joined(kept)} } from "${from}";\n`
     }),
   )
@@ -162,7 +168,7 @@ for (const file of readdirSync(fresh, { recursive: true })) {
   if (file.endsWith('.d.ts')) dedent(join(fresh, file))
 }
 reexport(fresh)
-for (const file of readdirSync(fresh)) if (file.endsWith('.d.ts')) exportInPlace(join(fresh, file))
+for (const file of readdirSync(fresh)) if (file.endsWith('.d.ts')) await exportInPlace(join(fresh, file))
 const { code } = await typesChecked
 if (code !== 0) utimesSync(join(fresh, 'index.js'), 0, 0)
 

@@ -7,6 +7,8 @@ import {
   heNormal,
   initializer,
   normal,
+  permutation,
+  permutationAsync,
   pcaAsync,
   plan,
   resizeEmbeddingAsync,
@@ -41,6 +43,7 @@ test('asynchronous orders and choices are those of the synchronous forms', async
     later.choiceAsync(new Uint8Array(5000).fill(3), 5000, { weights }),
     later.choiceAsync(['a', 'b'], 0),
     later.permutationAsync(1),
+    permutationAsync(3000, { seed: 4 }),
   ]
   const position = later.position
   const expected = [
@@ -51,10 +54,27 @@ test('asynchronous orders and choices are those of the synchronous forms', async
     now.choice(new Uint8Array(5000).fill(3), 5000, { weights }),
     now.choice(['a', 'b'], 0),
     now.permutation(1),
+    permutation(3000, { seed: 4 }),
   ]
   t.is(position, now.position)
   t.deepEqual(await Promise.all(pending), expected)
   t.is(progress.at(-1), 39_999)
+})
+
+test('choices by weight let the event loop come by, and are of the items as they were', async (t) => {
+  const weights = Float64Array.from({ length: 1_000_000 }, (_, i) => 1 + (i % 7))
+  const options = { weights, replace: false }
+  const later = new Generator(1).choiceAsync(1_000_000, 500_000, options)
+  t.true((await rounds(later)) >= 3)
+  t.deepEqual(await later, new Generator(1).choice(1_000_000, 500_000, options))
+  const items = new Float32Array(1000).fill(1)
+  const chosen = new Generator(1).choiceAsync(items, 50)
+  structuredClone(items, { transfer: [items.buffer] })
+  t.deepEqual(await chosen, new Float32Array(50).fill(1))
+  const gone = new Float32Array(100_000)
+  const shuffled = new Generator(1).shuffleAsync(gone)
+  structuredClone(gone, { transfer: [gone.buffer] })
+  t.is(await codeOf(shuffled), 'ERR_INVALID_ARGUMENT')
 })
 
 test('asynchronous orders stop at the signal', async (t) => {

@@ -1,8 +1,9 @@
 /** What plans and files carry: signs of zeros, metadata, permissions, and names. */
 import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import test from 'ava'
+import { destinationOf } from '../src/engine/replace.js'
 import {
   constant,
   fromPretrained,
@@ -110,6 +111,8 @@ for (const engine of engines) {
     await made.write(long, { engine })
     t.true((await verify(long)).ok)
     t.is((await readdir(inFolder)).length, 2)
+    const { temporary } = await destinationOf(long)
+    t.is(dirname(temporary), inFolder)
   })
 }
 

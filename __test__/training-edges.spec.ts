@@ -196,8 +196,14 @@ test('tables of every dialect are read, or refused by what is wrong with them', 
   const expected = await train(table(','))
   for (const separator of [';', '\t', '|']) t.is(loss(await train(table(separator))), loss(expected))
   const bare = table(',').split('\n').slice(1).join('\n')
-  t.regex(String(await train(bare)), /^2 .*row of names: say --no-header/)
+  t.regex(String(await train(bare)), /^2 .*begins with numbers: say --header/)
   t.is(loss(await train(bare, '--no-header')), loss(expected))
+  const counted = table(',').replace('a,b,label', '0,1,2')
+  t.is(loss(await train(counted)), loss(expected))
+  const years = table(',').replace('a,b,label', '2001,2002,2003')
+  t.is(loss(await train(years, '--header')), loss(expected))
+  const odd = table(';').replace('a;b;label', '\na, or so;"b;b";label')
+  t.is(loss(await train(odd)), loss(expected))
   t.regex(String(await train('a\n1\n2\n')), /^2 .*has one column, "a"/)
   t.regex(String(await train('a,b\n1,0\n1,2,3\n')), /^2 .*table\.csv: /)
 })
@@ -220,10 +226,103 @@ test('a network that cannot be saved is not trained, and its checkpoint stays', 
   t.true((await readFile(join(inFolder, 'backup'))).length > 0)
 })
 
-test('a rate may change between fits that go on', async (t) => {
+for (const engine of ['native', 'js'] as const) {
+  test(`${engine}: an optimizer's state is that of the last run of its rule, whatever came between`, async (t) => {
+    const start = async () => {
+      const network = new Network({ ...config, engine })
+      await network.fit(x, y, { epochs: 1, optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }) })
+      return network
+    }
+    const next = (learningRate: number) => ({
+      epochs: 2,
+      initialEpoch: 1,
+      optimizer: sgd({ learningRate, momentum: 0.9 }),
+    })
+    // A rate may change.
+    const [slower, afresh] = [await start(), await start()]
+    await slower.fit(x, y, next(0.01))
+    afresh.dispose()
+    await afresh.fit(x, y, next(0.01))
+    t.notDeepEqual(bits(slower), bits(afresh))
+    // A run that never began has changed nothing.
+    const stopped = await start()
+    const other = { epochs: 2, initialEpoch: 1, optimizer: adam() }
+    t.is(await codeOf(stopped.fit(x, y, { ...other, signal: AbortSignal.abort() })), 'ERR_ABORTED')
+    const throwing: Callback = {
+      onTrainBegin() {
+        throw new Error('no')
+      },
+    }
+    await t.throwsAsync(stopped.fit(x, y, { ...other, callbacks: [throwing] }), { message: 'no' })
+    await stopped.fit(x, y, next(0.01))
+    t.deepEqual(bits(stopped), bits(slower))
+    // Another rule starts afresh, and so does a pass by another rule.
+    const changed = await start()
+    await changed.fit(x, y, other)
+    const passes = await start()
+    passes.dispose()
+    await passes.fit(x, y, other)
+    t.deepEqual(bits(changed), bits(passes))
+    const mixed = async (between: (network: Network) => void) => {
+      const network = new Network({ ...config, engine })
+      await network.partialFit(x, y, { optimizer: adam() })
+      await network.fit(x, y, { optimizer: sgd({ momentum: 0.9 }) })
+      between(network)
+      await network.partialFit(x, y, { optimizer: sgd({ momentum: 0.9 }) })
+      return bits(network)
+    }
+    t.deepEqual(await mixed(() => undefined), await mixed((network) => network.dispose()))
+  })
+}
+
+test('whoever watches a run may be another when it goes on', async (t) => {
+  const inFolder = await folder(t)
+  const path = join(inFolder, 'backup')
+  const controller = new AbortController()
+  const whole = new Network(config)
+  const best = () => earlyStopping({ monitor: 'loss', patience: 9, restoreBestWeights: true })
+  await whole.fit(x, y, { epochs: 5, callbacks: [best()] })
+  const first = new Network(config)
+  const stopper: Callback = { onEpochEnd: (epoch) => void (epoch === 2 && controller.abort()) }
+  const log = csvLogger(join(inFolder, 'a.csv'))
+  const stopped = first.fit(x, y, {
+    epochs: 5,
+    signal: controller.signal,
+    callbacks: [log, stopper, best(), backupAndRestore({ path })],
+  })
+  t.is(await codeOf(stopped), 'ERR_ABORTED')
+  const second = new Network(config)
+  await second.fit(x, y, { epochs: 5, callbacks: [best(), backupAndRestore({ path })] })
+  t.deepEqual(bits(second), bits(whole))
+})
+
+test('predictions and evaluations are no longer waited for once they are aborted', async (t) => {
   const network = new Network(config)
-  await network.fit(x, y, { epochs: 1, optimizer: sgd({ learningRate: 0.1, momentum: 0.9 }) })
-  const options = { epochs: 2, initialEpoch: 1, optimizer: sgd({ learningRate: 0.01, momentum: 0.9 }) }
-  const { epoch } = await network.fit(x, y, options)
-  t.deepEqual(epoch, [1])
+  const signal = AbortSignal.abort()
+  t.is(await codeOf(network.predict(x, { signal })), 'ERR_ABORTED')
+  t.is(await codeOf(network.evaluate(x, y, { signal })), 'ERR_ABORTED')
+  const progress: number[] = []
+  await network.predict(x, { onProgress: ({ done }) => progress.push(done) })
+  await network.partialFit(x, y, { onProgress: ({ done }) => progress.push(done) })
+  t.is(progress[0], 1)
+  t.true(progress.length > 1)
+})
+
+test('options may come from a class, and are no promise', async (t) => {
+  class Options {
+    get epochs(): number {
+      return 3
+    }
+  }
+  const epochs = async (fit: unknown) => {
+    const { runs } = await restarts(config, { x, y }, { seeds: 1, fit: fit as never })
+    return runs[0]?.metrics['loss']
+  }
+  const expected = await epochs({ epochs: 3 })
+  t.is(await epochs(new Options()), expected)
+  t.is(await epochs(() => new Options()), expected)
+  await t.throwsAsync(
+    epochs(async () => ({ epochs: 3 })),
+    { message: /promise/ },
+  )
 })

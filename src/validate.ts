@@ -27,8 +27,7 @@ export function readOptions(
   argument = 'options',
 ): Record<string, unknown> {
   if (value === undefined || value === null) return NO_OPTIONS
-  const record = readRecord(value, argument)
-  inherit(record, value, allowed, argument)
+  const record = readFields(value, allowed, argument)
   for (const name of Object.keys(record)) {
     if (!allowed.includes(name)) {
       const names = allowed.length === 0 ? 'it takes none' : `allowed are ${allowed.join(', ')}`
@@ -38,18 +37,19 @@ export function readOptions(
   return record
 }
 
-/** Adds what an object of a class, or one made from another, has of the allowed names by inheritance. */
-function inherit(
-  record: Record<string, unknown>,
-  value: object,
-  allowed: readonly string[],
+/** As `readRecord`, with what an object of a class, or one made from another, has of some names by inheritance. */
+export function readFields(
+  value: unknown,
+  names: readonly string[],
   argument: string,
-): void {
-  readSafely('ERR_INVALID_ARGUMENT', argument, () => {
+): Record<string, unknown> {
+  const record = readRecord(value, argument)
+  return readSafely('ERR_INVALID_ARGUMENT', argument, () => {
     const prototype = Object.getPrototypeOf(value) as object | null
-    if (prototype === null || prototype === Object.prototype) return
-    for (const name of allowed)
-      if (!(name in record) && name in prototype) record[name] = value[name as never]
+    if (prototype === null || prototype === Object.prototype) return record
+    for (const name of names)
+      if (!(name in record) && name in prototype) record[name] = (value as Record<string, unknown>)[name]
+    return record
   })
 }
 

@@ -72,7 +72,7 @@ export function createWorker(options: WorkerOptions): QueueWorker {
     const known = [...handlers.keys()].join(', ')
     throw typeError(
       'ERR_INVALID_ARGUMENT',
-      `this worker has no handler for jobs of kind ${show(kind)}, only: ${known}`,
+      `this worker has no handler for jobs of kind ${show(kind)}, only: ${known} (what needs the program's own data runs in mode 'share')`,
     )
   })
 }

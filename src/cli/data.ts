@@ -28,7 +28,7 @@ type Answers = Int32Array | Float32Array
 /** How a file becomes training and test rows. */
 export interface DataOptions {
   /** Whether the first row of a CSV file are names. */
-  header: boolean
+  header?: boolean
   /** Column of the answers: a name, or a number from 0; the last one where it is not given. */
   label?: string
   /** Divide every feature by this. */

@@ -34,15 +34,18 @@ export interface ModelOptions extends DataOptions {
 export function addModelOptions(command: Command): Command {
   return command
     .option('--label <column>', 'column of the answers, a name or a number from 0 (default: the last one)')
-    .option('--no-header', 'the first row of the CSV file are numbers, not names')
+    .option('--header', 'the first row of the CSV file are names, although they are numbers')
+    .option('--no-header', 'the first row of the CSV file are no names')
     .option('--regression', 'the answers are numbers, not classes')
     .option('--scale <x>', 'divide every feature by x', number)
     .option('--standardize', "subtract each feature's mean and divide by its standard deviation")
     .option('--shuffle-rows', 'put the rows into a random order (the same every time) before the split')
     .option('--test <share>', 'share of the rows, from the end, to test on', number, 0.2)
-    .option('--hidden <units>', "units of the hidden layers, such as 256,128; '' for a linear model", list, [
-      '32',
-    ])
+    .addOption(
+      new Option('--hidden <units>', "units of the hidden layers, such as 256,128; '' for a linear model")
+        .argParser(list)
+        .default(['32'], '32'),
+    )
     .addOption(new Option('--activation <name>', 'of the hidden layers').choices(ACTIVATIONS).default('relu'))
     .option('--epochs <n>', 'passes over the training rows', wholeNumber(1), 30)
     .option('--batch-size <n>', 'rows of one update', wholeNumber(1), 32)

@@ -19,21 +19,27 @@ export interface Table {
  * Reads a CSV file with a header row of names and numbers below, or a two-dimensional `.npy` file.
  *
  * @param label - column of the answers: its name, or its number from 0; the last one where it is not given
- * @param hasNames - whether the first row of a CSV file are names; they are numbers from 0 otherwise
+ * @param named - whether the first row of a CSV file are names (they are numbers from 0 otherwise); by default they are,
+ * and numbers in their place are refused unless they count from 0, as pandas names columns without names
  */
-export function readTable(path: string, label: string | undefined, hasNames: boolean): Promise<Table> {
-  return path.endsWith('.npy') ? readArray(path, label) : readCsv(path, label, hasNames)
+export function readTable(
+  path: string,
+  label: string | undefined,
+  named: boolean | undefined,
+): Promise<Table> {
+  return path.endsWith('.npy') ? readArray(path, label) : readCsv(path, label, named)
 }
 
-async function readCsv(path: string, label: string | undefined, hasNames: boolean): Promise<Table> {
+async function readCsv(path: string, label: string | undefined, named: boolean | undefined): Promise<Table> {
   const records = await readRecords(path)
+  const hasNames = named ?? true
   const header = hasNames ? records.shift() : records[0]?.map((_, column) => String(column))
   const rows = records
   if (header === undefined || rows.length === 0) throw new UsageError(`${path} has no rows`)
   if (header.length < 2)
     throw new UsageError(`${path} has one column, ${JSON.stringify(header[0])}, no answers`)
-  if (hasNames && header.every(isNumber))
-    throw new UsageError(`${path} begins with numbers, not with a row of names: say --no-header`)
+  if (named === undefined && header.every(isNumber) && !header.every((name, i) => Number(name) === i))
+    throw new UsageError(`${path} begins with numbers: say --header if they are names, --no-header if not`)
   const value = (row: number, column: number) => {
     const text = rows[row]?.[column] ?? ''
     if (isNumber(text)) return Number(text)
@@ -44,26 +50,30 @@ async function readCsv(path: string, label: string | undefined, hasNames: boolea
   const names = namesOf(rows.map((row) => row[at] ?? ''))
   if (names.length === 0) return apart(rows.length, header.length, at, value)
   const places = new Map(names.map((name, place) => [name, place]))
-  const named = (row: number, column: number) =>
+  const answered = (row: number, column: number) =>
     column === at ? (places.get(rows[row]?.[at] ?? '') as number) : value(row, column)
-  return { ...apart(rows.length, header.length, at, named), names }
+  return { ...apart(rows.length, header.length, at, answered), names }
 }
 
 /** Characters that keep columns apart, the likeliest first. */
 const DELIMITERS = [',', ';', '\t', '|']
 
-/** The fields of a file; the first line tells what keeps them apart. */
+/** The fields of a file; what is most frequent in the first line with text keeps them apart. */
 async function readRecords(path: string): Promise<string[][]> {
   const bytes = await readBytes(path)
-  const end = bytes.indexOf(10)
-  const first = new TextDecoder().decode(bytes.subarray(0, end < 0 ? bytes.length : end))
-  const delimiter = DELIMITERS.find((character) => first.includes(character)) ?? ','
+  const [line = ''] = /\S.*/.exec(new TextDecoder().decode(bytes.subarray(0, FIRST))) ?? []
+  const bare = line.replaceAll(/"[^"]*"/g, '')
+  const counts = DELIMITERS.map((character) => bare.split(character).length)
+  const delimiter = DELIMITERS[counts.indexOf(Math.max(...counts))] as string
   try {
     return parse(bytes, { delimiter, skip_empty_lines: true, trim: true, bom: true }) as string[][]
   } catch (error) {
     throw new UsageError(`${path}: ${(error as Error).message}`)
   }
 }
+
+/** Bytes that the first line lies in. */
+const FIRST = 1 << 20
 
 function isNumber(text: string): boolean {
   return text !== '' && Number.isFinite(Number(text))

@@ -5,5 +5,10 @@ interface ProcessLike {
 /** An environment variable, or undefined where there is no environment. */
 export function environment(name: string): string | undefined {
   const { process } = globalThis as { process?: ProcessLike }
-  return process?.env?.[name]
+  try {
+    return process?.env?.[name]
+  } catch {
+    // Some runtimes let programs see only what they were allowed to.
+    return undefined
+  }
 }

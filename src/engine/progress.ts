@@ -117,3 +117,16 @@ function checkCallback(value: unknown): ((progress: Progress) => void) | undefin
     return value as ((progress: Progress) => void) | undefined
   throw wrongType('onProgress', 'a function', value)
 }
+
+/** The result, or the signal's error as soon as it is aborted: who works on it may not be stopped. */
+export async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return result
+  if (signal.aborted) {
+    result.catch(() => undefined)
+    throw abortError(signal)
+  }
+  let stop: () => void = () => undefined
+  const aborted = new Promise<never>((_, reject) => (stop = () => reject(abortError(signal))))
+  signal.addEventListener('abort', stop, { once: true })
+  return Promise.race([result, aborted]).finally(() => signal.removeEventListener('abort', stop))
+}

@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { fsync } from 'node:fs'
 import { open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve, sep } from 'node:path'
+import { promisify } from 'node:util'
 import { abortError, isOwnError, plainError, rangeError } from '../errors.js'
+
+/** By descriptor: the file handles of some package managers can't. */
+const sync = promisify(fsync)
 
 /** A failure of the operating system, or of Node on the way to it, as `ERR_IO`; errors of this package pass unchanged. */
 export function ioError(what: string, error: unknown): Error {
@@ -34,7 +39,6 @@ export async function destinationOf(path: string): Promise<Destination> {
   const target = await followed(path)
   const found = await stat(target).catch(() => undefined)
   if (found?.isFile() === false) throw plainError('ERR_IO', `cannot write ${path}: it is no regular file`)
-  await removeDead(target)
   return { path: target, temporary: `${prefixOf(target)}${randomBytes(4).toString('hex')}.tmp` }
 }
 
@@ -43,19 +47,22 @@ const MAX_NAME = 240
 
 /** What the temporary names of a file begin with. */
 function prefixOf(target: string): string {
-  return Buffer.byteLength(basename(target)) > MAX_NAME ? join(dirname(target), '.') : `${target}.`
+  return Buffer.byteLength(basename(target)) > MAX_NAME ? `${dirname(target)}${sep}.` : `${target}.`
 }
 
 /** Milliseconds after which a temporary file that nobody has written to is that of a killed writer. */
 const DEAD = 86_400_000
 
-/** Removes what killed writers of a file have left, as far as that can be told: it may be as large as the file. */
-async function removeDead(target: string): Promise<void> {
-  const folder = dirname(target)
-  const start = basename(`${prefixOf(target)}x`).slice(0, -1)
-  const names = await readdir(folder).catch(() => [])
-  for (const name of names) {
-    if (!name.startsWith(start) || !/^[0-9a-f]{8}\.tmp$/.test(name.slice(start.length))) continue
+/**
+ * Removes what killed writers of files in one folder have left, as far as that can be told: it may be as large as they
+ * are.
+ */
+export async function removeDead(paths: readonly string[]): Promise<void> {
+  const folder = dirname(paths[0] ?? '')
+  const starts = new Set(paths.map((path) => basename(`${prefixOf(path)}x`).slice(0, -1)))
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, start = ''] = /^(.*\.)[0-9a-f]{8}\.tmp$/s.exec(name) ?? []
+    if (!starts.has(start)) continue
     const path = join(folder, name)
     const found = await stat(path).catch(() => undefined)
     if (found !== undefined && Date.now() - found.mtimeMs > DEAD)
@@ -96,9 +103,9 @@ export async function replaceFile(
         for (let done = 0; done < bytes.length;)
           done += (await file.write(bytes, done).catch(raise)).bytesWritten
       })
-      await file.sync().catch(raise)
+      await sync(file.fd).catch(raise)
     } finally {
-      await file.close()
+      await file.close().catch(raise)
     }
     if (signal?.aborted) throw abortError(signal)
     await rename(temporary, path).catch(raise)
@@ -115,6 +122,6 @@ export async function replaceFile(
  */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined)
-  await handle?.sync().catch(() => undefined)
-  await handle?.close()
+  if (handle !== undefined) await sync(handle.fd).catch(() => undefined)
+  await handle?.close().catch(() => undefined)
 }

@@ -26,7 +26,8 @@ export interface RunState {
   readonly stopping: boolean
   readonly totals: EpochTotals
   readonly history: History
-  readonly callbacks: readonly Record<string, unknown>[]
+  /** Of those that have a state, in their order. */
+  readonly callbacks: readonly { readonly name: string; readonly values: Record<string, unknown> }[]
 }
 
 /** Writes everything that a run needs to go on elsewhere as if it had never stopped. */
@@ -36,8 +37,11 @@ export async function writeCheckpoint(
   fingerprint: RunState['fingerprint'],
 ): Promise<void> {
   const { epoch, step, begun, before, stepsPerEpoch, learningRate, stopping, totals, history } = run
-  const states = run.plan.callbacks.map((callback) => callback.getState?.() ?? { values: {} })
-  const callbacks = states.map(({ values }) => values)
+  const states = run.plan.callbacks.flatMap((callback) => {
+    const state = callback.getState?.()
+    return state === undefined ? [] : [{ name: callback.name ?? '', ...state }]
+  })
+  const callbacks = states.map(({ name, values }) => ({ name, values }))
   const state: RunState = {
     fingerprint,
     epoch,
@@ -84,7 +88,13 @@ export async function readCheckpoint(
   run.session.parameters = parameters
   await run.session.setTotals(state.totals)
   run.resume(state, optimizer)
-  for (const [i, callback] of run.plan.callbacks.entries()) callback.setState?.(stateOf(state, tensors, i))
+  const left = state.callbacks.map(({ name }, place) => ({ name, place }))
+  for (const callback of run.plan.callbacks) {
+    // The first of its name that nobody has taken: one that was not there before begins with nothing.
+    const at = left.findIndex(({ name }) => name === (callback.name ?? ''))
+    if (callback.setState === undefined || at < 0) continue
+    for (const { place } of left.splice(at, 1)) callback.setState(stateOf(state, tensors, place))
+  }
 }
 
 function digestOf(state: string, tensors: readonly Omit<NamedTensor, 'shape'>[]): string {
@@ -108,7 +118,7 @@ function tensorsOf(state: CallbackState, i: number): NamedTensor[] {
 function stateOf(state: RunState, tensors: ReadonlyMap<string, Float32Array>, i: number): CallbackState {
   const own = [...tensors].filter(([name]) => name.startsWith(prefix(i)))
   return {
-    values: state.callbacks[i] ?? {},
+    values: state.callbacks[i]?.values ?? {},
     tensors: Object.fromEntries(own.map(([name, data]) => [name.slice(prefix(i).length), data])),
   }
 }

@@ -23,13 +23,13 @@ export interface NetworkConfig {
   /** The cross-entropies and hinge take the last layer's outputs as logits or scores: leave its activation 'linear'. */
   loss: LossName
   /** Of the initial weights, the order of rows and the dropout masks; default random, readable as `network.seed`. */
-  seed?: Seed
+  seed?: Seed | undefined
   /** Share of each target spread evenly over the classes, in [0, 1); cross-entropies only; default 0. */
-  labelSmoothing?: number
+  labelSmoothing?: number | undefined
   /** Error at which huber turns from quadratic to linear; default 1. */
-  huberDelta?: number
+  huberDelta?: number | undefined
   /** Which engine trains; the bits are the same. */
-  engine?: EngineName
+  engine?: EngineName | undefined
 }
 
 /** A checked configuration. */

@@ -1,7 +1,7 @@
 import { classesOf, type LossName, type RowsSpec, type TrainerData } from '../engine/trainer.js'
 import { rangeError, show, typeError, wrongType, wrongValue } from '../errors.js'
 import { isOf, isShared, ownArray } from '../realm.js'
-import { present, readArray, readRecord, shapeOf, sizeOf } from '../validate.js'
+import { present, readArray, readFields, readRecord, shapeOf, sizeOf } from '../validate.js'
 import { Rows } from './rows.js'
 
 /** A tensor with its shape, rows first. */
@@ -81,7 +81,7 @@ function readTensor(
   if (ArrayBuffer.isView(value)) return { data: present(ownArray(value) as Float32Array, argument) }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw wrongType(argument, allowed, value)
-  const { data, shape } = readRecord(value, argument)
+  const { data, shape } = readFields(value, ['data', 'shape'], argument)
   const sizes = shapeOf(shape, `${argument}.shape`)
   const length = ArrayBuffer.isView(data) ? (data as Float32Array).length : undefined
   if (length !== sizeOf(sizes)) {

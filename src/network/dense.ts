@@ -6,29 +6,29 @@ import { refuseOverflow } from '../random/laws.js'
 
 /** Penalty on a kernel, added to the loss as in Keras: `l1 * sum |w| + l2 * sum w^2`. */
 export interface Regularizer {
-  l1?: number
-  l2?: number
+  l1?: number | undefined
+  l2?: number | undefined
 }
 
 /** Options of `dense`; defaults are Keras's. */
 export interface DenseOptions {
   /** Default 'linear'. */
-  activation?: ActivationName
+  activation?: ActivationName | undefined
   /** Negative slope of leakyRelu (default 0.01) or alpha of elu (default 1). */
-  slope?: number
+  slope?: number | undefined
   /** Default true. */
-  useBias?: boolean
+  useBias?: boolean | undefined
   /** Default 'glorotUniform'. */
-  kernelInitializer?: InitializerLike
+  kernelInitializer?: InitializerLike | undefined
   /** Default 'zeros'. */
-  biasInitializer?: InitializerLike
-  kernelRegularizer?: Regularizer
+  biasInitializer?: InitializerLike | undefined
+  kernelRegularizer?: Regularizer | undefined
   /** Share of this layer's outputs that each training step drops, in [0, 1); default 0. */
-  dropout?: number
+  dropout?: number | undefined
   /** `false` freezes the layer; default true. */
-  trainable?: boolean
+  trainable?: boolean | undefined
   /** Default `dense_1`, `dense_2`, ... by place in the network. */
-  name?: string
+  name?: string | undefined
 }
 
 /** A fully connected layer as plain data: `units` outputs, each activation(x . kernel + bias). */

@@ -12,33 +12,34 @@ import { feedSource, type RowSource } from './source.js'
 /** Options of `fit`; names and defaults are Keras's. */
 export interface FitOptions extends AsyncOptions {
   /** The run goes on until this many epochs are done, counted from `initialEpoch`'s zero; default 1. */
-  epochs?: number
+  epochs?: number | undefined
   /** Rows of one update, the last of an epoch may have fewer; default 32. */
-  batchSize?: number
+  batchSize?: number | undefined
   /** Default `sgd()`: learning rate 0.01. */
-  optimizer?: Optimizer | 'sgd' | 'adam' | 'adamW' | 'rmsprop'
+  optimizer?: Optimizer | 'sgd' | 'adam' | 'adamW' | 'rmsprop' | undefined
   /** Rows that are only measured, after each epoch. */
-  validationData?: Examples
+  validationData?: Examples | undefined
   /** Share of the rows, from the end and before shuffling, that are only measured, in [0, 1); default 0. */
-  validationSplit?: number
+  validationSplit?: number | undefined
   /** New order of rows for each epoch, from the network's seed; default true. */
-  shuffle?: boolean
+  shuffle?: boolean | undefined
   /** Watch and steer the run, in this order. */
-  callbacks?: readonly Callback[]
+  callbacks?: readonly Callback[] | undefined
   /** Weight of each row in the loss, >= 0. */
-  sampleWeight?: Float32Array
+  sampleWeight?: Float32Array | undefined
   /** Weight of the rows of each class, by label; 1 where there is none. */
-  classWeight?: ClassWeight
+  classWeight?: ClassWeight | undefined
   /** Upper bound on threads; the weights do not depend on it. */
-  threads?: number
+  threads?: number | undefined
   /**
    * Number of the first epoch, as in Keras; default 0. Epochs of the same number take their rows in the same order. Where
    * the last `fit` of the network ended with this many, by the same rule, its optimizer's state goes on.
    */
-  initialEpoch?: number
+  initialEpoch?: number | undefined
 }
 
-const OPTIONS = [
+/** Names of `FitOptions`. */
+export const FIT_OPTIONS = [
   ...ASYNC_OPTIONS,
   'epochs',
   'batchSize',
@@ -59,7 +60,7 @@ export interface SourceOptions extends Omit<FitOptions, 'validationSplit' | 'sam
    * Rows that are held at a time, rounded up to whole updates; with `shuffle` they are trained on in a random order.
    * Default 8192.
    */
-  bufferRows?: number
+  bufferRows?: number | undefined
 }
 
 /** Checked options of `fit` with their data. */
@@ -77,7 +78,7 @@ export interface FitPlan {
 
 /** Checks everything that `fit` is given before any work starts. */
 export function readFit(spec: RowsSpec, rows: Rows, options: unknown): FitPlan {
-  const o = readOptions(options, OPTIONS)
+  const o = readOptions(options, FIT_OPTIONS)
   const all = weighted(rows, { sampleWeight: o['sampleWeight'] })
   const held = heldOut(o['validationSplit'], all.count)
   if (o['validationData'] !== undefined && held > 0) {
@@ -99,7 +100,7 @@ export function readFit(spec: RowsSpec, rows: Rows, options: unknown): FitPlan {
 
 /** Checks what `fit` over a source of batches is given; the batches are checked as they come. */
 export function readSourceFit(spec: RowsSpec, source: RowSource, options: unknown): FitPlan {
-  const names = OPTIONS.filter((name) => name !== 'validationSplit' && name !== 'sampleWeight')
+  const names = FIT_OPTIONS.filter((name) => name !== 'validationSplit' && name !== 'sampleWeight')
   const o = readOptions(options, [...names, 'bufferRows'])
   const plan = readPlan(spec, o)
   const { batchSize, optimizer } = plan.run

@@ -24,14 +24,14 @@ export interface LinearModelConfig {
    */
   kind: keyof typeof LOSS
   /** Default 1; 'softmax' needs at least 2. */
-  outputs?: number
+  outputs?: number | undefined
   /** Penalty on the squared weights (not the intercept), added to the mean loss as `l2 * sum w^2`; default 0. */
-  l2?: number
+  l2?: number | undefined
   /** Whether there is an intercept; default true. */
-  useBias?: boolean
+  useBias?: boolean | undefined
   /** Of the order of rows; default random. */
-  seed?: Seed
-  engine?: EngineName
+  seed?: Seed | undefined
+  engine?: EngineName | undefined
 }
 
 /**

@@ -1,3 +1,4 @@
+import { ASYNC_OPTIONS, type AsyncOptions, oneCall, unlessAborted } from '../engine/progress.js'
 import type { Evaluation } from '../engine/trainer.js'
 import { plainError } from '../errors.js'
 import { allocate, readOptions } from '../validate.js'
@@ -27,15 +28,15 @@ export interface Metrics {
 }
 
 /** Options of `evaluate` and `predict`. */
-export interface EvaluateOptions {
+export interface EvaluateOptions extends AsyncOptions {
   /** Upper bound on threads; the results do not depend on it. */
-  threads?: number
+  threads?: number | undefined
 }
 
 /** Options of `partialFit`. */
 export type PartialFitOptions = Pick<
   FitOptions,
-  'batchSize' | 'optimizer' | 'sampleWeight' | 'classWeight' | 'threads' | 'signal'
+  'batchSize' | 'optimizer' | 'sampleWeight' | 'classWeight' | 'threads' | keyof AsyncOptions
 >
 
 /**
@@ -145,13 +146,16 @@ export class Network {
     then?: () => Promise<void>,
   ): Promise<History> {
     for (const rows of [plan.feed.rows, plan.validation]) if (rows) this.#session.prepare(rows)
-    const optimizer = JSON.stringify(plan.run.optimizer)
+    const optimizer = ruleOf(plan)
     const goesOn = plan.initialEpoch > 0 && plan.initialEpoch === this.#reached.epoch
     const kept = goesOn && optimizer === this.#reached.optimizer
     const start = state ?? (kept ? undefined : new Float32Array(0))
     const run = new TrainingRun(this, this.#session, plan, before, start)
     const work = async (): Promise<void> => {
-      await fit(run).finally(() => (this.#reached = { epoch: run.epoch, batches: run.before, optimizer }))
+      await fit(run).finally(() => {
+        // A run that never had the engine's memory has left it as it was.
+        if (run.isBound) this.#reached = { epoch: run.epoch, batches: run.before, optimizer }
+      })
       await then?.()
     }
     await this.#alone(work).finally(() => plan.validation?.dispose())
@@ -183,7 +187,7 @@ export class Network {
       'sampleWeight',
       'classWeight',
       'threads',
-      'signal',
+      ...ASYNC_OPTIONS,
     ])
     const pass = { ...o, shuffle: false, initialEpoch: this.#passes, epochs: this.#passes + 1 }
     const plan = readFit(this.#spec, this.rows(x, y), pass)
@@ -194,7 +198,7 @@ export class Network {
       this.#carried = { optimizer, state: after, batches: batches + plan.feed.stepsPerEpoch }
       this.#passes++
     }
-    const trained = this.#train(plan, batches, state, keep)
+    const trained = this.#train(plan, batches, state ?? new Float32Array(0), keep)
     const { history } = await trained.finally(() => plan.feed.rows?.dispose())
     return { loss: history.loss[0] as number, ...accuracyOf(history) }
   }
@@ -219,9 +223,11 @@ export class Network {
 
   /** @internal `evaluate` on rows that have been checked. */
   async evaluateRows(rows: Rows, options: EvaluateOptions = {}): Promise<Metrics> {
-    const threads = threadsOf(options)
-    this.#session.prepare(rows)
-    return this.logsOf(await this.#session.evaluate(rows, threads))
+    return oneCall(options, ['threads'], async ({ threads }, { signal }) => {
+      const bound = readThreads(threads)
+      this.#session.prepare(rows)
+      return this.logsOf(await unlessAborted(this.#session.evaluate(rows, bound), signal))
+    })
   }
 
   /**
@@ -229,11 +235,13 @@ export class Network {
    * linear last layer these are logits; `classes` turns them into labels.
    */
   async predict(x: Features, options: EvaluateOptions = {}): Promise<Float32Array> {
-    const threads = threadsOf(options)
-    const { x: given, rows } = readFeatures(x, this.#spec.inputs, 'x')
-    // Now, before whoever owns them can change them.
-    const copy = allocate(`${rows} rows`, () => given.slice())
-    return this.#session.predict(copy, rows, threads)
+    return oneCall(options, ['threads'], async ({ threads }, { signal }) => {
+      const bound = readThreads(threads)
+      const { x: given, rows } = readFeatures(x, this.#spec.inputs, 'x')
+      // Now, before whoever owns them can change them.
+      const copy = allocate(`${rows} rows`, () => given.slice())
+      return unlessAborted(this.#session.predict(copy, rows, bound), signal)
+    })
   }
 
   /**
@@ -273,11 +281,12 @@ function isTargets(value: unknown): boolean {
   )
 }
 
+/** What an optimizer's state depends on: everything but its rates. */
+function ruleOf({ optimizer: { learningRate: _, schedule: __, ...rule } }: FitPlan): string {
+  return JSON.stringify(rule)
+}
+
 function accuracyOf(history: History['history']): { accuracy?: number } {
   const [accuracy] = history['accuracy'] ?? []
   return accuracy === undefined ? {} : { accuracy }
-}
-
-function threadsOf(options: EvaluateOptions): number {
-  return readThreads(readOptions(options, ['threads'])['threads'])
 }

@@ -23,46 +23,46 @@ export interface Optimizer extends OptimizerSpec {
 /** What every optimizer takes. */
 export interface OptimizerOptions {
   /** Step size, >= 0. */
-  learningRate?: number
+  learningRate?: number | undefined
   /** Multiplies the learning rate step by step; see `cosineDecay`, `oneCycle`, ... */
-  schedule?: Schedule
+  schedule?: Schedule | undefined
   /** Decay of kernels and biases, >= 0, added to the gradient after clipping; default 0. */
-  weightDecay?: number
+  weightDecay?: number | undefined
   /** Bound on the 2-norm of the gradient of all parameters together, as torch's `clip_grad_norm_`; default none. */
-  clipNorm?: number
+  clipNorm?: number | undefined
   /** Bound on the size of every element of the gradient; default none. */
-  clipValue?: number
+  clipValue?: number | undefined
   /** Batches whose gradients are averaged before one update, >= 1; default 1. */
-  accumulate?: number
+  accumulate?: number | undefined
 }
 
 export interface SgdOptions extends OptimizerOptions {
   /** Share of the last update direction that is kept, >= 0; default 0. The first buffer is the gradient itself. */
-  momentum?: number
+  momentum?: number | undefined
   /** Share of the gradient that does not enter the momentum; default 0. */
-  dampening?: number
+  dampening?: number | undefined
   /** Nesterov's look-ahead; needs momentum and no dampening. */
-  nesterov?: boolean
+  nesterov?: boolean | undefined
   /** Weight decay shrinks the weights by `1 - learningRate * weightDecay` instead of joining the gradient. */
-  decoupled?: boolean
+  decoupled?: boolean | undefined
 }
 
 export interface AdamOptions extends OptimizerOptions {
   /** Decay of the mean of gradients, in [0, 1); default 0.9. */
-  beta1?: number
+  beta1?: number | undefined
   /** Decay of the mean of squared gradients, in [0, 1); default 0.999. */
-  beta2?: number
+  beta2?: number | undefined
   /** Added to the root of the second moment; default 1e-8. */
-  epsilon?: number
+  epsilon?: number | undefined
 }
 
 export interface RmspropOptions extends OptimizerOptions {
   /** Decay of the mean of squared gradients, in [0, 1]; default 0.99. */
-  alpha?: number
+  alpha?: number | undefined
   /** Share of the last update direction that is kept, >= 0; default 0. */
-  momentum?: number
+  momentum?: number | undefined
   /** Added to the root of the mean square; default 1e-8. */
-  epsilon?: number
+  epsilon?: number | undefined
 }
 
 const SHARED = ['learningRate', 'schedule', 'weightDecay', 'clipNorm', 'clipValue', 'accumulate'] as const

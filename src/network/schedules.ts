@@ -32,7 +32,7 @@ export type Unit = 'step' | 'epoch'
 /** What every schedule takes. */
 export interface ScheduleOptions {
   /** Default 'step': one batch. */
-  unit?: Unit
+  unit?: Unit | undefined
 }
 
 class Curve implements Schedule {
@@ -98,13 +98,13 @@ export interface CosineOptions extends ScheduleOptions {
   /** Length of the (first) descent, without the warm-up. */
   steps: number
   /** Length of a linear rise from 1 / (warmup + 1) to 1 before it; default 0. */
-  warmup?: number
+  warmup?: number | undefined
   /** Where the descent ends, as a factor; default 0. */
-  end?: number
+  end?: number | undefined
   /** Start again at 1 after each descent; default false, which stays at `end`. */
-  restarts?: boolean
+  restarts?: boolean | undefined
   /** Each descent is so many times as long as the one before, an integer >= 1; default 1. */
-  lengthen?: number
+  lengthen?: number | undefined
 }
 
 /**
@@ -147,11 +147,11 @@ export interface OneCycleOptions extends ScheduleOptions {
   /** Length of the whole cycle, >= 2. */
   steps: number
   /** Share of it in which the rate rises, from 0 to 1; default 0.3. */
-  rise?: number
+  rise?: number | undefined
   /** The first rate is 1 / startDivisor; default 25. */
-  startDivisor?: number
+  startDivisor?: number | undefined
   /** The last rate is the first divided by this; default 1e4. */
-  endDivisor?: number
+  endDivisor?: number | undefined
 }
 
 /** The 1-cycle policy (Smith and Topin 2018) as torch's `OneCycleLR`: `learningRate` is the peak, both legs cosines. */

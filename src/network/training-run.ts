@@ -127,6 +127,11 @@ export class TrainingRun {
     return Math.max(0, this.epochs - this.plan.initialEpoch) * this.stepsPerEpoch
   }
 
+  /** @internal Whether the engine has had rows of this run. */
+  get isBound(): boolean {
+    return this.#bound !== undefined
+  }
+
   /** @internal Gives the engine the rows of a part, unless it has them. */
   async bind({ rows, window }: FeedPart): Promise<void> {
     if (rows === this.#bound) return

@@ -3,6 +3,7 @@ import type { Layout } from '../initializers/layouts.js'
 import type { InitializerConfig } from '../initializers/types.js'
 import type { Dtype, FloatArray } from '../random/output.js'
 import { readWork, WORK_OPTIONS, type WorkOptions } from '../random/fill.js'
+import type { TypedArray } from '../random/shuffle.js'
 import { readOptions } from '../validate.js'
 import { fillAll, fillAllAsync, fillGiven, fillGivenAsync, fillOf, type PlannedFill } from './fill.js'
 import { stopsWithReader } from './leaving.js'
@@ -117,7 +118,7 @@ export class Plan {
    * @throws `ERR_INVALID_ARGUMENT`, `ERR_LENGTH_MISMATCH`, `ERR_OVERLAPPING_VIEWS`, `ERR_SHARED_MEMORY`; no array is
    * changed then
    */
-  fill<M extends ReadonlyMap<string, FloatArray>>(arrays: M, options?: WorkOptions): M {
+  fill<M extends ReadonlyMap<string, FloatArray | TypedArray>>(arrays: M, options?: WorkOptions): M {
     const work = readWork(readOptions(options, WORK_OPTIONS))
     const fills = this.#fills(checkArrays(this.tensors, arrays), work)
     fillGiven(fills)
@@ -125,7 +126,7 @@ export class Plan {
   }
 
   /** As `fill`, without blocking the event loop. The arrays must stay as they are until it is done. */
-  async fillAsync<M extends ReadonlyMap<string, FloatArray>>(
+  async fillAsync<M extends ReadonlyMap<string, FloatArray | TypedArray>>(
     arrays: M,
     options?: WorkOptions & AsyncOptions,
   ): Promise<M> {

@@ -4,7 +4,7 @@ import type { Control } from '../engine/engine.js'
 import { tensorFiles } from '../engine/files.js'
 import type { TensorFiles } from '../engine/tensor-files.js'
 import { type AsyncOptions, ASYNC_OPTIONS, watch } from '../engine/progress.js'
-import { destinationOf, raiseIo, replaceFile } from '../engine/replace.js'
+import { destinationOf, raiseIo, removeDead, replaceFile } from '../engine/replace.js'
 import { now } from '../engine/slices.js'
 import type { Dtype } from '../engine/law.js'
 import { typeError } from '../errors.js'
@@ -111,6 +111,7 @@ export async function writeFiles(
   const { control, finish } = watch(options, sum(own), 'bytes')
   const writer = new Writer(tensorFiles(engine), threads, control)
   const report: WriteReport = { files: [], bytes: sum(own), elapsedMs: 0 }
+  if (own.length > 0) await removeDead(own.map(({ path }) => path))
   for (const target of own) report.files.push(await writer.write(target, index))
   if (index !== undefined && (await areFinished(targets, own))) {
     await writeIndex(index, targets)

@@ -30,7 +30,7 @@ export function choiceOf(items: unknown, size: unknown, given: unknown, more: re
   const wanted = integer(size, 'size', 0, 2 ** 32)
   const again = boolean(replace, 'replace')
   const scaled = weights === undefined ? undefined : weightsOf(weights, count)
-  const available = scaled === undefined ? count : scaled.filter((weight) => weight > 0).length
+  const available = scaled === undefined ? count : positives(scaled)
   if (wanted > 0 && (available === 0 || (!again && wanted > available))) {
     const kind = scaled === undefined ? 'items' : 'items of positive weight'
     throw rangeError('ERR_INVALID_ARGUMENT', `size must be at most ${available}, the ${kind}, got ${wanted}`)
@@ -42,9 +42,15 @@ export function choiceOf(items: unknown, size: unknown, given: unknown, more: re
     options,
     *make(stream, first) {
       if (wanted > 0) yield* choose(indices, stream, first)
-      return typeof items === 'number' ? indices : taken(items, indices)
+      return typeof items === 'number' ? indices : yield* takenSteps(items, indices)
     },
   }
+}
+
+function positives(weights: Float64Array): number {
+  let count = 0
+  for (const weight of weights) if (weight > 0) count++
+  return count
 }
 
 function countOf(items: unknown): number {
@@ -64,8 +70,14 @@ function weightsOf(weights: unknown, count: number): Float64Array {
   const list = weights as ArrayLike<unknown>
   if (list.length !== count)
     throw rangeError('ERR_LENGTH_MISMATCH', `weights must have ${count} entries, got ${list.length}`)
-  const scaled = Float64Array.from(list, (weight, i) => nonNegative(weight, `weights[${i}]`))
-  const sum = scaled.reduce((total, weight) => total + weight, 0)
+  const scaled = allocate(`${count} weights`, () => new Float64Array(count))
+  let sum = 0
+  for (let i = 0; i < count; i++) {
+    const weight = list[i]
+    // The name is made for one that is wrong alone: it takes longer than all the rest.
+    const right = typeof weight === 'number' && weight >= 0 && weight < Infinity
+    sum += scaled[i] = right ? weight : nonNegative(weight, `weights[${i}]`)
+  }
   // What they are divided into would overflow: their factor is of no consequence, and a power of two exact.
   if (sum < TINY) return scaled.map((weight) => weight / TINY)
   if (sum < Infinity) return scaled
@@ -85,10 +97,18 @@ function plan(
   return replace ? [2 * size, byAlias(weights)] : [count, byKeys(weights)]
 }
 
-function taken(items: unknown, indices: Uint32Array): unknown {
-  if (arrayKind(items) === undefined) return Array.from(indices, (i) => (items as unknown[])[i])
+function* takenSteps(items: unknown, indices: Uint32Array): Generator<number, unknown> {
   const source = items as TypedArray
-  const out = new (source.constructor as new (length: number) => TypedArray)(indices.length)
-  for (let k = 0; k < indices.length; k++) out[k] = source[indices[k] as number] as never
+  const out =
+    arrayKind(items) === undefined
+      ? new Array<unknown>(indices.length)
+      : new (source.constructor as new (length: number) => TypedArray)(indices.length)
+  for (let k = 0; k < indices.length; k++) {
+    out[k] = source[indices[k] as number] as never
+    if (k % PART === 0) yield k
+  }
   return out
 }
+
+/** Items taken between two breaks. */
+const PART = 1 << 16

@@ -34,9 +34,9 @@ export function withoutReplacement(count: number): Chooser {
 
 /** The alias method (Walker 1977; tables by Vose 1991): draw 2k picks a column, draw 2k + 1 the upper or lower part. */
 export function byAlias(weights: Float64Array): Chooser {
-  const { share, alias } = aliasTables(weights)
   const count = weights.length
   return function* (out, stream, first) {
+    const { share, alias } = yield* aliasTables(weights)
     let column = 0
     yield* eachDrawSteps(stream, first, 2 * out.length, (draw, hi, lo) => {
       const k = draw - first
@@ -54,32 +54,44 @@ interface AliasTables {
   readonly alias: Uint32Array
 }
 
-function aliasTables(weights: Float64Array): AliasTables {
+function* aliasTables(weights: Float64Array): Generator<number, AliasTables> {
   const count = weights.length
-  const largest = weights.reduce((most, weight) => Math.max(most, weight), 0)
-  const sum = weights.reduce((total, weight) => total + weight / largest, 0)
-  const rest = weights.map((weight) => ((weight / largest) * count) / sum)
+  let [largest, sum] = [0, 0]
+  for (const weight of weights) largest = Math.max(largest, weight)
+  for (const weight of weights) sum += weight / largest
+  yield 0
+  const rest = new Float64Array(count)
   const share = new Float64Array(count).fill(1)
-  const alias = Uint32Array.from({ length: count }, (_, i) => i)
-  const small: number[] = []
-  const large: number[] = []
-  for (const [i, weight] of rest.entries()) (weight < 1 ? small : large).push(i)
-  while (small.length > 0 && large.length > 0) {
-    const [low, high] = [small.pop() as number, large[large.length - 1] as number]
+  const alias = new Uint32Array(count)
+  const [small, large] = [new Uint32Array(count), new Uint32Array(count)]
+  let [smalls, larges] = [0, 0]
+  for (let i = 0; i < count; i++) {
+    rest[i] = (((weights[i] as number) / largest) * count) / sum
+    alias[i] = i
+    if ((rest[i] as number) < 1) small[smalls++] = i
+    else large[larges++] = i
+    if (i % PART === 0) yield 0
+  }
+  for (let round = 0; smalls > 0 && larges > 0; round++) {
+    const [low, high] = [small[--smalls] as number, large[larges - 1] as number]
     share[low] = rest[low] as number
     alias[low] = high
     rest[high] = (rest[high] as number) + (rest[low] as number) - 1
-    if ((rest[high] as number) < 1) small.push(large.pop() as number)
+    if ((rest[high] as number) < 1) small[smalls++] = large[--larges] as number
+    if (round % PART === 0) yield 0
   }
   // Rounding may leave columns of weight 0 with nobody to share with: they go to the heaviest item.
   const heaviest = weights.indexOf(largest)
-  for (const i of small) {
+  for (const i of small.subarray(0, smalls)) {
     if (weights[i] !== 0) continue
     share[i] = 0
     alias[i] = heaviest
   }
   return { share, alias }
 }
+
+/** Items looked at between two breaks. */
+const PART = 1 << 16
 
 /**
  * The items of the largest keys ln(u) / weight, largest first: one by one, each as likely as its share of what is left
@@ -92,8 +104,29 @@ export function byKeys(weights: Float64Array): Chooser {
       const weight = weights[k - first] as number
       if (weight > 0) keys[k - first] = ln(u53(hi, lo) + 2 ** -54) / weight
     })
-    const order = Array.from(keys.keys()).filter((i) => (weights[i] as number) > 0)
-    order.sort((a, b) => (keys[b] as number) - (keys[a] as number) || a - b)
-    out.set(order.slice(0, out.length))
+    const order = new Uint32Array(weights.length)
+    let count = 0
+    for (let i = 0; i < weights.length; i++) if ((weights[i] as number) > 0) order[count++] = i
+    out.set((yield* sortedSteps(order.subarray(0, count), keys)).subarray(0, out.length))
   }
+}
+
+/** Merges runs of indices, twice as long every time, by descending keys; equal ones keep their order. */
+function* sortedSteps(indices: Uint32Array, keys: Float64Array): Generator<number, Uint32Array> {
+  let [from, to]: Uint32Array[] = [indices, new Uint32Array(indices.length)] as const
+  for (let width = 1; width < from.length; width *= 2) {
+    for (let start = 0; start < from.length; start += 2 * width) {
+      const [middle, end] = [Math.min(start + width, from.length), Math.min(start + 2 * width, from.length)]
+      let [left, right] = [start, middle]
+      for (let at = start; at < end; at++) {
+        const second =
+          left === middle ||
+          (right < end && (keys[from[right] as number] as number) > (keys[from[left] as number] as number))
+        to[at] = from[second ? right++ : left++] as number
+        if (at % PART === 0) yield 0
+      }
+    }
+    ;[from, to] = [to, from]
+  }
+  return from
 }

@@ -10,6 +10,7 @@ import {
   integer,
   jsonSeed,
   pathOf,
+  present,
   readOptions,
   readRecord,
   type Seed,
@@ -239,7 +240,7 @@ export class Generator {
   ): Promise<T>
   choiceAsync<T>(items: readonly T[], size: number, options?: ChoiceOptions & AsyncOptions): Promise<T[]>
   async choiceAsync(items: unknown, size: number, options?: ChoiceOptions & AsyncOptions): Promise<unknown> {
-    const { draws, make, options: read } = choiceOf(items, size, options, ASYNC_OPTIONS)
+    const { draws, make, options: read } = choiceOf(copied(items), size, options, ASYNC_OPTIONS)
     return this.#inSlices(read, draws, (first) => make(this.#stream, first))
   }
 
@@ -315,7 +316,11 @@ export class Generator {
   #shuffled<T>(items: T, swappable: Swappable, options: Record<string, unknown>): Promise<T> {
     const swaps = Math.max(0, swappable.length - 1)
     const steps = (first: number) => shuffleSteps(swappable, this.#stream, first)
-    return this.#inSlices(options, swaps, steps).then(() => items)
+    const { length } = swappable
+    return this.#inSlices(options, swaps, steps).then(() => {
+      if (ArrayBuffer.isView(items)) present(items as unknown as Uint8Array, 'items', length)
+      return items
+    })
   }
 
   /** Work in steps on `draws` draws of 53 bits; the position moves at the call. */
@@ -349,6 +354,12 @@ export class Generator {
     this.#position = end
     return start
   }
+}
+
+/** Items as they are now, whatever becomes of the caller's array. */
+function copied(items: unknown): unknown {
+  if (Array.isArray(items)) return [...(items as unknown[])]
+  return ArrayBuffer.isView(items) && !(items instanceof DataView) ? (items as Uint8Array).slice() : items
 }
 
 /** Memory for a permutation. */

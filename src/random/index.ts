@@ -15,6 +15,7 @@ export {
   normal,
   normalAsync,
   permutation,
+  permutationAsync,
   sample,
   sampleAsync,
   truncatedNormalAsync,

@@ -16,12 +16,14 @@ export interface Float16ArrayLike {
 /** An array of floats that can be filled; a Uint16Array holds F16 or BF16 bit patterns, as `dtype` says. */
 export type FloatArray = Float32Array | Float64Array | Uint16Array | Float16ArrayLike
 
-/** The array that a new tensor of a dtype comes in. */
-export type ArrayOf<D extends Dtype> = D extends 'F32'
-  ? Float32Array
-  : D extends 'F64'
-    ? Float64Array
-    : Uint16Array
+/** The array that a new tensor of a dtype comes in: with memory of its own, where TypeScript tells that from shared. */
+export type ArrayOf<D extends Dtype> = [Dtype] extends [D]
+  ? ReturnType<Float32ArrayConstructor['of']>
+  : D extends 'F32'
+    ? ReturnType<Float32ArrayConstructor['of']>
+    : D extends 'F64'
+      ? ReturnType<Float64ArrayConstructor['of']>
+      : ReturnType<Uint16ArrayConstructor['of']>
 
 /** What a call that takes a length or an array gives back: a new array, or the same one. */
 export type Filled<O extends number | FloatArray, D extends Dtype> = O extends number ? ArrayOf<D> : O

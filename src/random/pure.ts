@@ -157,3 +157,12 @@ export function permutation(n: number, options: StreamOptions & WorkOptions): Ui
   const { seed, path = '', ...work } = readOptions(options, ['seed', 'path', ...WORK_OPTIONS])
   return new Generator(seedOf(seed), pathOf(path)).permutation(n, work)
 }
+
+/** As `permutation`, without blocking the event loop. */
+export async function permutationAsync(
+  n: number,
+  options: StreamOptions & AsyncOptions,
+): Promise<Uint32Array> {
+  const { seed, path = '', ...watched } = readOptions(options, ['seed', 'path', ...ASYNC_OPTIONS])
+  return new Generator(seedOf(seed), pathOf(path)).permutationAsync(n, watched)
+}

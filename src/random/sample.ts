@@ -29,7 +29,7 @@ export interface DistributionParams {
   /** Failures before the first success. */
   geometric: { p: number }
   gumbel: { location: number; scale: number }
-  /** Successes in `draws` without replacement from `total`, at most 2^24, of which `successes` are some. */
+  /** Successes in `draws` without replacement from `total` of which `successes` are some. */
   hypergeometric: { total: number; successes: number; draws: number }
   inverseGaussian: { mean: number; shape: number }
   /** The exponential of a normal with this mean and standard deviation. */

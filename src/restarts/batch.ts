@@ -22,6 +22,10 @@ export async function runAll(
   const { seeds, threshold } = plan
   const trials = configs.flatMap((config) => seeds.map((seed) => trialOf(config, seed, plan)))
   const watched = watch(plan.watched, trials.length, 'networks')
+  // Statistics take long to load, and memory that there may not be: not before they are needed, but before all the work.
+  const { reportOf } = await import('./report.js').catch((cause: unknown) => {
+    throw plainError('ERR_OUT_OF_MEMORY', 'the statistics could not be loaded', { cause })
+  })
   const { signal, onStep } = watched.control
   const control = { signal, onDone: onStep }
   const runner = plan.runner ?? (plan.parallel && localRunner({ parallel: plan.parallel }))
@@ -33,8 +37,6 @@ export async function runAll(
   ).finally(() => [train, test].forEach((each) => each?.dispose()))
   for (const [i, run] of runs.entries()) if (run !== undefined) refuseOther(run, trials[i])
   watched.finish()
-  // Statistics take long to load: not before they are needed.
-  const { reportOf } = await import('./report.js')
   const meets =
     threshold === undefined ? undefined : (metrics: Run['metrics']) => meetsThreshold(metrics, threshold)
   return configs.map((_, i) => {

@@ -2,10 +2,10 @@ import { ASYNC_OPTIONS, type AsyncOptions } from '../engine/progress.js'
 import { rangeError, typeError, wrongType } from '../errors.js'
 import { readNetwork, type NetworkConfig, type NetworkSpec } from '../network/config.js'
 import { readData } from '../network/data.js'
-import { readFit, type FitOptions } from '../network/fit-options.js'
+import { FIT_OPTIONS, readFit, type FitOptions } from '../network/fit-options.js'
 import { someRows } from '../network/rows.js'
 import type { Runner } from '../runner/batch.js'
-import { finite, integer, readArray, readOptions, readRecord, seedOf, type Seed } from '../validate.js'
+import { finite, integer, readArray, readOptions, seedOf, type Seed } from '../validate.js'
 import type { RestartData, TrialRows } from './trial.js'
 
 /** `fit`'s options for one network; the signal and progress are those of the whole. */
@@ -16,16 +16,16 @@ export interface RestartOptions extends AsyncOptions {
   /** How many networks, from the seeds 0 to n - 1, or their seeds. */
   seeds: number | readonly Seed[]
   /** Options of each `fit`. Callbacks hold state: to use any, give a function that makes new ones for each network. */
-  fit?: TrialFit | ((seed: bigint) => TrialFit)
+  fit?: (TrialFit | ((seed: bigint) => TrialFit)) | undefined
   /**
    * Networks trained at once in this process; default: one a thread, or one on all threads, whichever the first few
    * show to be faster. The report does not depend on it.
    */
-  parallel?: number
+  parallel?: number | undefined
   /** Accuracy (loss where there is none) that counts as success. */
-  threshold?: number
+  threshold?: number | undefined
   /** Who trains the networks; default: this process. */
-  runner?: Runner
+  runner?: Runner | undefined
 }
 
 /** Checked options of `restarts`. */
@@ -100,15 +100,21 @@ function readSeeds(value: unknown): bigint[] {
 
 function readTrialFit(value: unknown): (seed: bigint) => TrialFit {
   if (typeof value === 'function') {
-    const fit = value as (seed: bigint) => TrialFit | undefined
-    return (seed) => readRecord(fit(seed) ?? {}, 'what fit returns') as TrialFit
+    const fit = value as (seed: bigint) => unknown
+    return (seed) => optionsOf(fit(seed), 'what fit returns')
   }
-  const fit = value === undefined ? {} : (readRecord(value, 'fit') as TrialFit)
+  const fit = optionsOf(value, 'fit')
   if (fit.callbacks === undefined) return () => fit
   throw typeError(
     'ERR_INVALID_ARGUMENT',
     'fit with callbacks must be a function, so that each network has its own',
   )
+}
+
+function optionsOf(value: unknown, argument: string): TrialFit {
+  if (typeof (value as { then?: unknown } | null | undefined)?.then === 'function')
+    throw wrongType(argument, 'options, not a promise of them', value)
+  return readOptions(value, FIT_OPTIONS, argument) as TrialFit
 }
 
 function readRunner(value: unknown): Runner | undefined {

@@ -12,8 +12,8 @@ import type { Run } from './report.js'
 export interface RestartData {
   x: Features
   y: Targets
-  xTest?: Features
-  yTest?: Targets
+  xTest?: Features | undefined
+  yTest?: Targets | undefined
 }
 
 /** The same, checked: what all trials of a batch read. */

@@ -5,6 +5,7 @@ import { now } from '../engine/slices.js'
 import { plainError, wrongType } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { Plan, plan as planOf, type PlanJson, type WriteOptions, type WriteReport } from '../plan/index.js'
+import { bytesOf } from '../plan/shards.js'
 import { recordText } from '../plan/record.js'
 import { readMetadata } from '../plan/safetensors/metadata.js'
 import { type FileSet, type FileSetOptions, fileSetOf, writeFiles } from '../plan/write.js'
@@ -51,6 +52,7 @@ export async function writeShards(
   if (!(plan instanceof Plan)) throw wrongType('plan', 'a Plan', plan)
   const { maxShardSize, dtype, metadata, runner = localRunner() } = read as unknown as WriteShardsOptions
   const full = resolve(pathOf(path))
+  bytesOf(maxShardSize, 'maxShardSize')
   const files = fileSetOf(plan, full, { maxShardSize, dtype, metadata })
   const shared: Shared = {
     plan: recordText(plan),

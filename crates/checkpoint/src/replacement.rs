@@ -18,10 +18,14 @@ impl Replacement {
     /// Creates the temporary file, which must not exist, with the permissions of what it will replace.
     pub(crate) fn create(Destination { path, temporary }: Destination<'_>) -> Result<Self, Error> {
         let file = File::create_new(temporary).map_err(Error::io("create", temporary))?;
+        #[cfg(unix)]
         if let Ok(before) = fs::metadata(path) {
+            use std::os::unix::fs::PermissionsExt;
             // Where the system refuses, the file has those of a new one.
-            let _ = file.set_permissions(before.permissions());
+            let _ = file.set_permissions(fs::Permissions::from_mode(before.permissions().mode() & 0o777));
         }
+        #[cfg(not(unix))]
+        let _ = path;
         Ok(Self { file, temporary: temporary.to_owned(), committed: false })
     }
 

@@ -25,9 +25,12 @@ pub(crate) struct SmallHypergeometric {
 
 impl SmallHypergeometric {
     /// The law, unless its counts are large or there are more successes or draws than items.
-    pub(crate) fn new(total: u64, successes: u64, draws: u64) -> Option<Self> {
+    ///
+    /// # Errors
+    /// A product that takes too long.
+    pub(crate) fn new(total: u64, successes: u64, draws: u64) -> Result<Option<Self>, String> {
         if successes > total || draws > total {
-            return None;
+            return Ok(None);
         }
         let (mut offset, mut sign, mut few, mut taken) = (0.0, 1.0, successes, draws);
         if few > total / 2 {
@@ -41,11 +44,16 @@ impl SmallHypergeometric {
         }
         let (short, long) = (few.min(taken), few.max(taken) as f64);
         let items = total as f64;
-        if (short as f64 + 1.0) * (long + 1.0) / (items + 2.0) >= LARGE || short > LONGEST {
-            return None;
+        if (short as f64 + 1.0) * (long + 1.0) / (items + 2.0) >= LARGE {
+            return Ok(None);
+        }
+        if short > LONGEST {
+            return Err(format!(
+                "{short} successes or draws are more than {LONGEST} where so few of them meet"
+            ));
         }
         let none = (0..short).map(|i| (items - long - i as f64) / (items - i as f64)).product();
-        Some(Self { total: items, successes: few as f64, draws: taken as f64, none, offset, sign })
+        Ok(Some(Self { total: items, successes: few as f64, draws: taken as f64, none, offset, sign }))
     }
 }
 

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { compareInitializers, systemInfo } from '../../index.js'
 import { addModelOptions, fitOf, layersOf, lossOf, type ModelOptions } from '../model.js'
 import { interruptible } from '../exit.js'
@@ -28,10 +28,11 @@ export function addCompare(program: Command): void {
       '<data>',
       'numbers, one row an example: a CSV file with a header row, or a two-dimensional .npy file',
     )
-    .option('--initializers <list>', 'names or name(parameters), separated by commas', list, [
-      'glorotUniform',
-      'heNormal',
-    ])
+    .addOption(
+      new Option('--initializers <list>', 'names or name(parameters), separated by commas')
+        .argParser(list)
+        .default(['glorotUniform', 'heNormal'], 'glorotUniform,heNormal'),
+    )
     .option('--seeds <n>', 'networks from each initializer: seeds 0 to n - 1', wholeNumber(1), 10)
     .option('--parallel <n>', 'networks trained at once (default: the library decides)', wholeNumber(1))
     .option('--threshold <x>', 'accuracy (loss of a regression) that counts as success', number)

@@ -44,7 +44,7 @@ export function addInit(program: Command): void {
     .addOption(new Option('--preset <name>', 'what a code base gives each tensor').choices(PRESET_NAMES))
     .option('--seed <n>', 'of every tensor (default: the plan’s own, else 0)', seed)
     .addOption(new Option('--dtype <type>', 'of every tensor').choices(['F32', 'F16', 'BF16', 'F64']))
-    .option('--exclude <globs>', 'tensors to leave out', list, [])
+    .addOption(new Option('--exclude <globs>', 'tensors to leave out').argParser(list).default([], 'none'))
     .option('--max-shard-size <size>', 'most bytes of values a file holds, such as 5GB')
     .option(
       '--shard <i/N>',

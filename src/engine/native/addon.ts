@@ -43,7 +43,7 @@ function required(name: string, version: string, missing?: string): Addon {
     addon = createRequire(import.meta.url)(name) as Addon
   } catch (error) {
     const absent = (error as { code?: unknown }).code === 'MODULE_NOT_FOUND'
-    throw unavailable(absent ? (missing ?? broken) : broken, error)
+    throw unavailable(absent ? (missing ?? broken) : broken, error, absent)
   }
   return checked(name, addon, version)
 }
@@ -55,10 +55,11 @@ function checked(place: string, addon: Addon, version: string): Addon {
   throw unavailable(`the addon found is ${found}, this package is ${version} (${place})`)
 }
 
-function unavailable(reason: string, cause?: unknown): Error {
+/** @param missing - whether the package isn't there, for which there is advice */
+function unavailable(reason: string, cause?: unknown, missing = false): Error {
   const name = packageName()
   const advice =
-    name === undefined
+    name === undefined || !missing
       ? ''
       : ` It comes in the optional dependency ${name}, which npm leaves out of a lock file made on another ` +
         'platform (npm/cli#4828): remove node_modules and package-lock.json and install again.'

@@ -51,16 +51,16 @@ function namesOf(system: string): string[] {
 /** The binary of a platform beside this module, or where package managers put it. */
 function installed(platform: string): string | undefined {
   const file = `symbreak.${platform}.node`
-  let folder: string
   try {
     // Bundlers know `import.meta.url` alone, and of CommonJS not even that.
     // oxlint-disable-next-line unicorn/prefer-import-meta-properties
-    folder = fileURLToPath(new URL('.', import.meta.url))
+    const folder = fileURLToPath(new URL('.', import.meta.url))
+    const places = [join(folder, file), join(folder, '..', '..', `symbreak-${platform}`, file)]
+    return places.find((path) => existsSync(path))
   } catch {
+    // Nor may everybody look everywhere: Node's permissions.
     return undefined
   }
-  const places = [join(folder, file), join(folder, '..', '..', `symbreak-${platform}`, file)]
-  return places.find((path) => existsSync(path))
 }
 
 function looked(path: string): Binary {

@@ -1,9 +1,10 @@
-import { plainError, rangeError, type ErrorCode, type SymbreakError } from '../../errors.js'
+import { isOwnError, plainError, rangeError, type ErrorCode, type SymbreakError } from '../../errors.js'
 
 const PATTERN = /^(ERR_[A-Z_]+): (.*)$/s
 
 /** Turns an error of the addon, whose message is `CODE: text`, into a typed error. */
 export function translate(error: unknown): SymbreakError {
+  if (isOwnError(error)) return error
   const message = error instanceof Error ? error.message : String(error)
   const [, code, text] = PATTERN.exec(message) ?? []
   if (code === undefined || text === undefined) return plainError('ERR_INTERNAL', message, { cause: error })

@@ -1,4 +1,5 @@
-import { abortError } from '../../errors.js'
+import { ownArray } from '../../realm.js'
+import { unlessAborted } from '../progress.js'
 import type { Measures } from '../engine.js'
 import { jsMeasures } from '../js/measures.js'
 import type { Addon } from './addon.js'
@@ -20,16 +21,7 @@ export function nativeMeasures(addon: Addon): Measures {
         // nalgebra goes on to its end; nobody waits for it, or gets what it found.
         unlessAborted(addon.measure(measure, w, rows, columns), signal),
       )
-      return (measure === 'singularValues' ? found : found[0]) as never
+      return (measure === 'singularValues' ? ownArray(found) : found[0]) as never
     },
   }
-}
-
-/** The result, or the signal's error as soon as it is aborted. */
-async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return result
-  let stop: () => void = () => undefined
-  const aborted = new Promise<never>((_, reject) => (stop = () => reject(abortError(signal))))
-  signal.addEventListener('abort', stop, { once: true })
-  return Promise.race([result, aborted]).finally(() => signal.removeEventListener('abort', stop))
 }

@@ -11,6 +11,8 @@ import type {
   TrainerSpec,
   Validation,
 } from '../trainer.js'
+import { ownArray } from '../../realm.js'
+import { allocate } from '../../validate.js'
 import type { Addon } from './addon.js'
 import { translated, translatedAsync } from './errors.js'
 
@@ -56,7 +58,7 @@ class NativeTrainer implements Trainer {
   }
 
   getParameters(): Float32Array {
-    const values = new Float32Array(this.parameterCount)
+    const values = floatsOf(this.parameterCount)
     translated(() => this.#trainer.getParameters(values))
     return values
   }
@@ -67,7 +69,7 @@ class NativeTrainer implements Trainer {
 
   getState(): Float32Array {
     return translated(() => {
-      const state = new Float32Array(this.#trainer.stateLength())
+      const state = floatsOf(this.#trainer.stateLength())
       this.#trainer.getState(state)
       return state
     })
@@ -114,10 +116,17 @@ class NativeTrainer implements Trainer {
   }
 
   predict(x: Float32Array, rows: number, threads: number): Promise<Float32Array> {
-    return translatedAsync(async () => this.#trainer.predict(x, rows, this.#bounded(threads)))
+    // The addon's arrays are of the main realm, whichever the caller's is.
+    return translatedAsync(async () =>
+      ownArray(await this.#trainer.predict(x, rows, this.#bounded(threads))),
+    ) as Promise<Float32Array>
   }
 
   dispose(): void {
     this.#trainer.dispose()
   }
+}
+
+function floatsOf(length: number): Float32Array {
+  return allocate(`${length} parameters`, () => new Float32Array(length))
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { now } from '../../engine/slices.js'
-import { raiseIo } from '../../engine/replace.js'
+import { raiseIo, removeDead } from '../../engine/replace.js'
 import { isOf } from '../../realm.js'
 import { integer, nonNegative, pathOf, readOptions } from '../../validate.js'
 import { readCheckpoint, writeCheckpoint } from '../checkpoint.js'
@@ -13,17 +13,17 @@ export interface BackupOptions {
   /** File of the checkpoint: replaced as a whole, removed once training is done. */
   path: string
   /** Also write after each multiple of so many batches within an epoch; default only after epochs. */
-  everyBatches?: number
+  everyBatches?: number | undefined
   /** Also write between batches when the last checkpoint is older than so many milliseconds. */
-  everyMs?: number
+  everyMs?: number | undefined
 }
 
 /**
  * Makes training survive anything (Keras's `BackupAndRestore`): the state of the run is written after every epoch and
  * when the signal stops it, and the same `fit` in a new process goes on from there. The weights it ends with are
- * those of a run left alone, to the byte. `epochs`, `threads` and the engine may differ, nothing else; what weights the
- * network has makes no difference, since the checkpoint's take their place. A source of batches is read again up to where
- * the run stood, and must give the same rows.
+ * those of a run left alone, to the byte. `epochs`, `threads`, the engine and callbacks without `options` may differ,
+ * nothing else; what weights the network has makes no difference, since the checkpoint's take their place. A source of
+ * batches is read again up to where the run stood, and must give the same rows.
  */
 export function backupAndRestore(options: BackupOptions): Callback {
   return new BackupAndRestore(options)
@@ -49,6 +49,7 @@ class BackupAndRestore implements Callback {
     this.#fingerprint = fingerprintOf(run)
     this.#written = now()
     await readCheckpoint(run, this.#path, this.#fingerprint).catch(unlessAbsent)
+    await removeDead([this.#path])
   }
 
   async onBatches(run: TrainingRun): Promise<void> {
@@ -96,7 +97,8 @@ function fingerprintOf(run: TrainingRun): Record<string, string> {
       ? [...(plan.feed.classWeight as Map<number, number>)]
       : plan.feed.classWeight,
     validation: plan.validation && digest(plan.validation),
-    callbacks: plan.callbacks.map(({ name = 'unnamed', options }) => (options ? [name, options] : name)),
+    // Those that only watch may be others: another log, or nobody who stops the run this time.
+    callbacks: plan.callbacks.flatMap(({ name = 'unnamed', options }) => (options ? [[name, options]] : [])),
   }
   return Object.fromEntries(Object.entries(parts).map(([key, part]) => [key, JSON.stringify(part) ?? 'none']))
 }

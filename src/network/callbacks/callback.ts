@@ -16,7 +16,7 @@ export interface CallbackState {
  */
 export interface Callback {
   /** Tells callbacks apart in a resumed run; the built-in ones are named as their factory. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** What it was made with, as JSON, where the weights depend on it: a resumed run must have the same. */
   readonly options?: unknown
   onTrainBegin?(run: TrainingRun): void | Promise<void>

@@ -5,13 +5,13 @@ import { Monitor, type MonitorOptions } from './monitor.js'
 
 export interface EarlyStoppingOptions extends MonitorOptions {
   /** Epochs without improvement after which training stops; default 0, as Keras. */
-  patience?: number
+  patience?: number | undefined
   /** The metric must be better than this to count as improvement. */
-  baseline?: number
+  baseline?: number | undefined
   /** At the end give the network the weights of its best epoch; default false. */
-  restoreBestWeights?: boolean
+  restoreBestWeights?: boolean | undefined
   /** Epochs before this one are not watched; default 0. */
-  startFromEpoch?: number
+  startFromEpoch?: number | undefined
 }
 
 /** Stops training when a metric no longer improves (Keras's `EarlyStopping`). */

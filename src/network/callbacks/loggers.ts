@@ -5,7 +5,7 @@ import type { Callback, CallbackState, Logs } from './callback.js'
 
 export interface LoggerOptions {
   /** Go on at the end of an existing file instead of replacing it; default false. */
-  append?: boolean
+  append?: boolean | undefined
 }
 
 /** Writes one row of comma-separated values an epoch, below a row of names (Keras's `CSVLogger`). */

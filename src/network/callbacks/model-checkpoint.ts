@@ -8,9 +8,9 @@ export interface ModelCheckpointOptions extends MonitorOptions {
   /** File to write; `{epoch}` (from 1) and metrics such as `{val_loss:.2f}` are filled in as Keras does. */
   path: string
   /** Only write when the monitored metric is the best so far; default false. */
-  saveBestOnly?: boolean
+  saveBestOnly?: boolean | undefined
   /** Write after every so many epochs; default 1. */
-  every?: number
+  every?: number | undefined
 }
 
 /** Saves the network after epochs (Keras's `ModelCheckpoint`), each time as `network.save` does. */

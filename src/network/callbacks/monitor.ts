@@ -4,11 +4,11 @@ import type { Logs } from './callback.js'
 
 export interface MonitorOptions {
   /** The metric to watch; default 'val_loss'. */
-  monitor?: string
+  monitor?: string | undefined
   /** Whether smaller or larger is better; 'auto' (default) takes larger for accuracies, as Keras. */
-  mode?: 'auto' | 'min' | 'max'
+  mode?: 'auto' | 'min' | 'max' | undefined
   /** Changes up to this are no improvement; default 0. */
-  minDelta?: number
+  minDelta?: number | undefined
 }
 
 /** Watches one metric and knows its best value, as Keras's callbacks do. */

@@ -5,13 +5,13 @@ import { Monitor, type MonitorOptions } from './monitor.js'
 
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
   /** The learning rate is multiplied by this, from 0 to 1; default 0.1. */
-  factor?: number
+  factor?: number | undefined
   /** Epochs without improvement after which the rate falls; default 10. */
-  patience?: number
+  patience?: number | undefined
   /** Epochs after a fall that are not counted; default 0. */
-  cooldown?: number
+  cooldown?: number | undefined
   /** The rate never falls below this; default 0. */
-  minLearningRate?: number
+  minLearningRate?: number | undefined
 }
 
 /** Lowers the learning rate when a metric no longer improves (Keras's `ReduceLROnPlateau`; minDelta defaults to 1e-4). */

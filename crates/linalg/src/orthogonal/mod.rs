@@ -40,9 +40,13 @@ pub struct Orthogonal {
 /// Told how many of `total` reflectors are done; `Break` stops the work.
 pub type Observer<'a> = &'a mut dyn FnMut(usize, usize) -> ControlFlow<()>;
 
-/// Reflectors that are drawn together: a panel of Q is read and written once for all of them, and they are all the
-/// memory that a draw needs beside the output.
+/// Reflectors that are drawn together, at most: a panel of Q is read and written once for all of them, and they are all
+/// the memory that a draw needs beside the output.
 const GROUP: usize = 256;
+
+/// Elements of a group's vectors, at most, unless one block has more: a group takes a tenth of a second with them, after
+/// which somebody may want to stop.
+const GROUP_LEN: usize = 1 << 23;
 
 /// Columns that are worked on together: a panel is contiguous, rows of 64.
 const PANEL: usize = 64;
@@ -56,6 +60,12 @@ const AHEAD: usize = 1 << 14;
 
 /// Below this many columns one thread is done before another would have joined.
 const WORTH_SHARING: usize = 384;
+
+/// Reflectors of a group: whole blocks.
+fn group_len(m: usize, n: usize) -> usize {
+    let block = block_size(n);
+    (GROUP_LEN / m.max(1) / block * block).clamp(block, GROUP)
+}
 
 impl Orthogonal {
     /// Longer side: the length of the first reflector.
@@ -78,7 +88,7 @@ impl Orthogonal {
     /// f32 values of memory that a fill on so many threads takes beside its output, at most.
     pub fn scratch_len(&self, threads: usize) -> usize {
         let (m, n) = (self.long(), self.short());
-        let vectors = n.min(GROUP).next_multiple_of(block_size(n));
+        let vectors = n.min(group_len(m, n)).next_multiple_of(block_size(n));
         let threads = if n < WORTH_SHARING { 1 } else { threads.min(n.div_ceil(PANEL)) };
         let rows = vectors + threads.saturating_mul(PANEL + block_size(n));
         m.saturating_mul(rows)
@@ -113,19 +123,38 @@ impl Orthogonal {
             let start = (index + k as u64) * self.stream_elements();
             let observer = &mut |done, _| observer(k * n + done, count * n);
             if n == PANEL && self.columns == PANEL {
-                // The output is one panel. It takes a single group, whose Q starts as zero.
-                matrix.fill(0.0);
                 let ahead = &behind[..size.min(behind.len()).min(AHEAD)];
-                let group = &mut workspace.reflectors;
-                group.draw(level, 1, stream, start, 0);
-                dispatch!(level, s => apply::apply_group(s, group, matrix, 0, ahead));
-                observer(n, n)?;
+                self.fill_panel(level, stream, start, matrix, ahead, workspace, observer)?;
             } else {
                 self.fill_panels(level, threads, stream, start, matrix, workspace, observer)?;
             }
             let flip = self.special && workspace.reflectors.determinant_is_negative();
             scale(matrix, self.gain, flip.then_some(self.columns));
             rest = behind;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Fills a matrix that is one panel in place, and asks for what lies `ahead` the while.
+    fn fill_panel(
+        &self,
+        level: Level,
+        stream: Stream,
+        start: u64,
+        matrix: &mut [f32],
+        ahead: &[f32],
+        workspace: &mut Workspace,
+        observer: Observer<'_>,
+    ) -> ControlFlow<()> {
+        let group = &mut workspace.reflectors;
+        let n = self.short();
+        // The Q of the last group starts as zero, and the rows that others reach are zero until then.
+        matrix.fill(0.0);
+        for first in (0..n).step_by(group_len(self.long(), n)).rev() {
+            group.draw(level, 1, stream, start, first);
+            let panel = &mut matrix[first * PANEL..];
+            dispatch!(level, s => apply::apply_group(s, group, panel, 0, ahead));
+            observer(n - first, n)?;
         }
         ControlFlow::Continue(())
     }
@@ -145,7 +174,7 @@ impl Orthogonal {
         let Workspace { reflectors: group, panels } = workspace;
         let threads = if n < WORTH_SHARING { 1 } else { threads };
         let q = Rows::new(matrix, m, n, self.rows < self.columns);
-        for first in (0..n).step_by(GROUP).rev() {
+        for first in (0..n).step_by(group_len(m, n)).rev() {
             group.draw(level, threads, stream, start, first);
             let columns = (first / PANEL * PANEL..n).step_by(PANEL);
             let reflect = |column| q.reflect(level, group, column, panels);

@@ -32,8 +32,10 @@ impl<'a> Rows<'a> {
         let first = group.first();
         let mut panel = panels.take();
         panel.resize((self.m - first) * PANEL, 0.0);
-        // Rows that no reflector has reached yet are zero, which the output doesn't hold.
-        let reached = if column < group.end() { self.m } else { group.end() };
+        // Rows that no reflector has reached yet are zero, which the output doesn't hold. The group behind this one, if there
+        // is one, has stored the panel that it begins in and all to the right.
+        let stored = group.end() < self.n && column >= group.end() / PANEL * PANEL;
+        let reached = if stored { group.end() } else { self.m };
         panel[..(reached - first) * PANEL].fill(0.0);
         if reached < self.m {
             self.load(reached, column, &mut panel[(reached - first) * PANEL..]);

@@ -3,7 +3,7 @@
 use fearless_simd::{Level, dispatch};
 use symbreak_rng::Stream;
 
-use super::GROUP;
+use super::group_len;
 use super::normals::{Reads, read_reflectors};
 use super::vectors::{Part, prepare};
 use crate::parallel::{Pool, share};
@@ -50,7 +50,7 @@ impl Reflectors {
     pub(super) fn reserve(&mut self, m: usize, n: usize) {
         (self.m, self.n) = (m, n);
         let b = block_size(n);
-        let blocks = n.min(GROUP).div_ceil(b);
+        let blocks = n.min(group_len(m, n)).div_ceil(b);
         for (array, len) in [
             (&mut self.vectors, blocks * m * b),
             (&mut self.triangles, blocks * b * b),
@@ -110,7 +110,7 @@ impl Reflectors {
     /// Draws the group from reflector `first` on, from the matrix whose normals begin at element `start`.
     pub(super) fn draw(&mut self, level: Level, threads: usize, stream: Stream, start: u64, first: usize) {
         self.first = first;
-        self.count = GROUP.min(self.n - first);
+        self.count = group_len(self.m, self.n).min(self.n - first);
         let (m, n, b, count) = (self.m, self.n, self.block_size(), self.count);
         let slot = (m - first) * b;
         let run = (RUN / (b * m)).max(1);
