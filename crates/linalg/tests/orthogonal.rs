@@ -183,3 +183,46 @@ proptest! {
         prop_assert!(e <= 5e-7, "{}", e);
     }
 }
+
+#[test]
+fn matrices_of_a_batch_are_those_that_are_made_alone() {
+    for (rows, columns) in [(64, 64), (70, 64), (64, 70), (9, 5), (130, 97)] {
+        let law = law(rows, columns);
+        let stream = Stream::new(5, 6);
+        let mut out = vec![f32::NAN; 4 * rows * columns];
+        let mut told = Vec::new();
+        let end =
+            law.fill(Level::new(), 1, stream, 3, &mut out, &mut Workspace::default(), &mut |done, total| {
+                told.push((done, total));
+                ControlFlow::Continue(())
+            });
+        assert!(end.is_continue());
+        for (k, matrix) in out.chunks(rows * columns).enumerate() {
+            assert_eq!(matrix, draw(law, Level::new(), 1, stream, 3 + k as u64), "{rows} x {columns}, {k}");
+        }
+        let n = rows.min(columns);
+        assert!(told.is_sorted() && told.last() == Some(&(4 * n, 4 * n)), "{told:?}");
+    }
+}
+
+/// Their groups of reflectors begin and end within a panel.
+#[test]
+fn long_columns_are_orthonormal_and_the_same_for_any_number_of_threads() {
+    for (rows, columns) in [(140_003, 70), (131_101, 64), (100_003, 130)] {
+        let law = law(rows, columns);
+        let stream = Stream::new(1, 2);
+        let mut calls = 0;
+        let mut q = vec![f32::NAN; rows * columns];
+        let end = law.fill(Level::new(), 1, stream, 0, &mut q, &mut Workspace::default(), &mut |_, _| {
+            calls += 1;
+            ControlFlow::Continue(())
+        });
+        assert!(end.is_continue() && calls > 1, "{calls} calls");
+        let e = error(law, &q);
+        assert!(e <= 1e-6, "{rows} x {columns}: {e}");
+        assert!(q == draw(law, Level::new(), 2, stream, 0), "{rows} x {columns}");
+        let turned = draw(self::law(columns, rows), Level::new(), 1, stream, 0);
+        let back = DMatrix::from_row_slice(columns, rows, &turned).transpose();
+        assert!(DMatrix::from_row_slice(rows, columns, &q) == back, "{columns} x {rows}");
+    }
+}
