@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import test from 'ava'
 import {
   constant,
+  convOrthogonal,
   Generator,
   heNormal,
   initializer,
@@ -82,6 +83,12 @@ test('asynchronous orders stop at the signal', async (t) => {
   const pending = new Generator(1).permutationAsync(5e6, { signal: controller.signal })
   setTimeout(() => controller.abort(), 5)
   t.is(await codeOf(pending), 'ERR_ABORTED')
+})
+
+test('the TypeScript engine makes orthogonal convolutions in slices', async (t) => {
+  const made = convOrthogonal({ seed: 1 }).createAsync([3, 3, 64, 192], { engine: 'js' })
+  t.true((await rounds(made)) >= 5)
+  t.deepEqual(await made, convOrthogonal({ seed: 1 }).create([3, 3, 64, 192]))
 })
 
 test('layers taught by long tables let the event loop come by', async (t) => {

@@ -1,5 +1,5 @@
 import type { StreamKey } from '../law.js'
-import { gemm, matrix, transpose, type Matrix } from './gemm.js'
+import { gemm, type Init, matrix, transpose, type Matrix } from './gemm.js'
 import { fillNormal } from './normal.js'
 import { orthogonalSteps, streamElements, type Orthogonal } from './orthogonal.js'
 
@@ -35,27 +35,34 @@ export function* convOrthogonalSteps(
   if (out.length === 0) return
   const projections = kernel.reduce((sum, size) => sum + size - 1, 0)
   const draws = new Draws(outputs, stream, projections)
-  for (const _ of draws.next()) yield 0
+  yield* told(draws.next(), 0)
   let taps: Taps = { sizes: [1, 1, 1], data: draws.square.slice(0, inputs * outputs) }
   for (let size = 1; size < Math.max(...kernel); size++) {
     let block: Taps = { sizes: [1, 1, 1], data: identity(outputs) }
     for (let axis = 0; axis < 3; axis++) {
       if ((kernel[axis] as number) <= size) continue
       const done = Math.floor((out.length * (draws.count - 1)) / (projections + 1))
-      for (const _ of draws.next()) yield done
-      block = split(block, axis, draws.projection(), outputs)
+      yield* told(draws.next(), done)
+      block = yield* told(split(block, axis, draws, outputs), done)
     }
     const done = Math.floor((out.length * (draws.count - 1)) / (projections + 1))
     const grown = emptyTaps(
       taps.sizes.map((s, axis) => s + (block.sizes[axis] as number) - 1),
       inputs * outputs,
     )
-    for (const _ of convolve(taps, block, grown, inputs, outputs)) yield done
+    yield* told(convolve(taps, block, grown, inputs, outputs), done)
     taps = grown
   }
   const gain = Math.fround(law.gain)
   for (let i = 0; i < out.length; i++) out[i] = gain * (taps.data[i] as number)
   yield out.length
+}
+
+/** Work in steps that tells of another number. */
+function* told<T>(steps: Generator<number, T>, done: number): Generator<number, T> {
+  let step = steps.next()
+  for (; !step.done; step = steps.next()) yield done
+  return step.value
 }
 
 /** The random matrices of a kernel, in their order. */
@@ -81,7 +88,7 @@ class Draws {
   }
 
   /** The projection onto those columns of `square` whose normal is positive: each with probability 1/2. */
-  projection(): Float32Array {
+  *projection(): Generator<number, Float32Array> {
     const { size, square, stream, law } = this
     const normals = new Float32Array(size)
     fillNormal(normals, stream, (this.projections + this.count - 1) * streamElements(law), 0, 1)
@@ -91,9 +98,25 @@ class Draws {
       size,
     )
     const projection = matrix(new Float32Array(size * size), size, size)
-    gemm(1, kept, transpose(kept), 'zero', projection, unscaled)
+    yield* multiply(kept, transpose(kept), 'zero', projection)
     return projection.data
   }
+}
+
+/** As `gemm`, some rows at a time: each element's chain is its own. */
+function* multiply(a: Matrix, b: Matrix, init: Init, c: Matrix): Generator<number, void> {
+  const count = Math.max(1, Math.floor(STEP / Math.max(1, a.columns * c.columns)))
+  for (let first = 0; first < c.rows; first += count) {
+    gemm(1, rowsOf(a, first, count), b, init, rowsOf(c, first, count), unscaled)
+    yield 0
+  }
+}
+
+/** Multiply-adds between two breaks: some milliseconds. */
+const STEP = 1 << 20
+
+function rowsOf(m: Matrix, first: number, count: number): Matrix {
+  return { ...m, offset: m.offset + first * m.rowStride, rows: Math.min(count, m.rows - first) }
 }
 
 function identity(size: number): Float32Array {
@@ -105,7 +128,8 @@ function emptyTaps(sizes: readonly number[], length: number): Taps {
 }
 
 /** Every tap times P, and beside it on `axis` every tap times I - P. */
-function split(block: Taps, axis: number, projection: Float32Array, size: number): Taps {
+function* split(block: Taps, axis: number, draws: Draws, size: number): Generator<number, Taps> {
+  const projection = yield* draws.projection()
   const sizes = block.sizes.map((s, a) => (a === axis ? 2 * s : s))
   const grown = emptyTaps(sizes, size * size)
   const rest = identity(size).map((x, i) => x - (projection[i] as number))
@@ -118,14 +142,14 @@ function split(block: Taps, axis: number, projection: Float32Array, size: number
         size,
         size,
       )
-      gemm(1, source, matrix(factor, size, size), 'zero', target, unscaled)
+      yield* multiply(source, matrix(factor, size, size), 'zero', target)
     }
   }
   return grown
 }
 
 /** The sum of a[s] b[t] at s + t, taps of a outermost, each chain going on from the one before. */
-function* convolve(a: Taps, b: Taps, sum: Taps, inputs: number, outputs: number): Generator<void, void> {
+function* convolve(a: Taps, b: Taps, sum: Taps, inputs: number, outputs: number): Generator<number, void> {
   for (const [s, first] of places(a.sizes).entries()) {
     const left = matrix(a.data, inputs, outputs, s * inputs * outputs)
     for (const [t, second] of places(b.sizes).entries()) {
@@ -136,8 +160,7 @@ function* convolve(a: Taps, b: Taps, sum: Taps, inputs: number, outputs: number)
         inputs,
         outputs,
       )
-      gemm(1, left, right, 1, target, unscaled)
-      yield
+      yield* multiply(left, right, 1, target)
     }
   }
 }
