@@ -122,7 +122,7 @@ const work = {
   'plan.tensorsAsync': async () => {
     for await (const { data } of plan.tensorsAsync()) if (data.length === 0) throw new Error('no data')
   },
-  planTable: () => symbreak.planTable(plan),
+  planTable: () => symbreak.planTable(plan, 'a.safetensors'),
   'file: plan.write': () => plan.write(file('b.safetensors')),
   'file: verify': () => symbreak.verify(file('a.safetensors')),
   'file: readSafetensors': () => symbreak.readSafetensors(file('a.safetensors')),

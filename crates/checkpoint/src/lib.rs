@@ -17,8 +17,9 @@ mod write;
 
 pub use error::Error;
 pub use piece::Piece;
+pub use replacement::Destination;
 pub use verify::verify;
-pub use write::{Destination, write};
+pub use write::write;
 
 /// Watches a write or a check and may stop it; called from any thread, often.
 pub trait Observer: Sync {

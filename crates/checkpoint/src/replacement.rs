@@ -5,7 +5,15 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::write::Destination;
+
+/// Where a file goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Destination<'a> {
+    /// Its name once complete; what was there is replaced.
+    pub path: &'a Path,
+    /// Its name until then, in the same folder: must not exist yet.
+    pub temporary: &'a Path,
+}
 
 /// A file under a temporary name, which takes its real name when it is complete and is removed when it isn't.
 pub(crate) struct Replacement {

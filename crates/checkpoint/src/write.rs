@@ -1,6 +1,5 @@
 //! Writing a file in bounded memory.
 
-use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
@@ -10,21 +9,12 @@ use symbreak_init::FillError;
 use crate::cut::{Cuts, Run, SLAB};
 use crate::error::Error;
 use crate::piece::Piece;
-use crate::replacement::Replacement;
+use crate::replacement::{Destination, Replacement};
 use crate::slab::Slab;
 use crate::{Observer, Stopper};
 
 /// Slabs that wait between the making and the writing.
 const WAITING: usize = 2;
-
-/// Where a file goes.
-#[derive(Clone, Copy, Debug)]
-pub struct Destination<'a> {
-    /// Its name once complete; what was there is replaced.
-    pub path: &'a Path,
-    /// Its name until then, in the same folder: must not exist yet.
-    pub temporary: &'a Path,
-}
 
 /// Writes `head` and the pieces after it, making values on at most `threads` threads while earlier ones are written.
 ///
