@@ -125,8 +125,16 @@ export async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal |
     result.catch(() => undefined)
     throw abortError(signal)
   }
+  const { aborted, forget } = abortOf(signal)
+  return Promise.race([result, aborted]).finally(forget)
+}
+
+/** `aborted` is rejected once the signal is; to be raced until `forget`. */
+export function abortOf(signal: AbortSignal): { aborted: Promise<never>; forget: () => void } {
   let stop: () => void = () => undefined
   const aborted = new Promise<never>((_, reject) => (stop = () => reject(abortError(signal))))
+  // Nobody may be waiting when it comes.
+  aborted.catch(() => undefined)
   signal.addEventListener('abort', stop, { once: true })
-  return Promise.race([result, aborted]).finally(() => signal.removeEventListener('abort', stop))
+  return { aborted, forget: () => signal.removeEventListener('abort', stop) }
 }

@@ -3,6 +3,8 @@
  * runs in slices. All policy (callbacks, schedules over epochs, early stopping, checkpoints) lives in the facade,
  * between slices; the bits of the parameters never depend on how the run was sliced.
  */
+
+/** Activations of a layer, by their names. */
 export const ACTIVATIONS = [
   'linear',
   'relu',

@@ -1,5 +1,5 @@
 /** Layers that whiten data or turn it to its principal axes. Outside the bit contract. */
-import { finished } from '../engine/js/steps.js'
+import { finished, rowsAStep } from '../engine/js/steps.js'
 import { svdSteps } from '../engine/js/svd.js'
 import { type AsyncOptions, inSlices } from '../engine/progress.js'
 import { allocate, boolean, integer, nonNegative, readOptions } from '../validate.js'
@@ -134,11 +134,6 @@ export function* meanSteps(
     if (row % rowsAStep(features) === 0) yield 0
   }
   return mean
-}
-
-/** Rows of a table between two breaks: about a millisecond. */
-export function rowsAStep(features: number): number {
-  return Math.max(1, Math.floor((1 << 18) / Math.max(1, features)))
 }
 
 function biasOf(mean: Float64Array, kernel: Float32Array, outputs: number): Float32Array {

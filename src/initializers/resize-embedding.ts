@@ -1,9 +1,9 @@
-import { finished } from '../engine/js/steps.js'
+import { finished, rowsAStep } from '../engine/js/steps.js'
 import { type AsyncOptions, inSlices } from '../engine/progress.js'
 import { streamKey } from '../engine/stream.js'
 import { allocate, integer, nonNegative, pathOf, readOptions, type Seed, seedOf } from '../validate.js'
 import { floats, tableShape } from './given.js'
-import { meanSteps, rowsAStep } from './principal-axes.js'
+import { meanSteps } from './principal-axes.js'
 import { drawnSteps } from './values.js'
 
 const RESIZE = ['seed', 'path', 'spread']

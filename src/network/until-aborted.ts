@@ -1,4 +1,5 @@
 import { abortError } from '../errors.js'
+import { abortOf } from '../engine/progress.js'
 
 /** The items; once the signal is aborted, one that does not come is no longer waited for. */
 export async function* untilAborted<T>(
@@ -7,10 +8,7 @@ export async function* untilAborted<T>(
 ): AsyncGenerator<T> {
   if (signal?.aborted) throw abortError(signal)
   if (signal === undefined || !(Symbol.asyncIterator in items)) return yield* items
-  let stop: () => void = () => undefined
-  const aborted = new Promise<never>((_, reject) => (stop = () => reject(abortError(signal))))
-  aborted.catch(() => undefined)
-  signal.addEventListener('abort', stop, { once: true })
+  const { aborted, forget } = abortOf(signal)
   const iterator = items[Symbol.asyncIterator]()
   try {
     for (;;) {
@@ -19,7 +17,7 @@ export async function* untilAborted<T>(
       yield item.value
     }
   } finally {
-    signal.removeEventListener('abort', stop)
+    forget()
     // What hangs can't be closed either.
     const closed = iterator.return?.(undefined)
     closed?.catch(() => undefined)

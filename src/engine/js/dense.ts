@@ -1,4 +1,6 @@
 /** Measures of matrices in f64, + - * / and square roots alone; loops as in crates/linalg/src/dense.rs. */
+import { rowsAStep } from './steps.js'
+
 /** Rounds of the power method; it ends when the norm moves by less than 2^-40 of itself. */
 const ROUNDS = 10_000
 const SETTLED = 2 ** -40
@@ -59,11 +61,6 @@ function sumOfSquares(x: Float64Array): number {
   return sum
 }
 
-/** Rows whose products take about a millisecond. */
-function rowsOf(columns: number): number {
-  return Math.max(1, Math.floor((1 << 20) / columns))
-}
-
 /** A x; yields between rows. */
 function* times(
   a: ArrayLike<number>,
@@ -72,7 +69,7 @@ function* times(
   x: Float64Array,
 ): Generator<number, Float64Array> {
   const out = new Float64Array(rows)
-  const part = rowsOf(columns)
+  const part = rowsAStep(columns)
   for (let i = 0; i < rows; i++) {
     let sum = 0
     for (let j = 0, at = i * columns; j < columns; j++, at++) sum += (a[at] as number) * (x[j] as number)
@@ -90,7 +87,7 @@ function* transposedTimes(
   y: Float64Array,
 ): Generator<number, Float64Array> {
   const out = new Float64Array(columns)
-  const part = rowsOf(columns)
+  const part = rowsAStep(columns)
   for (let i = 0; i < rows; i++) {
     const factor = y[i] as number
     for (let j = 0, at = i * columns; j < columns; j++, at++)

@@ -7,3 +7,8 @@ export function finished<T>(steps: Generator<number, T>): T {
   while (!step.done) step = steps.next()
   return step.value
 }
+
+/** Rows of `length` numbers between two breaks: well under a slice. */
+export function rowsAStep(length: number): number {
+  return Math.max(1, Math.floor((1 << 18) / Math.max(1, length)))
+}

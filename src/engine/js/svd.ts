@@ -6,7 +6,7 @@
  * order, give every engine the same bits.
  */
 import { allocate } from '../../validate.js'
-import { finished } from './steps.js'
+import { finished, rowsAStep } from './steps.js'
 
 /** Sweeps over all pairs; quadratic convergence needs 6 to 10. */
 const SWEEPS = 60
@@ -59,17 +59,12 @@ function* transposedSteps(
   columns: number,
 ): Generator<number, Float64Array> {
   const out = allocate(`a matrix of ${rows} x ${columns}`, () => new Float64Array(rows * columns))
-  const pause = pauseOf(columns)
+  const pause = rowsAStep(columns)
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) out[j * rows + i] = a[i * columns + j] as number
     if (i % pause === 0) yield 0
   }
   return out
-}
-
-/** Rows or pairs of columns of this length between two breaks: about a millisecond. */
-function pauseOf(length: number): number {
-  return Math.max(1, Math.floor((1 << 18) / Math.max(1, length)))
 }
 
 /** One sweep; false when every pair was orthogonal already. */
@@ -80,7 +75,7 @@ function* rotateAll(
   columns: number,
 ): Generator<number, boolean> {
   let rotated = false
-  const pause = pauseOf(rows)
+  const pause = rowsAStep(rows)
   for (let p = 0; p < columns - 1; p++) {
     const x = work.subarray(p * rows, (p + 1) * rows)
     for (let q = p + 1; q < columns; q++) {
@@ -133,7 +128,7 @@ function* sortedSteps(
   const order = Array.from(norms.keys()).sort((i, j) => (norms[j] as number) - (norms[i] as number) || i - j)
   const u = allocate(`${rows} x ${columns} vectors`, () => new Float64Array(rows * columns))
   const v = new Float64Array(columns * columns)
-  const pause = pauseOf(rows)
+  const pause = rowsAStep(rows)
   for (const [k, j] of order.entries()) {
     const norm = norms[j] as number
     for (let i = 0; i < rows; i++) u[i * columns + k] = norm === 0 ? 0 : (work[j * rows + i] as number) / norm
