@@ -58,6 +58,11 @@ export function wrongShape(must: string, shape: readonly number[]): SymbreakErro
   return rangeError('ERR_INVALID_SHAPE', `shape must ${must}, got [${shape.join(', ')}]`)
 }
 
+/** The refusal of an array that has not as many elements as it must. */
+export function wrongLength(argument: string, length: number, actual: number): SymbreakError {
+  return rangeError('ERR_LENGTH_MISMATCH', `${argument} must have ${length} elements, got ${actual}`)
+}
+
 function mustBe(argument: string, allowed: string, value: unknown): string {
   return `${argument} must be ${allowed}, got ${show(value)}`
 }

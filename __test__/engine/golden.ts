@@ -112,6 +112,12 @@ export function grid(): Golden[] {
   lines.push({ init: config('Orthogonal'), shape: [200, 3, 3, 8], layout: 'torch', seed: '7', path: 'conv' })
   for (const [i, [init, shape]] of BEYOND.entries())
     lines.push({ init, shape, ...(seeds[i % seeds.length] as (typeof seeds)[0]) })
+  // One-sided cuts that begin just above one sigma, where the tail's series is longest.
+  for (const b of [3, 40])
+    for (const dtype of [undefined, 'F64'] as const) {
+      const init = config('TruncNormal', { a: 1.03, b })
+      lines.push({ init, shape: [33, 129], seed: '7', path: 'tail', ...(dtype && { dtype }) })
+    }
   return lines
 }
 

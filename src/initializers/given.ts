@@ -1,4 +1,4 @@
-import { rangeError, wrongShape, wrongType } from '../errors.js'
+import { rangeError, wrongLength, wrongShape, wrongType } from '../errors.js'
 import { arrayKind, ownArray } from '../realm.js'
 import { present, shapeOf } from '../validate.js'
 
@@ -21,8 +21,7 @@ export function tableShape(shape: unknown): [rows: number, features: number] {
 export function floats(value: unknown, argument: string, length: number): Float32Array {
   if (arrayKind(value) !== 'Float32Array') throw wrongType(argument, 'a Float32Array', value)
   const values = present(ownArray(value) as Float32Array, argument)
-  if (values.length !== length)
-    throw rangeError('ERR_LENGTH_MISMATCH', `${argument} must have ${length} elements, got ${values.length}`)
+  if (values.length !== length) throw wrongLength(argument, length, values.length)
   if (values.every(Number.isFinite)) return values
   throw rangeError('ERR_INVALID_ARGUMENT', `${argument} must hold finite values`)
 }
@@ -37,5 +36,5 @@ export function floatArray(value: unknown, argument: string, length: number): Fl
     throw wrongType(argument, 'a Float32Array or Float64Array', value)
   const values = value as Float32Array
   if (values.length === length) return values
-  throw rangeError('ERR_LENGTH_MISMATCH', `${argument} must have ${length} elements, got ${values.length}`)
+  throw wrongLength(argument, length, values.length)
 }

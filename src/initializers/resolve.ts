@@ -1,5 +1,5 @@
 import { streamKey } from '../engine/stream.js'
-import { rangeError, wrongType } from '../errors.js'
+import { wrongLength, wrongType } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import { sizeOf } from '../validate.js'
 import { CatalogueInitializer, type ResolvedTensor, type TensorContext } from './catalogue-initializer.js'
@@ -33,8 +33,7 @@ export function resolveTensor(
   if (!/^Float(32|64)Array$/.test(arrayKind(given) ?? '')) throw wrongType(name, 'a Float32Array', given)
   // Its maker may use the array again.
   const values = (given as Float32Array).slice()
-  if (values.length !== size)
-    throw rangeError('ERR_LENGTH_MISMATCH', `${name} must have ${size} elements, got ${values.length}`)
+  if (values.length !== size) throw wrongLength(name, size, values.length)
   const law = each(new Target(shape, size, 'keras', dtype), (element) => values[element] as number)
   return { law, stream: streamKey(seed, path), describe: () => describeLaw(law, size) }
 }

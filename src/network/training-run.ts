@@ -1,5 +1,5 @@
 import type { EpochTotals } from '../engine/trainer.js'
-import { rangeError, wrongType } from '../errors.js'
+import { wrongLength, wrongType } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import { nonNegative } from '../validate.js'
 import type { RunState } from './checkpoint.js'
@@ -112,8 +112,7 @@ export class TrainingRun {
   setParameters(values: Float32Array): void {
     const { length } = this.session.parameters
     if (arrayKind(values) !== 'Float32Array') throw wrongType('values', 'a Float32Array', values)
-    if (values.length !== length)
-      throw rangeError('ERR_LENGTH_MISMATCH', `values must have ${length} elements, got ${values.length}`)
+    if (values.length !== length) throw wrongLength('values', length, values.length)
     this.session.parameters = values.slice()
   }
 

@@ -5,8 +5,7 @@ use std::hint::black_box;
 
 use fearless_simd::Level;
 use symbreak_benches::{best, peak};
-use symbreak_linalg::gemm::epilogue::Identity;
-use symbreak_linalg::{Init, MatMut, MatRef, gemm, gemm_scratch_len};
+use symbreak_linalg::{Epilogue, Init, MatMut, MatRef, gemm, gemm_scratch_len};
 use symbreak_rng::Kernel;
 
 const ROUNDS: usize = 30;
@@ -53,7 +52,7 @@ impl Problem {
         let (m, k, n, transposed) = self.shape;
         let a = if transposed { MatRef::new(&self.a, k, m).t() } else { MatRef::new(&self.a, m, k) };
         let (b, c) = (MatRef::new(&self.b, k, n), MatMut::new(&mut self.c, m, n));
-        gemm(level, 1.0, black_box(a), black_box(b), Init::Zero, c, &Identity, &mut self.scratch);
+        gemm(level, 1.0, black_box(a), black_box(b), Init::Zero, c, Epilogue::Identity, &mut self.scratch);
     }
 
     /// Each of two threads makes half of C's rows.
@@ -65,9 +64,9 @@ impl Problem {
         let (mine, theirs) = self.scratch.split_at_mut(gemm_scratch_len(k, n));
         std::thread::scope(|scope| {
             scope.spawn(move || {
-                gemm(level, 1.0, a.row_range(half..m), b, Init::Zero, lower, &Identity, theirs);
+                gemm(level, 1.0, a.row_range(half..m), b, Init::Zero, lower, Epilogue::Identity, theirs);
             });
-            gemm(level, 1.0, a.row_range(0..half), b, Init::Zero, upper, &Identity, mine);
+            gemm(level, 1.0, a.row_range(0..half), b, Init::Zero, upper, Epilogue::Identity, mine);
         });
     }
 

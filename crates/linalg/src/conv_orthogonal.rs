@@ -12,9 +12,8 @@ use fearless_simd::Level;
 use symbreak_rng::Stream;
 use symbreak_samplers::normal::Normal;
 
-use crate::gemm::epilogue::Identity;
 use crate::orthogonal::{Observer, Orthogonal, Workspace};
-use crate::{Init, MatMut, MatRef, gemm, gemm_scratch_len};
+use crate::{Epilogue, Init, MatMut, MatRef, gemm, gemm_scratch_len};
 
 /// The law of a random orthogonal convolution kernel with 1 to 3 spatial axes.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -115,7 +114,7 @@ struct Product {
 impl Product {
     fn run(&mut self, a: MatRef, b: MatRef, init: Init, c: &mut [f32]) {
         let c = MatMut::new(c, a.rows(), b.columns());
-        gemm(self.level, 1.0, a, b, init, c, &Identity, &mut self.scratch);
+        gemm(self.level, 1.0, a, b, init, c, Epilogue::Identity, &mut self.scratch);
     }
 
     /// The sum of `a[s] b[t]` at `s + t`, taps of `a` outermost, each chain going on from the one before.

@@ -11,5 +11,5 @@ pub mod matrix;
 pub mod orthogonal;
 mod parallel;
 
-pub use gemm::{Init, gemm, gemm_scratch_len};
+pub use gemm::{Epilogue, Init, gemm, gemm_scratch_len};
 pub use matrix::{MatMut, MatRef};

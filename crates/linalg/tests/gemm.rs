@@ -5,8 +5,7 @@ mod support;
 use fearless_simd::{Level, dispatch, prelude::*};
 use nalgebra::DMatrix;
 use support::{levels, values};
-use symbreak_linalg::gemm::epilogue::{Epilogue, Identity, Relu, ReluGradient};
-use symbreak_linalg::{Init, MatMut, MatRef, gemm, gemm_scratch_len};
+use symbreak_linalg::{Epilogue, Init, MatMut, MatRef, gemm, gemm_scratch_len};
 
 /// The bits of values, so that comparisons see signs of zeros.
 fn bits(values: &[f32]) -> Vec<u32> {
@@ -111,7 +110,7 @@ impl Case {
         if self.transpose_b { self.b[j * self.k + p] } else { self.b[p * self.n + j] }
     }
 
-    fn run<E: Epilogue>(&self, level: Level, alpha: f32, init: Init, epilogue: &E) -> Vec<f32> {
+    fn run(&self, level: Level, alpha: f32, init: Init, epilogue: Epilogue) -> Vec<f32> {
         let mut c = self.c.clone();
         let mut scratch = vec![f32::NAN; gemm_scratch_len(self.k, self.n)];
         let target = MatMut::new(&mut c, self.m, self.n);
@@ -140,7 +139,7 @@ fn check(case: &Case, levels: &[Level]) {
     for (alpha, init) in inits {
         let expected = bits(&case.expected(alpha, init));
         for &level in levels {
-            let got = bits(&case.run(level, alpha, init, &Identity));
+            let got = bits(&case.run(level, alpha, init, Epilogue::Identity));
             assert!(got == expected, "{} x {} x {}, {init:?}, {level:?}", case.m, case.n, case.k);
         }
     }
@@ -190,7 +189,7 @@ fn agrees_with_nalgebra() {
     let a = DMatrix::from_iterator(61, 300, case.a.iter().map(wide));
     let b = DMatrix::from_iterator(300, 83, case.b.iter().map(wide));
     let product = a * b;
-    for (q, got) in case.run(Level::new(), 1.0, Init::Zero, &Identity).into_iter().enumerate() {
+    for (q, got) in case.run(Level::new(), 1.0, Init::Zero, Epilogue::Identity).into_iter().enumerate() {
         assert!((f64::from(got) - product[(q / 83, q % 83)]).abs() < 2e-5);
     }
 }
@@ -199,15 +198,15 @@ fn agrees_with_nalgebra() {
 fn epilogues_see_their_place() {
     for n in [1, 5, 16, 70] {
         let case = Case::new(9, n, 300, 0);
-        let plain = case.run(Level::new(), 1.0, Init::Zero, &Identity);
+        let plain = case.run(Level::new(), 1.0, Init::Zero, Epilogue::Identity);
         let rectified: Vec<f32> = plain.iter().map(|x| x.max(0.0)).collect();
         let outputs = values(77, 9 * n);
         let masked: Vec<f32> =
             plain.iter().zip(&outputs).map(|(x, y)| if *y > 0.0 { *x } else { 0.0 }).collect();
         for level in levels() {
-            assert_eq!(case.run(level, 1.0, Init::Zero, &Relu), rectified);
-            let gradient = ReluGradient { outputs: MatRef::new(&outputs, 9, n) };
-            assert_eq!(case.run(level, 1.0, Init::Zero, &gradient), masked);
+            assert_eq!(case.run(level, 1.0, Init::Zero, Epilogue::Relu), rectified);
+            let gradient = Epilogue::ReluGradient(MatRef::new(&outputs, 9, n));
+            assert_eq!(case.run(level, 1.0, Init::Zero, gradient), masked);
         }
     }
 }
@@ -221,8 +220,26 @@ fn rows_can_be_split_anywhere_and_strides_leave_gaps_alone() {
         let (upper, lower) = MatMut::with_stride(&mut c, 53, 37, 40).split_at_row(split);
         let mut scratch = vec![0.0; gemm_scratch_len(290, 37)];
         let a = case.a();
-        gemm(Level::new(), 1.0, a.row_range(0..split), case.b(), Init::Zero, upper, &Identity, &mut scratch);
-        gemm(Level::new(), 1.0, a.row_range(split..53), case.b(), Init::Zero, lower, &Identity, &mut scratch);
+        gemm(
+            Level::new(),
+            1.0,
+            a.row_range(0..split),
+            case.b(),
+            Init::Zero,
+            upper,
+            Epilogue::Identity,
+            &mut scratch,
+        );
+        gemm(
+            Level::new(),
+            1.0,
+            a.row_range(split..53),
+            case.b(),
+            Init::Zero,
+            lower,
+            Epilogue::Identity,
+            &mut scratch,
+        );
         let inside: Vec<f32> = c.chunks(40).flat_map(|row| row[..37].to_vec()).collect();
         assert_eq!(bits(&inside), expected, "split at {split}");
         assert!(c.chunks(40).all(|row| row[37..].iter().all(|x| *x == 7.0)));
@@ -234,5 +251,14 @@ fn rows_can_be_split_anywhere_and_strides_leave_gaps_alone() {
 fn refuses_shapes_that_do_not_fit() {
     let (a, b, mut c) = ([0.0; 6], [0.0; 6], [0.0; 9]);
     let c = MatMut::new(&mut c, 3, 3);
-    gemm(Level::new(), 1.0, MatRef::new(&a, 3, 2), MatRef::new(&b, 3, 2), Init::Zero, c, &Identity, &mut []);
+    gemm(
+        Level::new(),
+        1.0,
+        MatRef::new(&a, 3, 2),
+        MatRef::new(&b, 3, 2),
+        Init::Zero,
+        c,
+        Epilogue::Identity,
+        &mut [],
+    );
 }

@@ -7,9 +7,8 @@ use std::mem;
 use std::ops::Range;
 
 use fearless_simd::Level;
-use symbreak_linalg::gemm::epilogue::{Identity, Relu};
 use symbreak_linalg::gemm::{MAX_UPDATE_ROWS, update_and_multiply};
-use symbreak_linalg::{MatMut, MatRef};
+use symbreak_linalg::{Epilogue, MatMut, MatRef};
 
 use crate::pieces::Piece;
 use crate::spec::Network;
@@ -63,11 +62,8 @@ impl Ahead {
         }
         let made_of = (MatRef::new(&inputs.outputs, rows, fan_in), MatRef::new(&layer.deltas, rows, n));
         let (y, c) = (MatRef::new(&self.inputs, batch.len(), fan_in), MatMut::new(outputs, batch.len(), n));
-        if rectified {
-            update_and_multiply(level, made_of, kernel, y, c, &Relu, scratch);
-        } else {
-            update_and_multiply(level, made_of, kernel, y, c, &Identity, scratch);
-        }
+        let epilogue = if rectified { Epilogue::Relu } else { Epilogue::Identity };
+        update_and_multiply(level, made_of, kernel, y, c, epilogue, scratch);
         self.batch = batch;
     }
 

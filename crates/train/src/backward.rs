@@ -3,8 +3,7 @@
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::{Level, Simd, dispatch};
 use fearless_simd_macros::simd;
-use symbreak_linalg::gemm::epilogue::{Identity, ReluGradient};
-use symbreak_linalg::{Init, MatMut, MatRef, gemm};
+use symbreak_linalg::{Epilogue, Init, MatMut, MatRef, gemm};
 
 use crate::forward::is_rectified;
 use crate::pieces::{Piece, overlap};
@@ -43,12 +42,12 @@ pub(crate) fn backward(
             let at = out.at(piece.rows.start);
             let c = MatMut::new(&mut out.deltas[at..], piece.rows.len(), n);
             let init = if columns.start == 0 { Init::Zero } else { Init::Accumulate };
-            if columns.end == units && is_rectified(network, l) {
-                let outputs = MatRef::new(&out.outputs[at..], piece.rows.len(), n);
-                gemm(level, 1.0, a, b, init, c, &ReluGradient { outputs }, scratch);
+            let epilogue = if columns.end == units && is_rectified(network, l) {
+                Epilogue::ReluGradient(MatRef::new(&out.outputs[at..], piece.rows.len(), n))
             } else {
-                gemm(level, 1.0, a, b, init, c, &Identity, scratch);
-            }
+                Epilogue::Identity
+            };
+            gemm(level, 1.0, a, b, init, c, epilogue, scratch);
         }
     }
     if network.layers()[l].keeps_slope() {

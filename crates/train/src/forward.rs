@@ -2,8 +2,7 @@
 
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::Level;
-use symbreak_linalg::gemm::epilogue::{Identity, Relu};
-use symbreak_linalg::{Init, MatMut, MatRef, gemm};
+use symbreak_linalg::{Epilogue, Init, MatMut, MatRef, gemm};
 
 use crate::activation;
 use crate::dropout::Dropout;
@@ -82,11 +81,8 @@ fn product(
                 _ => Init::Accumulate,
             };
             let last = piece.columns.end == network.fan_in(l);
-            if last && is_rectified(network, l) {
-                gemm(level, 1.0, a, b, init, c, &Relu, scratch);
-            } else {
-                gemm(level, 1.0, a, b, init, c, &Identity, scratch);
-            }
+            let epilogue = if last && is_rectified(network, l) { Epilogue::Relu } else { Epilogue::Identity };
+            gemm(level, 1.0, a, b, init, c, epilogue, scratch);
         }
     }
 }

@@ -6,8 +6,8 @@
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use fearless_simd_macros::simd;
-use symbreak_linalg::gemm::epilogue::{Identity, load, store};
-use symbreak_linalg::{Init, MatMut, MatRef, gemm};
+use symbreak_linalg::gemm::epilogue::{load, store};
+use symbreak_linalg::{Epilogue, Init, MatMut, MatRef, gemm};
 
 use crate::pieces::{Piece, overlap};
 use crate::weights::Block;
@@ -45,7 +45,7 @@ pub(crate) fn accumulate(
                 let a = MatRef::new(x, rows.len(), input.width()).t();
                 let b = MatRef::with_stride(deltas(rows.start), rows.len(), width, piece.width());
                 let c = MatMut::new(kernel, input.width(), width);
-                gemm(level, 1.0, a, b, Init::Accumulate, c, &Identity, scratch);
+                gemm(level, 1.0, a, b, Init::Accumulate, c, Epilogue::Identity, scratch);
             }
         }
     }

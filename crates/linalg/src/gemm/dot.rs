@@ -3,7 +3,7 @@
 use fearless_simd::{Simd, f32x16, prelude::*};
 
 use super::Init;
-use super::epilogue::{Epilogue, store};
+use super::epilogue::Epilogue;
 use crate::matrix::{MatMut, MatRef};
 
 /// Partial sums of a dot product.
@@ -11,13 +11,13 @@ pub(super) const PARTIALS: usize = 16;
 
 /// C = epilogue(init + A b) for one column `b` in consecutive elements.
 #[inline(always)]
-pub(super) fn fill_column<S: Simd, E: Epilogue>(
+pub(super) fn fill_column<S: Simd>(
     simd: S,
     a: MatRef,
     b: &[f32],
     init: Init,
     c: &mut MatMut,
-    epilogue: &E,
+    epilogue: Epilogue,
 ) {
     for i in 0..a.rows() {
         let sum = if a.is_transposed() {
@@ -32,14 +32,14 @@ pub(super) fn fill_column<S: Simd, E: Epilogue>(
             let row = &a.tail(i, 0)[..b.len()];
             dot(simd, b, |p, len| padded(simd, &row[p..p + len]))
         };
-        let slot = &mut c.tail_mut(i, 0)[..1];
+        let old = c.tail_mut(i, 0)[0];
         let sum = match init {
             Init::Zero => sum,
             Init::Bias(bias) => bias[0] + sum,
-            Init::Accumulate => slot[0] + sum,
-            Init::Scaled(beta) => beta * slot[0] + sum,
+            Init::Accumulate => old + sum,
+            Init::Scaled(beta) => beta * old + sum,
         };
-        store::<S>(epilogue.apply(simd, S::f32s::splat(simd, sum), i, 0, 1), slot);
+        epilogue.store(simd, &[[S::f32s::splat(simd, sum)]], (i, 0), 1, c);
     }
 }
 

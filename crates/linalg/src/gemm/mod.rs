@@ -16,7 +16,7 @@ use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use fearless_simd_macros::simd;
 
 use crate::matrix::{MatMut, MatRef};
-use epilogue::Epilogue;
+pub use epilogue::Epilogue;
 use tile::{MAX_WIDTH, Panel, Pass};
 pub use update::{MAX_UPDATE_ROWS, update_and_multiply};
 
@@ -59,14 +59,14 @@ pub fn gemm_scratch_len(depth: usize, columns: usize) -> usize {
 ///
 /// # Panics
 /// If shapes don't fit, a bias isn't n long, or `scratch` is too short.
-pub fn gemm<E: Epilogue>(
+pub fn gemm(
     level: Level,
     alpha: f32,
     a: MatRef,
     b: MatRef,
     init: Init,
     mut c: MatMut,
-    epilogue: &E,
+    epilogue: Epilogue,
     scratch: &mut [f32],
 ) {
     assert_eq!(a.columns(), b.rows(), "A's columns and B's rows");
@@ -82,14 +82,14 @@ pub fn gemm<E: Epilogue>(
 }
 
 #[simd]
-fn run<S: Simd, E: Epilogue>(
+fn run<S: Simd>(
     simd: S,
     alpha: f32,
     a: MatRef,
     b: MatRef,
     init: Init,
     c: &mut MatMut,
-    epilogue: &E,
+    epilogue: Epilogue,
     scratch: &mut [f32],
 ) {
     if c.columns() == 1 {
@@ -117,7 +117,7 @@ fn run<S: Simd, E: Epilogue>(
 
 /// One pass over columns `column .. column + columns` of C.
 #[inline(always)]
-fn block<S: Simd, E: Epilogue>(
+fn block<S: Simd>(
     simd: S,
     alpha: f32,
     a: MatRef,
@@ -125,7 +125,7 @@ fn block<S: Simd, E: Epilogue>(
     pass: Pass,
     (mut column, mut columns): (usize, usize),
     c: &mut MatMut,
-    epilogue: &E,
+    epilogue: Epilogue,
     scratch: &mut [f32],
 ) {
     let width = tile::panel_vectors(S::f32s::LEN) * S::f32s::LEN;
@@ -155,11 +155,11 @@ fn block<S: Simd, E: Epilogue>(
             };
             let vectors = live.div_ceil(S::f32s::LEN);
             if const { tile::panel_vectors(S::f32s::LEN) >= 4 } && vectors > 2 {
-                tile::fill_panel::<S, E, 4>(simd, pass, a, panel, rows, c, epilogue);
+                tile::fill_panel::<S, 4>(simd, pass, a, panel, rows, c, epilogue);
             } else if const { tile::panel_vectors(S::f32s::LEN) >= 2 } && vectors > 1 {
-                tile::fill_panel::<S, E, 2>(simd, pass, a, panel, rows, c, epilogue);
+                tile::fill_panel::<S, 2>(simd, pass, a, panel, rows, c, epilogue);
             } else {
-                tile::fill_panel::<S, E, 1>(simd, pass, a, panel, rows, c, epilogue);
+                tile::fill_panel::<S, 1>(simd, pass, a, panel, rows, c, epilogue);
             }
         }
     }

@@ -3,7 +3,7 @@
 use fearless_simd::{Simd, prelude::*};
 
 use super::Init;
-use super::epilogue::{Epilogue, load, store};
+use super::epilogue::{Epilogue, load};
 use crate::matrix::{MatMut, MatRef};
 
 /// Rows of the largest tile.
@@ -53,14 +53,14 @@ const fn wide_vectors(lanes: usize) -> usize {
 
 /// Computes as many columns from `column` on as there are whole wide tiles of; how many that were.
 #[inline(always)]
-pub(super) fn fill_wide<S: Simd, E: Epilogue>(
+pub(super) fn fill_wide<S: Simd>(
     simd: S,
     pass: Pass,
     a: MatRef,
     b: MatRef,
     (column, columns): (usize, usize),
     c: &mut MatMut,
-    epilogue: &E,
+    epilogue: Epilogue,
 ) -> usize {
     let width = wide_vectors(S::f32s::LEN) * S::f32s::LEN;
     if width == 0 {
@@ -71,9 +71,9 @@ pub(super) fn fill_wide<S: Simd, E: Epilogue>(
         for at in (column..column + whole).step_by(width) {
             let panel = Panel { data: b.tail(pass.first, at), stride: b.stride(), column: at, live: width };
             if const { S::f32s::LEN == 16 } {
-                tile::<S, E, 1, 16, true>(simd, pass, a, panel, row, c, epilogue);
+                tile::<S, 1, 16, true>(simd, pass, a, panel, row, c, epilogue);
             } else {
-                tile::<S, E, 1, 8, true>(simd, pass, a, panel, row, c, epilogue);
+                tile::<S, 1, 8, true>(simd, pass, a, panel, row, c, epilogue);
             }
         }
     }
@@ -82,47 +82,47 @@ pub(super) fn fill_wide<S: Simd, E: Epilogue>(
 
 /// Computes rows `row .. end` of the panel's columns in tiles of nearly equal heights.
 #[inline(always)]
-pub(super) fn fill_panel<S: Simd, E: Epilogue, const NV: usize>(
+pub(super) fn fill_panel<S: Simd, const NV: usize>(
     simd: S,
     pass: Pass,
     a: MatRef,
     panel: Panel,
     rows: (usize, usize),
     c: &mut MatMut,
-    epilogue: &E,
+    epilogue: Epilogue,
 ) {
     // Whole vectors are what counts; a panel's last columns go through memory of their own.
     if panel.live == NV * S::f32s::LEN {
-        fill_rows::<S, E, NV, true>(simd, pass, a, panel, rows, c, epilogue);
+        fill_rows::<S, NV, true>(simd, pass, a, panel, rows, c, epilogue);
     } else {
-        fill_rows::<S, E, NV, false>(simd, pass, a, panel, rows, c, epilogue);
+        fill_rows::<S, NV, false>(simd, pass, a, panel, rows, c, epilogue);
     }
 }
 
 #[inline(always)]
-fn fill_rows<S: Simd, E: Epilogue, const NV: usize, const FULL: bool>(
+fn fill_rows<S: Simd, const NV: usize, const FULL: bool>(
     simd: S,
     pass: Pass,
     a: MatRef,
     panel: Panel,
     (mut row, end): (usize, usize),
     c: &mut MatMut,
-    epilogue: &E,
+    epilogue: Epilogue,
 ) {
     if const { panel_vectors(S::f32s::LEN) == 1 } {
         for row in row..end {
-            tile::<S, E, 1, NV, FULL>(simd, pass, a, panel, row, c, epilogue);
+            tile::<S, 1, NV, FULL>(simd, pass, a, panel, row, c, epilogue);
         }
         return;
     }
     if const { !FULL } {
         // A last panel is narrow: two heights do for it, and keep the code small.
         while row + 4 <= end {
-            tile::<S, E, 4, NV, FULL>(simd, pass, a, panel, row, c, epilogue);
+            tile::<S, 4, NV, FULL>(simd, pass, a, panel, row, c, epilogue);
             row += 4;
         }
         for row in row..end {
-            tile::<S, E, 1, NV, FULL>(simd, pass, a, panel, row, c, epilogue);
+            tile::<S, 1, NV, FULL>(simd, pass, a, panel, row, c, epilogue);
         }
         return;
     }
@@ -130,12 +130,12 @@ fn fill_rows<S: Simd, E: Epilogue, const NV: usize, const FULL: bool>(
         let tiles = (end - row).div_ceil(MAX_ROWS);
         let height = (end - row).div_ceil(tiles);
         match height {
-            6 => tile::<S, E, 6, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
-            5 => tile::<S, E, 5, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
-            4 => tile::<S, E, 4, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
-            3 => tile::<S, E, 3, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
-            2 => tile::<S, E, 2, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
-            _ => tile::<S, E, 1, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            6 => tile::<S, 6, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            5 => tile::<S, 5, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            4 => tile::<S, 4, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            3 => tile::<S, 3, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            2 => tile::<S, 2, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            _ => tile::<S, 1, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
         }
         row += height;
     }
@@ -143,14 +143,14 @@ fn fill_rows<S: Simd, E: Epilogue, const NV: usize, const FULL: bool>(
 
 /// One tile. Loops have constant bounds and sums are indexed, never moved: they stay in registers.
 #[inline(always)]
-fn tile<S: Simd, E: Epilogue, const MR: usize, const NV: usize, const FULL: bool>(
+fn tile<S: Simd, const MR: usize, const NV: usize, const FULL: bool>(
     simd: S,
     pass: Pass,
     a: MatRef,
     panel: Panel,
     row: usize,
     c: &mut MatMut,
-    epilogue: &E,
+    epilogue: Epilogue,
 ) {
     let width = S::f32s::LEN;
     let live = if FULL { NV * width } else { panel.live };
@@ -188,18 +188,8 @@ fn tile<S: Simd, E: Epilogue, const MR: usize, const NV: usize, const FULL: bool
     } else {
         accumulate(simd, pass, a.tail(row, pass.first), a.stride(), panel, &mut sums);
     }
-    for i in 0..MR {
-        let target = &mut c.tail_mut(row + i, panel.column)[..live];
-        for v in 0..NV {
-            let at = (v * width).min(live);
-            let target = &mut target[at..(at + width).min(live)];
-            let mut sum = sums[i][v];
-            if pass.last {
-                sum = epilogue.apply(simd, sum, row + i, panel.column + v * width, target.len());
-            }
-            store::<S>(sum, target);
-        }
-    }
+    let epilogue = if pass.last { epilogue } else { Epilogue::Identity };
+    epilogue.store(simd, &sums, (row, panel.column), live, c);
 }
 
 /// At most `width` elements of a row from `at` on.

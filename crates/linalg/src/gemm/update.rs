@@ -3,7 +3,7 @@
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use fearless_simd_macros::simd;
 
-use super::epilogue::{Epilogue, Identity, load, store};
+use super::epilogue::{Epilogue, load, store};
 use super::tile::part;
 use super::{DEPTH, Init, gemm_scratch_len, pack, run};
 use crate::matrix::{MatMut, MatRef};
@@ -21,13 +21,13 @@ pub const MAX_UPDATE_ROWS: usize = 8;
 ///
 /// # Panics
 /// If shapes don't fit, or `scratch` is too short.
-pub fn update_and_multiply<E: Epilogue>(
+pub fn update_and_multiply(
     level: Level,
     (x, d): (MatRef, MatRef),
     b: &mut [f32],
     y: MatRef,
     mut c: MatMut,
-    epilogue: &E,
+    epilogue: Epilogue,
     scratch: &mut [f32],
 ) {
     let (k, n) = (x.columns(), d.columns());
@@ -40,24 +40,33 @@ pub fn update_and_multiply<E: Epilogue>(
 }
 
 #[simd]
-fn both<S: Simd, E: Epilogue>(
+fn both<S: Simd>(
     simd: S,
     (x, d): (MatRef, MatRef),
     b: &mut [f32],
     y: MatRef,
     c: &mut MatMut,
-    epilogue: &E,
+    epilogue: Epilogue,
     scratch: &mut [f32],
 ) {
     let straight = S::f32s::LEN >= 8 && d.columns() > 1 && !d.is_transposed() && x.rows() == y.rows();
     match if straight { x.rows() } else { 0 } {
-        1 => passes::<S, E, 1, 8>(simd, (x, d), b, y, c, epilogue, scratch),
-        2 => passes::<S, E, 2, 4>(simd, (x, d), b, y, c, epilogue, scratch),
-        4 => passes::<S, E, 4, 2>(simd, (x, d), b, y, c, epilogue, scratch),
-        8 => passes::<S, E, 8, 1>(simd, (x, d), b, y, c, epilogue, scratch),
+        1 => passes::<S, 1, 8>(simd, (x, d), b, y, c, epilogue, scratch),
+        2 => passes::<S, 2, 4>(simd, (x, d), b, y, c, epilogue, scratch),
+        4 => passes::<S, 4, 2>(simd, (x, d), b, y, c, epilogue, scratch),
+        8 => passes::<S, 8, 1>(simd, (x, d), b, y, c, epilogue, scratch),
         _ => {
             let (k, n) = (x.columns(), d.columns());
-            run(simd, 1.0, x.t(), d, Init::Accumulate, &mut MatMut::new(b, k, n), &Identity, scratch);
+            run(
+                simd,
+                1.0,
+                x.t(),
+                d,
+                Init::Accumulate,
+                &mut MatMut::new(b, k, n),
+                Epilogue::Identity,
+                scratch,
+            );
             run(simd, 1.0, y, MatRef::new(b, k, n), Init::Accumulate, c, epilogue, scratch);
         }
     }
@@ -65,13 +74,13 @@ fn both<S: Simd, E: Epilogue>(
 
 /// Runs of the inner index whose columns of X and Y lie side by side in scratch memory.
 #[inline(always)]
-fn passes<S: Simd, E: Epilogue, const R: usize, const NV: usize>(
+fn passes<S: Simd, const R: usize, const NV: usize>(
     simd: S,
     (x, d): (MatRef, MatRef),
     b: &mut [f32],
     y: MatRef,
     c: &mut MatMut,
-    epilogue: &E,
+    epilogue: Epilogue,
     scratch: &mut [f32],
 ) {
     let (k, n, width) = (x.columns(), d.columns(), S::f32s::LEN);
@@ -86,11 +95,11 @@ fn passes<S: Simd, E: Epilogue, const R: usize, const NV: usize>(
         let b = &mut b[first * n..];
         let mut at = 0;
         while at + NV * width <= n {
-            tile::<S, E, R, NV, true>(simd, pass, b, at, c, epilogue);
+            tile::<S, R, NV, true>(simd, pass, b, at, c, epilogue);
             at += NV * width;
         }
         while at < n {
-            tile::<S, E, R, 1, false>(simd, pass, b, at, c, epilogue);
+            tile::<S, R, 1, false>(simd, pass, b, at, c, epilogue);
             at += width;
         }
     }
@@ -128,13 +137,13 @@ struct Pass<'a> {
 
 /// The columns `at ..` of B and C, NV vectors of them, or what is left of one.
 #[inline(always)]
-fn tile<S: Simd, E: Epilogue, const R: usize, const NV: usize, const FULL: bool>(
+fn tile<S: Simd, const R: usize, const NV: usize, const FULL: bool>(
     simd: S,
     pass: Pass,
     b: &mut [f32],
     at: usize,
     c: &mut MatMut,
-    epilogue: &E,
+    epilogue: Epilogue,
 ) {
     let width = S::f32s::LEN;
     let live = if FULL { NV * width } else { width.min(pass.n - at) };
@@ -170,14 +179,6 @@ fn tile<S: Simd, E: Epilogue, const R: usize, const NV: usize, const FULL: bool>
             }
         }
     }
-    for r in 0..R {
-        let target = &mut c.tail_mut(r, at)[..live];
-        for v in 0..NV {
-            let target = &mut target[(v * width).min(live)..((v + 1) * width).min(live)];
-            let sum = sums[r][v];
-            let sum =
-                if pass.last { epilogue.apply(simd, sum, r, at + v * width, target.len()) } else { sum };
-            store::<S>(sum, target);
-        }
-    }
+    let epilogue = if pass.last { epilogue } else { Epilogue::Identity };
+    epilogue.store(simd, &sums, (0, at), live, c);
 }
