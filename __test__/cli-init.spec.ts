@@ -79,7 +79,7 @@ test('init takes --rules, --seed, --dtype, --exclude and another checkpoint as t
   const first = join(here, 'm.safetensors')
   await run(['init', plan, '-o', first])
   const rules = join(here, 'rules.json')
-  await writeFile(rules, JSON.stringify([{ match: '*kernel', init: 'glorot_uniform' }]))
+  await writeFile(rules, JSON.stringify({ rules: [{ match: '*kernel', init: 'glorot_uniform' }] }))
   const path = join(here, 'n.safetensors')
   const args = ['--rules', rules, '--seed', '18446744073709551615', '--dtype', 'BF16', '--exclude', '*/bias']
   const { code, err } = await run(['init', first, '-o', path, ...args])
@@ -255,6 +255,25 @@ test('standard output is one file: options of shards are refused, not ignored', 
     t.deepEqual([code, out.length], [2, 0])
     t.regex(err, /-o - is one file/)
   }
+})
+
+test('--shards counts the processes of a system that tells their numbers alone', async (t) => {
+  const here = await folder(t)
+  const tensors = ['a', 'b', 'c'].map((name) => ({ name, shape: [10, 10], init: 'ones' }))
+  const plan = await planFile(here, tensors)
+  const path = join(here, 'm.safetensors')
+  const args = ['init', plan, '-o', path, '--max-shard-size', '400']
+  for (const [i, last] of [false, false, true].entries()) {
+    const { code } = await run([...args, '--shards', '3'], { JOB_COMPLETION_INDEX: String(i) })
+    t.is(code, 0)
+    t.is((await readdir(here)).includes('m.safetensors.index.json'), last)
+  }
+  t.is((await run([...args, '--shards', '3'])).code, 2)
+  const whole = ['init', plan, '-o', join(here, 'whole.safetensors')]
+  t.is((await run([...whole, '--shards', '3'], { JOB_COMPLETION_INDEX: '0' })).code, 2)
+  const { code, err } = await run(whole, { JOB_COMPLETION_INDEX: '0' })
+  t.is(code, 0)
+  t.regex(err, /JOB_COMPLETION_INDEX is of no use without --max-shard-size/)
 })
 
 test('--dry-run tells the owners that a batch system makes', async (t) => {

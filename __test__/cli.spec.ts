@@ -164,6 +164,27 @@ test('Ctrl-C leaves a checkpoint from which the same command goes on', async (t)
   t.deepEqual(await readFile(join(path, 'a.safetensors')), await readFile(join(path, 'b.safetensors')))
 })
 
+test('Ctrl-C without a checkpoint tells that nothing is kept', async (t) => {
+  const child = start(['train', ...quick, '--epochs', '4000', '--json'])
+  const end = ended(child)
+  await once(child.stdout as NodeJS.ReadableStream, 'data')
+  child.kill('SIGINT')
+  const { code, err } = await end
+  t.is(code, 130)
+  t.regex(err, /nothing is kept: with --checkpoint FILE/)
+})
+
+test('test rows are drawn from the whole file, which may be sorted by its answers', async (t) => {
+  const accuracy = async (...more: string[]) => {
+    const { out } = await run('train', iris, '--standardize', '--epochs', '20', '--json', ...more)
+    return (JSON.parse(out.trim().split('\n').at(-1) as string) as { accuracy: number }).accuracy
+  }
+  const shuffled = await accuracy()
+  t.true(shuffled > 0.8)
+  t.true((await accuracy('--no-shuffle-rows')) < 0.7)
+  t.is(await accuracy('--shuffle-rows'), shuffled)
+})
+
 test('compare and report tell the same', async (t) => {
   const path = join(await folder(t), 'report.json')
   const args = ['compare', ...quick, '--initializers', 'constant(0.5),glorotUniform', '--seeds', '3']

@@ -4,6 +4,7 @@ import {
   cosineDecay,
   exponentialDecay,
   oneCycle,
+  sgd,
   polynomialDecay,
   stepDecay,
   tableRate,
@@ -72,7 +73,11 @@ test('one cycle is that of OneCycleLR', (t) => {
 
 test('a table gives its own values, the last one for ever', (t) => {
   t.deepEqual(factors(tableRate([1, 0.5, 0]), 5), [1, 0.5, 0, 0, 0])
+  t.deepEqual(factors(tableRate(Float32Array.of(1, 0.5)), 3), [1, 0.5, 0.5])
   t.is(tableRate([1], { unit: 'epoch' }).unit, 'epoch')
+  const json = JSON.stringify(sgd({ schedule: tableRate([1, 0.5]) }))
+  for (const schedule of [[1, 0.5], Float64Array.of(1, 0.5)]) t.is(JSON.stringify(sgd({ schedule })), json)
+  t.throws(() => sgd({ schedule: [] }), { code: 'ERR_INVALID_ARGUMENT' })
   t.deepEqual(JSON.parse(JSON.stringify(tableRate([1, 0.5]))), {
     kind: 'tableRate',
     unit: 'step',

@@ -21,6 +21,8 @@ test('summaries are those of SciPy', (t) => {
   t.true(
     ci95Bootstrap[0] > 0.87 && ci95Bootstrap[0] < mean && ci95Bootstrap[1] > mean && ci95Bootstrap[1] < 0.95,
   )
+  const { q1, q3, iqr } = summarize([1, 2, 3, 4, 5, 6, 7, 8], 'accuracy')
+  t.deepEqual([q1, q3, iqr], [2.75, 6.25, 3.5])
   t.deepEqual(summarize(a, 'accuracy'), summarize(a, 'accuracy'))
   t.deepEqual(summarize([2], 'x').ci95, [Number.NaN, Number.NaN])
 })

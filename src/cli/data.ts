@@ -35,8 +35,8 @@ export interface DataOptions {
   scale?: number
   /** Subtract the training rows' mean and divide by their standard deviation, by column. */
   standardize?: boolean
-  /** Put the rows into a random order, always the same, before the split. */
-  shuffleRows?: boolean
+  /** Put the rows into a random order, always the same, before the split: files are often sorted by their answers. */
+  shuffleRows: boolean
   /** Share of the rows, from the end, to test on. */
   test: number
   /** Learn numbers instead of classes. */

@@ -39,7 +39,8 @@ export function addModelOptions(command: Command): Command {
     .option('--regression', 'the answers are numbers, not classes')
     .option('--scale <x>', 'divide every feature by x', number)
     .option('--standardize', "subtract each feature's mean and divide by its standard deviation")
-    .option('--shuffle-rows', 'put the rows into a random order (the same every time) before the split')
+    .option('--shuffle-rows', 'put the rows into a random order before the split, the same every time', true)
+    .option('--no-shuffle-rows', 'test on the last rows of the file, as they are')
     .option('--test <share>', 'share of the rows, from the end, to test on', number, 0.2)
     .addOption(
       new Option('--hidden <units>', "units of the hidden layers, such as 256,128; '' for a linear model")

@@ -1,6 +1,7 @@
 import { constants, createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { plainError } from '../errors.js'
+import { abortError, plainError } from '../errors.js'
+import type { Control } from './engine.js'
 import { ioError } from './replace.js'
 
 /** Documents are no longer than this; a device may never end. */
@@ -63,14 +64,25 @@ export async function withRegular<T>(
 /** Bytes of one read: large enough for any disk, and below the limits of every operating system. */
 const CHUNK = 64 << 20
 
-/** Fills `out` from a position of a file on, as far as the file goes; how many bytes there were. */
-export async function readUpTo(file: FileHandle, out: Uint8Array, position: number): Promise<number> {
+/**
+ * Fills `out` from a position of a file on, as far as the file goes; how many bytes there were.
+ *
+ * @throws `ERR_ABORTED`
+ */
+export async function readUpTo(
+  file: FileHandle,
+  out: Uint8Array,
+  position: number,
+  { signal, onStep }: Control = {},
+): Promise<number> {
   let done = 0
   while (done < out.length) {
+    if (signal?.aborted) throw abortError(signal)
     const length = Math.min(CHUNK, out.length - done)
     const { bytesRead } = await file.read(out, done, length, position + done)
     if (bytesRead === 0) break
     done += bytesRead
+    onStep?.(done)
   }
   return done
 }

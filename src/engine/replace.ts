@@ -82,6 +82,9 @@ async function followed(path: string, links = 0): Promise<string> {
   return followed(resolve(dirname(path), link), links + 1)
 }
 
+/** Bytes of one write: Node refuses 2 GiB and more, and nobody waits longer for an abort. */
+const CHUNK = 64 << 20
+
 /**
  * Replaces a file as a whole or not at all: `fill` writes under the temporary name, which becomes the real one when
  * every byte is on the disk, and is removed when anything fails. The file keeps the permissions of the one it replaces.
@@ -100,8 +103,11 @@ export async function replaceFile(
       const before = await stat(path).catch(() => undefined)
       if (before !== undefined) await file.chmod(before.mode & 0o777).catch(() => undefined)
       await fill(async (bytes) => {
-        for (let done = 0; done < bytes.length;)
-          done += (await file.write(bytes, done).catch(raise)).bytesWritten
+        for (let done = 0; done < bytes.length;) {
+          if (signal?.aborted) throw abortError(signal)
+          const length = Math.min(CHUNK, bytes.length - done)
+          done += (await file.write(bytes, done, length).catch(raise)).bytesWritten
+        }
       })
       await sync(file.fd).catch(raise)
     } finally {

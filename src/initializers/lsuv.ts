@@ -1,16 +1,15 @@
-import { signalOf } from '../engine/progress.js'
+import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
 import { abortError, rangeError, typeError, wrongType } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import { integer, positive, readArray, readOptions } from '../validate.js'
 
-export interface LsuvOptions {
+export interface LsuvOptions extends AsyncOptions {
   /** Standard deviation that outputs shall have. Default: 1. */
   stddev?: number | undefined
   /** How near to it is near enough. Default: 0.1. */
   tolerance?: number | undefined
   /** Tries a layer. Default: 10. */
   attempts?: number | undefined
-  signal?: AbortSignal | undefined
 }
 
 /** A layer of a network of the caller's: its weights, which are scaled in place, and how to run it. */
@@ -24,32 +23,31 @@ export interface LsuvLayer {
  * Layer-sequential unit variance (Mishkin and Matas 2016): layer by layer, weights (orthogonal ones, say) are divided by the
  * standard deviation of the layer's outputs until that is `stddev`.
  *
+ * Progress counts layers.
+ *
  * @param layers - in the order in which data goes through them
  * @returns the standard deviation that each layer's outputs have in the end
  * @throws `ERR_INVALID_ARGUMENT`, also where outputs do not vary; `ERR_ABORTED`
  */
 export async function lsuv(layers: readonly LsuvLayer[], options?: LsuvOptions): Promise<number[]> {
-  const {
-    stddev = 1,
-    tolerance = 0.1,
-    attempts = 10,
-    signal,
-  } = readOptions(options, ['stddev', 'tolerance', 'attempts', 'signal'])
+  const record = readOptions(options, ['stddev', 'tolerance', 'attempts', ...ASYNC_OPTIONS])
+  const { stddev = 1, tolerance = 0.1, attempts = 10 } = record
   const [wanted, near] = [positive(stddev, 'stddev'), positive(tolerance, 'tolerance')]
   const tries = integer(attempts, 'attempts', 1)
-  const watched = signalOf({ signal })
   const checked = readArray(layers, 'layers', 'ERR_INVALID_ARGUMENT', 2 ** 20).map(layerOf)
+  const { control, finish } = watch(record, checked.length, 'layers')
   const found: number[] = []
   for (const [index, { weights, outputs }] of checked.entries()) {
     let reached = NaN
     for (let attempt = 0; attempt <= tries; attempt++) {
-      if (watched?.aborted) throw abortError(watched)
+      if (control.signal?.aborted) throw abortError(control.signal)
       reached = stddevOf(await outputs(), index)
       if (Math.abs(reached - wanted) <= near || attempt === tries) break
       for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] as number) * (wanted / reached)
     }
-    found.push(reached)
+    control.onStep?.(found.push(reached))
   }
+  finish()
   return found
 }
 

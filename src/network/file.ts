@@ -1,3 +1,4 @@
+import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
 import { badFile } from '../errors.js'
 import { type NetworkConfig, type NetworkSpec, readNetwork } from './config.js'
 import { readMetadata } from '../plan/safetensors/metadata.js'
@@ -10,22 +11,24 @@ import { readJson, readTensors, writeTensors } from './tensor-file.js'
 const CONFIG = 'symbreak.network'
 
 /** Options of a network's `save`. */
-export interface SaveOptions {
+export interface SaveOptions extends AsyncOptions {
   /** Further entries of the file's `__metadata__`. */
   metadata?: Readonly<Record<string, string>> | undefined
 }
 
 /** Writes a network's weights, with its configuration and seed in the metadata, as one safetensors file. */
 export async function saveNetwork(network: Network, path: string, options?: SaveOptions): Promise<void> {
-  const { metadata } = readOptions(options, ['metadata'])
-  const own = readMetadata(metadata, ['format', CONFIG])
+  const record = readOptions(options, ['metadata', ...ASYNC_OPTIONS])
+  const own = readMetadata(record['metadata'], ['format', CONFIG])
+  const { control, finish } = watch(record, 4 * network.parameterCount, 'bytes')
   const { weights, shapes } = network
   const tensors = [...weights].map(([name, data]) => ({
     name,
     data,
     shape: shapes.get(name) ?? [data.length],
   }))
-  await writeTensors(path, tensors, { ...own, [CONFIG]: JSON.stringify(network) })
+  await writeTensors(path, tensors, { ...own, [CONFIG]: JSON.stringify(network) }, control)
+  finish()
 }
 
 /**
@@ -33,8 +36,8 @@ export async function saveNetwork(network: Network, path: string, options?: Save
  *
  * @throws `ERR_BAD_FILE` where the file holds no network or its weights don't fit, `ERR_IO`
  */
-export async function loadNetwork(path: string): Promise<Network> {
-  const { tensors, shapes, metadata } = await readTensors(path)
+export async function loadNetwork(path: string, options?: AsyncOptions): Promise<Network> {
+  const { tensors, shapes, metadata } = await readTensors(path, options)
   const config = readJson(path, metadata, CONFIG)
   const spec = readConfig(path, config)
   // Before anything is allocated by what the file claims.

@@ -68,9 +68,13 @@ export class Network {
     this.#session = new Session(this.#spec, initialValues(this.#spec, this.#parameters))
   }
 
-  /** Reads a network that `save` wrote. */
-  static load(path: string): Promise<Network> {
-    return loadNetwork(path)
+  /**
+   * Reads a network that `save` wrote.
+   *
+   * @throws `ERR_BAD_FILE`, `ERR_IO`, `ERR_ABORTED`
+   */
+  static load(path: string, options?: AsyncOptions): Promise<Network> {
+    return loadNetwork(path, options)
   }
 
   /** The seed, given or drawn. */
@@ -247,7 +251,7 @@ export class Network {
   /**
    * Writes weights, configuration and seed as one safetensors file, through a temporary file.
    *
-   * @throws `ERR_INVALID_ARGUMENT`, `ERR_INVALID_PATH`, `ERR_IO`
+   * @throws `ERR_INVALID_ARGUMENT`, `ERR_INVALID_PATH`, `ERR_IO`, `ERR_ABORTED`
    */
   save(path: string, options?: SaveOptions): Promise<void> {
     return saveNetwork(this, path, options)

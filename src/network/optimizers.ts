@@ -10,7 +10,7 @@ import {
   probability,
   readOptions,
 } from '../validate.js'
-import { readSchedule, type Schedule } from './schedules.js'
+import { type RateTable, readSchedule, type Schedule } from './schedules.js'
 
 /** An update rule with its learning rate; made by `sgd`, `adam`, `adamW` and `rmsprop`. */
 export interface Optimizer extends OptimizerSpec {
@@ -25,7 +25,7 @@ export interface OptimizerOptions {
   /** Step size, >= 0. */
   learningRate?: number | undefined
   /** Multiplies the learning rate step by step; see `cosineDecay`, `oneCycle`, ... */
-  schedule?: Schedule | undefined
+  schedule?: Schedule | RateTable | undefined
   /** Decay of kernels and biases, >= 0, added to the gradient after clipping; default 0. */
   weightDecay?: number | undefined
   /** Bound on the 2-norm of the gradient of all parameters together, as torch's `clip_grad_norm_`; default none. */

@@ -1,8 +1,10 @@
 import { rangeError, wrongType } from '../errors.js'
+import { isNumbers } from '../realm.js'
 import {
   boolean,
   finite,
   integer,
+  isArray,
   nonNegative,
   oneOf,
   positive,
@@ -171,10 +173,14 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   return new Curve('oneCycle', unitOf(o), { steps, rise, startDivisor, endDivisor }, factor)
 }
 
+/** Factors of the learning rate, one a unit of time. */
+export type RateTable = readonly number[] | Float32Array | Float64Array
+
 /** The user's own factors, one a unit of time; the last one stays. */
-export function tableRate(values: readonly number[], options: ScheduleOptions = {}): Schedule {
+export function tableRate(values: RateTable, options: ScheduleOptions = {}): Schedule {
   const o = readOptions(options, ['unit'])
-  const factors = readArray(values, 'values', 'ERR_INVALID_ARGUMENT', 2 ** 32).map((v, i) =>
+  const list: unknown = isNumbers(values) ? Array.from(values) : values
+  const factors = readArray(list, 'values', 'ERR_INVALID_ARGUMENT', 2 ** 32).map((v, i) =>
     finite(v, `values[${i}]`),
   )
   if (factors.length === 0)
@@ -183,9 +189,10 @@ export function tableRate(values: readonly number[], options: ScheduleOptions = 
   return new Curve('tableRate', unitOf(o), { values: factors }, at)
 }
 
-/** A schedule from `cosineDecay` and its kin, or none. */
+/** A schedule from `cosineDecay` and its kin or the factors of `tableRate`, or none. */
 export function readSchedule(value: unknown): Schedule | undefined {
   if (value === undefined || value instanceof Curve) return value
+  if (isArray(value) || isNumbers(value)) return tableRate(value as RateTable)
   const allowed =
     'constantRate, stepDecay, exponentialDecay, polynomialDecay, cosineDecay, oneCycle or tableRate'
   throw wrongType('schedule', `made by ${allowed}`, value)

@@ -1,3 +1,5 @@
+import type { Control } from '../engine/engine.js'
+import type { AsyncOptions } from '../engine/progress.js'
 import { destinationOf, replaceFile } from '../engine/replace.js'
 import { badFile } from '../errors.js'
 import { encodeMetadata, headOf, placed } from '../plan/safetensors/header.js'
@@ -21,31 +23,36 @@ export interface TensorFile {
 /**
  * Writes F32 tensors as one safetensors file, under a temporary name first: the file is whole or not there.
  *
- * @throws `ERR_INVALID_PATH`, `ERR_IO`
+ * @throws `ERR_INVALID_PATH`, `ERR_IO`, `ERR_ABORTED`
  */
 export async function writeTensors(
   path: string,
   tensors: readonly NamedTensor[],
   metadata: Readonly<Record<string, string>>,
+  { signal, onStep }: Control = {},
 ): Promise<void> {
   const name = pathOf(path)
   const entries = placed(
     tensors.map(({ name: tensor, shape }) => ({ name: tensor, dtype: 'F32' as const, shape })),
   )
   const head = headOf(entries, encodeMetadata({ format: 'pt', ...metadata }))
-  await replaceFile(await destinationOf(name), undefined, async (write) => {
+  let done = 0
+  await replaceFile(await destinationOf(name), signal, async (write) => {
     await write(head.encode())
-    for (const { data } of tensors) await write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+    for (const { data } of tensors) {
+      await write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+      onStep?.((done += data.byteLength))
+    }
   })
 }
 
 /**
  * Reads a file that `writeTensors` wrote.
  *
- * @throws `ERR_BAD_FILE` where a tensor is not F32, `ERR_IO`
+ * @throws `ERR_BAD_FILE` where a tensor is not F32, `ERR_IO`, `ERR_ABORTED`
  */
-export async function readTensors(path: string): Promise<TensorFile> {
-  const { tensors, metadata } = await readSafetensors(path)
+export async function readTensors(path: string, options?: AsyncOptions): Promise<TensorFile> {
+  const { tensors, metadata } = await readSafetensors(path, options)
   const arrays = new Map<string, Float32Array>()
   const shapes = new Map(Array.from(tensors, ([name, { shape }]) => [name, shape]))
   for (const [name, { data, dtype }] of tensors) {

@@ -1,67 +1,77 @@
 /** `.npy` files on disk. */
 import type { FileHandle } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import type { Control } from '../engine/engine.js'
+import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
 import { readUpTo, withRegular } from '../engine/read-bytes.js'
 import { destinationOf, replaceFile } from '../engine/replace.js'
 import { badFile, wrongType } from '../errors.js'
-import { allocate, fitShape } from '../validate.js'
+import { allocate, fitShape, readOptions, sizeOf } from '../validate.js'
 import { checkData, checkInput, decodeData, decodeNpy, toBytes } from './codec.js'
 import type { NpyArray, NpyInput } from './codec.js'
 import type { NpyData } from './dtypes.js'
 import { formatHeader, headerLength, parseHeader, PREFIX_LENGTH } from './header.js'
 
-/** Writes are at most this long: Node refuses 2 GiB and more at once. */
-const CHUNK = 1 << 28
-
 /**
- * Reads a `.npy` file.
+ * Reads a `.npy` file. Progress counts bytes.
  *
  * @param source - a path, a file URL, or the file's bytes
- * @throws `ERR_IO` where the file cannot be read, `ERR_BAD_FILE` naming what is wrong in it
+ * @throws `ERR_IO` where the file cannot be read, `ERR_BAD_FILE` naming what is wrong in it, `ERR_ABORTED`
  */
-export async function readNpy(source: string | URL | Uint8Array | ArrayBuffer): Promise<NpyArray> {
+export async function readNpy(
+  source: string | URL | Uint8Array | ArrayBuffer,
+  options?: AsyncOptions,
+): Promise<NpyArray> {
+  const { control, expect, finish } = watch(readOptions(options, ASYNC_OPTIONS), 0, 'bytes')
   if (typeof source !== 'string' && !(source instanceof URL)) return decodeNpy(source)
   const path = pathOf(source)
   return withRegular(path, async (file, length) => {
     const prefix = await readRange(file, path, 0, Math.min(length, PREFIX_LENGTH))
     const { end } = headerLength(prefix, path)
     const header = parseHeader(await readRange(file, path, 0, Math.min(length, end)), length, path)
-    return decodeData(header, await readRange(file, path, header.dataStart, header.dataLength))
+    expect(header.dataLength)
+    const data = await readRange(file, path, header.dataStart, header.dataLength, control)
+    finish()
+    return decodeData(header, data)
   })
 }
 
 /** The whole of a regular file. */
-export async function readWhole(source: string | URL): Promise<Uint8Array> {
+export async function readWhole(source: string | URL, control: Control): Promise<Uint8Array> {
   const path = pathOf(source)
-  return withRegular(path, (file, length) => readRange(file, path, 0, length))
+  return withRegular(path, (file, length) => readRange(file, path, 0, length, control))
 }
 
 /**
  * Writes a `.npy` file: format version 1.0, C order, under a temporary name first and then renamed, so that the file is
- * the old one or the new one and never half of it.
+ * the old one or the new one and never half of it. Progress counts values.
  *
  * @param array - `data` may be an iterable of typed arrays, taken one at a time: an array larger than memory
- * @throws `ERR_IO`, `ERR_INVALID_SHAPE`, `ERR_LENGTH_MISMATCH`, `ERR_INVALID_ARGUMENT`
+ * @throws `ERR_IO`, `ERR_INVALID_SHAPE`, `ERR_LENGTH_MISMATCH`, `ERR_INVALID_ARGUMENT`, `ERR_ABORTED`
  */
 export async function writeNpy(
   path: string | URL,
   array: NpyInput<NpyData | Iterable<NpyData> | AsyncIterable<NpyData>>,
+  options?: AsyncOptions,
 ): Promise<void> {
   const target = pathOf(path)
   const { type, shape, data } = checkInput(array)
+  const { control, finish } = watch(readOptions(options, ASYNC_OPTIONS), sizeOf(shape), 'values')
   const whole = ArrayBuffer.isView(data)
   if (whole) fitShape(checkData(data, type).length, shape, 'data')
   const parts = whole ? [data] : checkIterable(data)
-  await writeWhole(target, async (write) => {
+  await writeWhole(target, control, async (write) => {
     await write(formatHeader(type, shape))
     let length = 0
     for await (const part of parts) {
       const view = checkData(part, type)
       length += view.length
       await write(toBytes(view))
+      control.onStep?.(length)
     }
     fitShape(length, shape, 'data')
   })
+  finish()
 }
 
 function checkIterable(data: unknown): Iterable<unknown> | AsyncIterable<unknown> {
@@ -75,14 +85,10 @@ function checkIterable(data: unknown): Iterable<unknown> | AsyncIterable<unknown
 /** Writes a file under a temporary name beside it, and renames it once it is complete and on disk. */
 export async function writeWhole(
   path: string | URL,
+  { signal }: Control,
   fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const name = pathOf(path)
-  await replaceFile(await destinationOf(name), undefined, (write) =>
-    fill(async (bytes) => {
-      for (let at = 0; at < bytes.length; at += CHUNK) await write(bytes.subarray(at, at + CHUNK))
-    }),
-  )
+  await replaceFile(await destinationOf(pathOf(path)), signal, fill)
 }
 
 function pathOf(path: unknown): string {
@@ -91,8 +97,14 @@ function pathOf(path: unknown): string {
   throw wrongType('path', 'a string or a file URL', path)
 }
 
-async function readRange(file: FileHandle, path: string, start: number, length: number): Promise<Uint8Array> {
+async function readRange(
+  file: FileHandle,
+  path: string,
+  start: number,
+  length: number,
+  control?: Control,
+): Promise<Uint8Array> {
   const bytes = allocate(`${length} bytes of ${path}`, () => new Uint8Array(length))
-  if ((await readUpTo(file, bytes, start)) === length) return bytes
+  if ((await readUpTo(file, bytes, start, control)) === length) return bytes
   throw badFile(path, 'the file became shorter while it was read')
 }

@@ -1,8 +1,9 @@
 /** `.npz` archives: a zip file with one `.npy` file for each named array, as `numpy.savez` writes them. */
 import type { AsyncZippable, UnzipFileInfo } from 'fflate'
+import { type AsyncOptions, oneCall, unlessAborted } from '../engine/progress.js'
 import { badFile, isOwnError, rangeError, show, wrongType, wrongValue } from '../errors.js'
 import { isOf } from '../realm.js'
-import { boolean, readOptions } from '../validate.js'
+import { boolean } from '../validate.js'
 import { membersOf } from './archive.js'
 import { decodeNpy, encodeNpy, toBytes, type NpyArray, type NpyInput } from './codec.js'
 import { readWhole, writeWhole } from './files.js'
@@ -18,7 +19,7 @@ const MAX_NAME = 21_000
 const MAX_EXPANSION = 1032
 
 /** How an archive is written. */
-export interface NpzOptions {
+export interface NpzOptions extends AsyncOptions {
   /** Deflates the arrays, as `numpy.savez_compressed`; random weights hardly shrink. Default false. */
   compress?: boolean | undefined
 }
@@ -28,14 +29,21 @@ export interface NpzOptions {
  *
  * @param source - a path, a file URL, or the archive's bytes
  * @returns the arrays by their names (without `.npy`), in the archive's order
- * @throws `ERR_IO` where the file cannot be read, `ERR_BAD_FILE` naming what is wrong in it
+ * @throws `ERR_IO` where the file cannot be read, `ERR_BAD_FILE` naming what is wrong in it, `ERR_ABORTED`
  */
-export async function readNpz(
+export function readNpz(
   source: string | URL | Uint8Array | ArrayBuffer,
+  options?: AsyncOptions,
 ): Promise<Map<string, NpyArray>> {
   const fromFile = typeof source === 'string' || source instanceof URL
   const name = fromFile ? String(source) : 'the .npz data'
-  const members = await unpack(fromFile ? await readWhole(source) : toBytes(source), name)
+  return oneCall(options, [], async (_, control) => {
+    const bytes = fromFile ? await readWhole(source, { signal: control.signal }) : toBytes(source)
+    return arraysOf(await unlessAborted(unpack(bytes, name), control.signal), name)
+  })
+}
+
+function arraysOf(members: readonly [string, Uint8Array][], name: string): Map<string, NpyArray> {
   const arrays = new Map<string, NpyArray>()
   for (const [member, bytes] of members) {
     try {
@@ -92,23 +100,28 @@ function checkMember(
  * the members carry no time of their own.
  *
  * @param arrays - a Map, or an object, of arrays by name
- * @throws `ERR_IO`, and as `encodeNpy`; `ERR_INVALID_ARGUMENT` for more than 4 GiB or 65,535 arrays, which the format cannot hold
+ * @throws `ERR_IO`, `ERR_ABORTED`, and as `encodeNpy`; `ERR_INVALID_ARGUMENT` for more than 4 GiB or 65,535 arrays, which
+ * the format cannot hold
  */
-export async function writeNpz(
+export function writeNpz(
   path: string | URL,
   arrays: ReadonlyMap<string, NpyInput> | Readonly<Record<string, NpyInput>>,
   options?: NpzOptions,
 ): Promise<void> {
-  const { compress = false } = readOptions(options, ['compress'])
-  const level = boolean(compress, 'compress') ? 6 : 0
-  const members = encodeMembers(arrays)
+  return oneCall(options, ['compress'], async ({ compress = false }, { signal }) => {
+    const archive = pack(encodeMembers(arrays), boolean(compress, 'compress') ? 6 : 0)
+    const bytes = await unlessAborted(archive, signal)
+    await writeWhole(path, { signal }, (write) => write(bytes))
+  })
+}
+
+async function pack(members: AsyncZippable, level: 0 | 6): Promise<Uint8Array> {
   const { zip } = await import('fflate')
-  const archive = await new Promise<Uint8Array>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     zip(members, { level, mtime: EPOCH }, (error, result) =>
       error === null ? resolve(result) : reject(error),
     )
   })
-  await writeWhole(path, (write) => write(archive))
 }
 
 /** The earliest time that a zip file can tell, in local time as the format has it. */

@@ -12,8 +12,10 @@ export interface Summary {
   /** Lower quartile. */
   q1: number
   median: number
-  /** Upper quartile: the interquartile range is q3 - q1. */
+  /** Upper quartile. */
   q3: number
+  /** Interquartile range, q3 - q1. */
+  iqr: number
   max: number
   /** 95 % interval of the mean by Student's t. */
   ci95: [number, number]
@@ -26,14 +28,16 @@ const RESAMPLES = 2000
 /** Summarizes a metric's values; `name` names the stream of the bootstrap's draws. */
 export function summarize(values: readonly number[], name: string): Summary {
   const sample = [...values]
+  const [q1, q3] = [quantile(sample, 0.25), quantile(sample, 0.75)]
   return {
     n: sample.length,
     mean: meanOf(sample),
     stddev: deviation(sample),
     min: min(sample),
-    q1: quantile(sample, 0.25),
+    q1,
     median: median(sample),
-    q3: quantile(sample, 0.75),
+    q3,
+    iqr: q3 - q1,
     max: max(sample),
     ci95: meanInterval(sample),
     ci95Bootstrap: bootstrapInterval(sample, name),

@@ -10,7 +10,7 @@ import {
   type WriteReport,
 } from '../../index.js'
 import { readJsonFile } from '../../plan/weight-index.js'
-import { shareOfEnvironment } from '../../runner/share.js'
+import { batchVariable, shareOfEnvironment } from '../../runner/share.js'
 import { interruptible, UsageError } from '../exit.js'
 import { list, seed, share, wholeNumber } from '../options.js'
 import { formatBytes, formatSeconds, note, printJson, printTable, print } from '../output.js'
@@ -25,6 +25,7 @@ interface InitOptions {
   exclude: string[]
   maxShardSize?: string
   shard?: { index: number; count: number }
+  shards?: number
   threads?: number
   dryRun?: boolean
   json?: boolean
@@ -50,6 +51,11 @@ export function addInit(program: Command): void {
       '--shard <i/N>',
       'write only the files whose number modulo N is i (default: what a batch system says)',
       share,
+    )
+    .option(
+      '--shards <N>',
+      'number of processes, where a batch system tells each its number alone',
+      wholeNumber(1),
     )
     .option('--threads <n>', 'upper bound on threads', wholeNumber(1))
     .option('--dry-run', 'show what would be made, and make nothing')
@@ -88,13 +94,17 @@ async function planOptions(options: InitOptions): Promise<PlanFromFileOptions> {
   const { rules, preset, dtype, exclude } = options
   return {
     exclude,
-    ...(rules !== undefined && {
-      rules: (await readJsonFile(rules)) as PlanFromFileOptions['rules'],
-    }),
+    ...(rules !== undefined && { rules: rulesOf(await readJsonFile(rules)) }),
     ...(preset !== undefined && { preset }),
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(dtype !== undefined && { dtype }),
   }
+}
+
+/** A list of rules, or a plan that has one. */
+function rulesOf(document: unknown): PlanFromFileOptions['rules'] {
+  const { rules = document } = Object(document) as { rules?: unknown }
+  return rules as PlanFromFileOptions['rules']
 }
 
 interface Files {
@@ -103,14 +113,20 @@ interface Files {
 }
 
 /** Which files this process writes: what the command line says, else what a batch system says. */
-function shards({ maxShardSize, shard, output }: InitOptions): Files {
-  if (output === '-' && (maxShardSize !== undefined || shard !== undefined))
-    throw new UsageError('-o - is one file: leave out --max-shard-size and --shard')
+function shards({ maxShardSize, shard, shards: count, output }: InitOptions): Files {
+  const isShared = shard !== undefined || count !== undefined
+  if (output === '-' && (maxShardSize !== undefined || isShared))
+    throw new UsageError('-o - is one file: leave out --max-shard-size, --shard and --shards')
   if (maxShardSize === undefined) {
-    if (shard !== undefined) throw new UsageError('--shard needs --max-shard-size')
+    if (isShared) throw new UsageError('--shard and --shards need --max-shard-size')
+    const variable = batchVariable(process.env)
+    if (variable !== undefined && output !== '-')
+      note(`every process writes the whole: ${variable} is of no use without --max-shard-size`)
     return {}
   }
-  const mine = shard ?? shareOfEnvironment(process.env)
+  const mine = shard ?? shareOfEnvironment(process.env, count)
+  if (mine === undefined && count !== undefined)
+    throw new UsageError('--shards needs a batch system that tells this process its number: use --shard i/N')
   return { maxShardSize, ...(mine && { shard: mine }) }
 }
 

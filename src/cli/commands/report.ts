@@ -106,8 +106,7 @@ function outcome({ successRate, summary, runs }: RestartReport): (string | numbe
 
 function spread(summary: Summary | undefined): string[] {
   if (summary === undefined) return HEAD.map(() => '-')
-  const { mean, stddev, median, q1, q3, min, max, ci95 } = summary
-  const iqr = q1 === undefined || q3 === undefined ? undefined : q3 - q1
+  const { mean, stddev, median, iqr, min, max, ci95 } = summary
   return [...[mean, stddev, median, iqr, min, max].map((value) => decimal(value)), interval(ci95)]
 }
 

@@ -85,9 +85,11 @@ async function train(path: string, options: TrainOptions): Promise<void> {
     )
   } catch (error) {
     bar.stop()
-    const checkpoint = checkpointOf(options)
-    if (checkpoint !== undefined && (error as { code?: unknown }).code === 'ERR_ABORTED') {
-      note(`wrote ${checkpoint}: run the same command again to go on`)
+    if ((error as { code?: unknown }).code === 'ERR_ABORTED') {
+      const checkpoint = checkpointOf(options)
+      if (checkpoint === undefined)
+        note('nothing is kept: with --checkpoint FILE the same command would go on')
+      else note(`wrote ${checkpoint}: run the same command again to go on`)
     }
     throw error
   }

@@ -1,6 +1,8 @@
 import type { FileHandle } from 'node:fs/promises'
+import type { Control } from '../../engine/engine.js'
+import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../../engine/progress.js'
 import { readUpTo, withRegular } from '../../engine/read-bytes.js'
-import { allocate, pathOf, sizeOf } from '../../validate.js'
+import { allocate, pathOf, readOptions, sizeOf } from '../../validate.js'
 import { type FileDtype, type TensorData, viewOf } from './dtypes.js'
 import { badFile, type Entry, type Header, headerLength, parseHeader } from './header.js'
 
@@ -19,11 +21,12 @@ export interface Safetensors {
 
 /**
  * Reads a whole safetensors file. Tensors are views of one buffer where their alignment allows it, else copies. F16 and
- * BF16 come as their bit patterns in a Uint16Array.
+ * BF16 come as their bit patterns in a Uint16Array. Progress counts bytes.
  *
- * @throws `ERR_BAD_FILE` naming the fault, `ERR_IO`, `ERR_OUT_OF_MEMORY`
+ * @throws `ERR_BAD_FILE` naming the fault, `ERR_IO`, `ERR_OUT_OF_MEMORY`, `ERR_ABORTED`
  */
-export async function readSafetensors(path: string): Promise<Safetensors> {
+export async function readSafetensors(path: string, options?: AsyncOptions): Promise<Safetensors> {
+  const { control, expect, finish } = watch(readOptions(options, ASYNC_OPTIONS), 0, 'bytes')
   return withRegular(pathOf(path), async (file, size) => {
     const header = await readHeaderOf(file, size, path)
     const last = header.entries.at(-1)
@@ -34,7 +37,9 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
       throw badFile(path, `${relation}: ${header.dataStart + bytes} bytes expected, ${size} found`)
     }
     const buffer = allocate(`the ${bytes} bytes of ${path}`, () => new ArrayBuffer(bytes))
-    await readExactly(file, new Uint8Array(buffer), header.dataStart, path)
+    expect(bytes)
+    await readExactly(file, new Uint8Array(buffer), header.dataStart, path, control)
+    finish()
     return {
       metadata: { ...header.metadata },
       tensors: new Map(header.entries.map((entry) => [entry.name, tensorOf(entry, buffer)])),
@@ -62,7 +67,13 @@ async function readHeaderOf(file: FileHandle, size: number, path: string): Promi
   return parseHeader(json, path)
 }
 
-async function readExactly(file: FileHandle, out: Uint8Array, position: number, path: string): Promise<void> {
-  if ((await readUpTo(file, out, position)) < out.length)
+async function readExactly(
+  file: FileHandle,
+  out: Uint8Array,
+  position: number,
+  path: string,
+  control?: Control,
+): Promise<void> {
+  if ((await readUpTo(file, out, position, control)) < out.length)
     throw badFile(path, 'it became shorter while it was read')
 }
