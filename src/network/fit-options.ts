@@ -1,3 +1,4 @@
+import { checkEngine, type EngineName } from '../engine/select.js'
 import type { RowsSpec, RunSpec } from '../engine/trainer.js'
 import { ASYNC_OPTIONS, type AsyncOptions } from '../engine/progress.js'
 import { rangeError, typeError, wrongType } from '../errors.js'
@@ -31,6 +32,8 @@ export interface FitOptions extends AsyncOptions {
   classWeight?: ClassWeight | undefined
   /** Upper bound on threads; the weights do not depend on it. */
   threads?: number | undefined
+  /** Which engine trains; the weights do not depend on it. Default: the network's. */
+  engine?: EngineName | undefined
   /**
    * Number of the first epoch, as in Keras; default 0. Epochs of the same number take their rows in the same order. Where
    * the last `fit` of the network ended with this many, by the same rule, its optimizer's state goes on.
@@ -51,6 +54,7 @@ export const FIT_OPTIONS = [
   'sampleWeight',
   'classWeight',
   'threads',
+  'engine',
   'initialEpoch',
 ]
 
@@ -66,6 +70,7 @@ export interface SourceOptions extends Omit<FitOptions, 'validationSplit' | 'sam
 /** Checked options of `fit` with their data. */
 export interface FitPlan {
   readonly run: Omit<RunSpec, 'window'>
+  readonly engine: EngineName | undefined
   readonly optimizer: Optimizer
   readonly epochs: number
   readonly initialEpoch: number
@@ -118,6 +123,7 @@ function readPlan(spec: RowsSpec, o: Record<string, unknown>): Omit<FitPlan, 'fe
       shuffle: boolean(o['shuffle'] ?? true, 'shuffle'),
       threads: readThreads(o['threads']),
     },
+    engine: readEngine(o['engine']),
     optimizer,
     epochs: integer(o['epochs'] ?? 1, 'epochs', 0),
     initialEpoch: integer(o['initialEpoch'] ?? 0, 'initialEpoch', 0),
@@ -133,6 +139,11 @@ function readPlan(spec: RowsSpec, o: Record<string, unknown>): Omit<FitPlan, 'fe
 /** Upper bound on threads; 0 leaves the choice to the engine. */
 export function readThreads(value: unknown): number {
   return value === undefined ? 0 : integer(value, 'threads', 1, 1024)
+}
+
+/** Which engine works; undefined leaves the choice to the network. */
+export function readEngine(value: unknown): EngineName | undefined {
+  return value === undefined ? undefined : checkEngine(value)
 }
 
 function heldOut(split: unknown, rows: number): number {

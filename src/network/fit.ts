@@ -160,7 +160,7 @@ function tellNotFinite(run: TrainingRun, callbacks: readonly Callback[]): void {
 async function validate(run: TrainingRun): Promise<Record<string, number>> {
   const { validation, run: spec } = run.plan
   if (validation === undefined) return {}
-  return validationLogs(run, await run.session.evaluate(validation, spec.threads))
+  return validationLogs(run, await run.session.evaluate(validation, spec.threads, undefined))
 }
 
 function validationLogs(run: TrainingRun, sums: Evaluation | undefined): Record<string, number> {

@@ -1,4 +1,5 @@
 import { ASYNC_OPTIONS, type AsyncOptions, oneCall, unlessAborted } from '../engine/progress.js'
+import type { EngineName } from '../engine/select.js'
 import type { Evaluation } from '../engine/trainer.js'
 import { plainError } from '../errors.js'
 import { allocate, readOptions } from '../validate.js'
@@ -7,6 +8,7 @@ import { isClassifier, readData, readFeatures, type Features, type Targets } fro
 import { loadNetwork, type SaveOptions, saveNetwork } from './file.js'
 import { fit } from './fit.js'
 import {
+  readEngine,
   readFit,
   readSourceFit,
   readThreads,
@@ -31,12 +33,14 @@ export interface Metrics {
 export interface EvaluateOptions extends AsyncOptions {
   /** Upper bound on threads; the results do not depend on it. */
   threads?: number | undefined
+  /** Which engine works; the results do not depend on it. Default: the one that trained last, else the network's. */
+  engine?: EngineName | undefined
 }
 
 /** Options of `partialFit`. */
 export type PartialFitOptions = Pick<
   FitOptions,
-  'batchSize' | 'optimizer' | 'sampleWeight' | 'classWeight' | 'threads' | keyof AsyncOptions
+  'batchSize' | 'optimizer' | 'sampleWeight' | 'classWeight' | 'threads' | 'engine' | keyof AsyncOptions
 >
 
 /**
@@ -149,13 +153,14 @@ export class Network {
     state?: Float32Array,
     then?: () => Promise<void>,
   ): Promise<History> {
-    for (const rows of [plan.feed.rows, plan.validation]) if (rows) this.#session.prepare(rows)
+    for (const rows of [plan.feed.rows, plan.validation]) if (rows) this.#session.prepare(rows, plan.engine)
     const optimizer = ruleOf(plan)
     const goesOn = plan.initialEpoch > 0 && plan.initialEpoch === this.#reached.epoch
     const kept = goesOn && optimizer === this.#reached.optimizer
     const start = state ?? (kept ? undefined : new Float32Array(0))
     const run = new TrainingRun(this, this.#session, plan, before, start)
     const work = async (): Promise<void> => {
+      await this.#session.use(plan.engine)
       await fit(run).finally(() => {
         // A run that never had the engine's memory has left it as it was.
         if (run.isBound) this.#reached = { epoch: run.epoch, batches: run.before, optimizer }
@@ -191,6 +196,7 @@ export class Network {
       'sampleWeight',
       'classWeight',
       'threads',
+      'engine',
       ...ASYNC_OPTIONS,
     ])
     const pass = { ...o, shuffle: false, initialEpoch: this.#passes, epochs: this.#passes + 1 }
@@ -227,10 +233,10 @@ export class Network {
 
   /** @internal `evaluate` on rows that have been checked. */
   async evaluateRows(rows: Rows, options: EvaluateOptions = {}): Promise<Metrics> {
-    return oneCall(options, ['threads'], async ({ threads }, { signal }) => {
-      const bound = readThreads(threads)
-      this.#session.prepare(rows)
-      return this.logsOf(await unlessAborted(this.#session.evaluate(rows, bound), signal))
+    return oneCall(options, ['threads', 'engine'], async ({ threads, engine }, { signal }) => {
+      const [bound, choice] = [readThreads(threads), readEngine(engine)]
+      this.#session.prepare(rows, choice)
+      return this.logsOf(await unlessAborted(this.#session.evaluate(rows, bound, choice), signal))
     })
   }
 
@@ -239,12 +245,12 @@ export class Network {
    * linear last layer these are logits; `classes` turns them into labels.
    */
   async predict(x: Features, options: EvaluateOptions = {}): Promise<Float32Array> {
-    return oneCall(options, ['threads'], async ({ threads }, { signal }) => {
-      const bound = readThreads(threads)
+    return oneCall(options, ['threads', 'engine'], async ({ threads, engine }, { signal }) => {
+      const [bound, choice] = [readThreads(threads), readEngine(engine)]
       const { x: given, rows } = readFeatures(x, this.#spec.inputs, 'x')
       // Now, before whoever owns them can change them.
       const copy = allocate(`${rows} rows`, () => given.slice())
-      return unlessAborted(this.#session.predict(copy, rows, bound), signal)
+      return unlessAborted(this.#session.predict(copy, rows, bound, choice), signal)
     })
   }
 

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.js'
 import type { EpochTotals, Evaluation, Position, RunSpec, Stretch, Trainer } from '../engine/trainer.js'
-import { pickEngine } from '../engine/select.js'
+import { type EngineName, pickEngine } from '../engine/select.js'
 import type { NetworkSpec } from './config.js'
 import type { Rows } from './rows.js'
 
@@ -15,6 +15,10 @@ export class Session {
   /** Whether the trainer still has to be given `#parameters`. */
   #changed = true
   #trainer: Trainer | undefined
+  /** The engine whose the trainer is. */
+  #current: Engine | undefined
+  /** State of an optimizer that the trainer has yet to be given: that of a trainer of another engine. */
+  #left: Float32Array | undefined
   #tail: Promise<unknown> = Promise.resolve()
 
   constructor(spec: NetworkSpec, parameters: Float32Array) {
@@ -33,17 +37,23 @@ export class Session {
     this.#changed = true
   }
 
-  /** Copies rows into the engine's memory now, before whoever owns them can change them. */
-  prepare(rows: Rows): void {
-    rows.on(this.#engine)
+  /** Lets this engine train from now on. */
+  use(choice: EngineName | undefined): Promise<void> {
+    return this.#exclusive(() => undefined, this.#pick(choice))
+  }
+
+  /** Copies rows into an engine's memory now, before whoever owns them can change them. */
+  prepare(rows: Rows, engine: EngineName | undefined): void {
+    rows.on(this.#pick(engine))
   }
 
   /** Gives the trainer its rows and the state of its optimizer: an empty one starts afresh, none is the last one's. */
   bind(rows: Rows, run: RunSpec, state: Float32Array | undefined): Promise<void> {
-    return this.#exclusive((trainer) => {
-      const carried = state ?? trainer.getState()
-      trainer.bind(rows.on(this.#engine), { ...run, threads: this.#threads(run.threads) })
+    return this.#exclusive((trainer, engine) => {
+      const carried = state ?? this.#left ?? trainer.getState()
+      trainer.bind(rows.on(engine), { ...run, threads: threadsOf(engine, run.threads) })
       trainer.setState(carried)
+      this.#left = undefined
     })
   }
 
@@ -54,11 +64,11 @@ export class Session {
     milliseconds: number,
     validation?: { rows: Rows; threads: number },
   ): Promise<Stretch> {
-    return this.#exclusive(async (trainer) => {
+    return this.#exclusive(async (trainer, engine) => {
       try {
         const measured = validation && {
-          rows: validation.rows.on(this.#engine),
-          threads: this.#threads(validation.threads),
+          rows: validation.rows.on(engine),
+          threads: threadsOf(engine, validation.threads),
         }
         return await trainer.run(from, rates, milliseconds, measured)
       } finally {
@@ -69,7 +79,7 @@ export class Session {
 
   /** State of the optimizer, to be given to `bind`. */
   state(): Promise<Float32Array> {
-    return this.#exclusive((trainer) => trainer.getState())
+    return this.#exclusive((trainer) => this.#left ?? trainer.getState())
   }
 
   /** Takes up an epoch in its middle. */
@@ -77,42 +87,76 @@ export class Session {
     return this.#exclusive((trainer) => trainer.setTotals(totals))
   }
 
-  evaluate(rows: Rows, threads: number): Promise<Evaluation> {
-    return this.#exclusive((trainer) => trainer.evaluate(rows.on(this.#engine), this.#threads(threads)))
+  evaluate(rows: Rows, threads: number, choice: EngineName | undefined): Promise<Evaluation> {
+    return this.#measure(choice, (trainer, engine) =>
+      trainer.evaluate(rows.on(engine), threadsOf(engine, threads)),
+    )
   }
 
-  predict(x: Float32Array, rows: number, threads: number): Promise<Float32Array> {
-    return this.#exclusive((trainer) => trainer.predict(x, rows, this.#threads(threads)))
+  predict(
+    x: Float32Array,
+    rows: number,
+    threads: number,
+    choice: EngineName | undefined,
+  ): Promise<Float32Array> {
+    return this.#measure(choice, (trainer, engine) => trainer.predict(x, rows, threadsOf(engine, threads)))
   }
 
   /** Frees the engine's memory; a later call makes a new trainer. */
   dispose(): void {
     this.#tail = this.#tail.then(() => {
-      this.#trainer?.dispose()
-      this.#trainer = undefined
-      this.#changed = true
+      this.#left = undefined
+      this.#drop()
     })
   }
 
-  /** 0 leaves the choice to the engine. */
-  #threads(threads: number): number {
-    return threads === 0 ? this.#engine.threads : threads
+  #pick(choice: EngineName | undefined): Engine {
+    return pickEngine(choice ?? this.spec.engine, this.#parameters.length)
   }
 
-  get #engine(): Engine {
-    return pickEngine(this.spec.engine, this.#parameters.length)
+  /** Work that changes nothing: for another engine than the one at work, on a trainer that is made for it. */
+  #measure<T>(choice: EngineName | undefined, work: Work<T>): Promise<T> {
+    const wanted = choice && this.#pick(choice)
+    return this.#exclusive((trainer, engine) => {
+      if (wanted === undefined || wanted === engine) return work(trainer, engine)
+      const other = wanted.trainer(this.spec)
+      other.setParameters(this.#parameters)
+      const result = Promise.resolve(work(other, wanted))
+      return result.finally(() => other.dispose())
+    })
   }
 
-  #exclusive<T>(work: (trainer: Trainer) => T | Promise<T>): Promise<T> {
-    const result = this.#tail.then(() => work(this.#ready()))
+  #exclusive<T>(work: Work<T>, wanted?: Engine): Promise<T> {
+    const result = this.#tail.then(() => {
+      const engine = wanted ?? this.#current ?? this.#pick(undefined)
+      return work(this.#ready(engine), engine)
+    })
     this.#tail = result.catch(() => undefined)
     return result
   }
 
-  #ready(): Trainer {
-    this.#trainer ??= this.#engine.trainer(this.spec)
+  #ready(engine: Engine): Trainer {
+    if (this.#trainer !== undefined && engine !== this.#current) {
+      this.#left ??= this.#trainer.getState()
+      this.#drop()
+    }
+    this.#current = engine
+    this.#trainer ??= engine.trainer(this.spec)
     if (this.#changed) this.#trainer.setParameters(this.#parameters)
     this.#changed = false
     return this.#trainer
   }
+
+  #drop(): void {
+    this.#trainer?.dispose()
+    this.#trainer = undefined
+    this.#changed = true
+  }
+}
+
+type Work<T> = (trainer: Trainer, engine: Engine) => T | Promise<T>
+
+/** 0 leaves the choice to the engine. */
+function threadsOf(engine: Engine, threads: number): number {
+  return threads === 0 ? engine.threads : threads
 }

@@ -33,7 +33,7 @@ export async function runAll(
   const runs = await (
     runner
       ? runner.run(batchOf(trials, rows, threshold), control)
-      : runHere(trials, coresOf(configs), control)
+      : runHere(trials, coresOf(trials[0]), control)
   ).finally(() => [train, test].forEach((each) => each?.dispose()))
   for (const [i, run] of runs.entries()) if (run !== undefined) refuseOther(run, trials[i])
   watched.finish()
@@ -63,7 +63,7 @@ type Row = Run & { readonly [key: string]: Json }
 /** Threads of each network are said by the caller, or follow from how many are trained at once. */
 function trialOf(config: NetworkConfig, seed: bigint, plan: RestartPlan): Trial {
   const fit = plan.fit(seed)
-  const shared = plan.parallel && Math.max(1, Math.floor(coresOf([config]) / plan.parallel))
+  const shared = plan.parallel && Math.max(1, Math.floor(coresOf({ config, fit }) / plan.parallel))
   const threads = fit.threads ?? shared
   return {
     config,
@@ -74,8 +74,8 @@ function trialOf(config: NetworkConfig, seed: bigint, plan: RestartPlan): Trial 
   }
 }
 
-function coresOf([config]: readonly NetworkConfig[]): number {
-  return pickEngine(config?.engine, Infinity).threads
+function coresOf(trial: Pick<Trial, 'config' | 'fit'> | undefined): number {
+  return pickEngine(trial?.fit.engine ?? trial?.config.engine, Infinity).threads
 }
 
 /** Trains everything in this process, as many networks at once as is fastest. */
