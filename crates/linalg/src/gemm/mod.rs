@@ -41,7 +41,9 @@ const ROWS: usize = 96;
 /// Columns of B that are packed at a time.
 const COLUMNS: usize = 256;
 /// With at least so many rows, packing costs less than reading B's rows at their stride...
-const ROWS_WORTH_PACKING: usize = 48;
+const fn rows_worth_packing(lanes: usize) -> usize {
+    if lanes < 16 { 24 } else { 48 }
+}
 /// ... which costs nothing where a row of the panel fills four lines and the stride is short.
 const SHORT_STRIDE: usize = 512;
 /// Up to this depth memory is what counts, not the multiply-adds: whole rows of C are read and written one by one.
@@ -128,8 +130,9 @@ fn block<S: Simd>(
     epilogue: Epilogue,
     scratch: &mut [f32],
 ) {
-    let width = tile::panel_vectors(S::f32s::LEN) * S::f32s::LEN;
-    let reused = a.rows() >= ROWS_WORTH_PACKING && (S::f32s::LEN < 16 || b.stride() > SHORT_STRIDE);
+    let lanes = S::f32s::LEN;
+    let width = tile::panel_vectors(lanes) * lanes;
+    let reused = a.rows() >= rows_worth_packing(lanes) && (lanes < 16 || b.stride() > SHORT_STRIDE);
     let shallow = pass.depth <= SHALLOW;
     let pack_all = b.is_transposed() || alpha != 1.0 || (reused && !shallow);
     if !pack_all && (shallow || a.rows() == 1) {

@@ -209,13 +209,15 @@ fn accumulate<S: Simd, const MR: usize, const NV: usize>(
     panel: Panel,
     sums: &mut [[S::f32s; NV]; MR],
 ) {
-    let depth = pass.depth;
-    let rows: [&[f32]; MR] = core::array::from_fn(|i| &a[(i * a_stride).min(a.len())..][..depth]);
+    let Some(last) = pass.depth.checked_sub(1) else { return };
+    let rows: [&[f32]; MR] = core::array::from_fn(|i| &a[(i * a_stride).min(a.len())..][..pass.depth]);
+    let (upper, bottom) = panel.data.split_at(last * panel.stride);
     // A copy of its own, which nothing else can see: the loop needs not keep memory up to date.
     let mut chains = *sums;
-    for (p, b) in panel.data.chunks(panel.stride).take(depth).enumerate() {
+    for (p, b) in upper.chunks_exact(panel.stride).enumerate() {
         step(simd, core::array::from_fn(|i| rows[i][p]), b, &mut chains);
     }
+    step(simd, rows.map(|row| row[last]), bottom, &mut chains);
     *sums = chains;
 }
 
@@ -229,11 +231,16 @@ fn accumulate_transposed<S: Simd, const MR: usize, const NV: usize>(
     panel: Panel,
     sums: &mut [[S::f32s; NV]; MR],
 ) {
+    let Some(last) = pass.depth.checked_sub(1) else { return };
+    let (left, right) = a.split_at(last * a_stride);
+    let (upper, bottom) = panel.data.split_at(last * panel.stride);
     let mut chains = *sums;
-    for (column, b) in a.chunks(a_stride).zip(panel.data.chunks(panel.stride)).take(pass.depth) {
+    for (column, b) in left.chunks_exact(a_stride).zip(upper.chunks_exact(panel.stride)) {
         let column = &column[..MR];
         step(simd, core::array::from_fn(|i| column[i]), b, &mut chains);
     }
+    let right = &right[..MR];
+    step(simd, core::array::from_fn(|i| right[i]), bottom, &mut chains);
     *sums = chains;
 }
 
