@@ -2,7 +2,7 @@
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use fearless_simd_macros::simd;
-use symbreak_linalg::gemm::epilogue::{load, store};
+use symbreak_linalg::gemm::vectors::{load, store};
 
 use crate::math;
 use crate::spec::Activation;

@@ -6,7 +6,7 @@
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use fearless_simd_macros::simd;
-use symbreak_linalg::gemm::epilogue::{load, store};
+use symbreak_linalg::gemm::vectors::{load, store};
 use symbreak_linalg::{Epilogue, Init, MatMut, MatRef, gemm};
 
 use crate::pieces::{Piece, overlap};

@@ -2,7 +2,7 @@
 
 use fearless_simd::{Simd, prelude::*};
 
-use super::tile::part;
+use super::vectors::{load, part, store};
 use crate::matrix::{MatMut, MatRef};
 
 /// A function of each output element that is applied before it is stored.
@@ -96,30 +96,3 @@ impl Function for ReluGradient<'_> {
         outputs.simd_gt(zero).select(values, zero)
     }
 }
-
-/// A vector from at most as many elements as it has lanes; the others are zero.
-#[inline(always)]
-pub fn load<S: Simd>(simd: S, source: &[f32]) -> S::f32s {
-    let width = S::f32s::LEN;
-    if source.len() >= width {
-        return S::f32s::from_slice(simd, &source[..width]);
-    }
-    let mut lanes = [0.0; MAX_LANES];
-    lanes[..source.len()].copy_from_slice(source);
-    S::f32s::from_slice(simd, &lanes[..width])
-}
-
-/// Stores the first lanes of a vector, as many as fit.
-#[inline(always)]
-pub fn store<S: Simd>(values: S::f32s, target: &mut [f32]) {
-    let width = S::f32s::LEN;
-    if target.len() >= width {
-        return values.store_slice(&mut target[..width]);
-    }
-    let mut lanes = [0.0; MAX_LANES];
-    values.store_slice(&mut lanes[..width]);
-    target.copy_from_slice(&lanes[..target.len()]);
-}
-
-/// Lanes of the widest vector.
-const MAX_LANES: usize = 16;

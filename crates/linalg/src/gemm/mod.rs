@@ -7,10 +7,11 @@
 //! set, and rows of C can be shared among threads at will ([`MatMut::split_at_row`]).
 
 mod dot;
-pub mod epilogue;
+mod epilogue;
 mod pack;
 mod tile;
 mod update;
+pub mod vectors;
 
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use fearless_simd_macros::simd;

@@ -3,7 +3,8 @@
 use fearless_simd::{Simd, prelude::*};
 
 use super::Init;
-use super::epilogue::{Epilogue, load};
+use super::epilogue::Epilogue;
+use super::vectors::{load, part};
 use crate::matrix::{MatMut, MatRef};
 
 /// Rows of the largest tile.
@@ -190,13 +191,6 @@ fn tile<S: Simd, const MR: usize, const NV: usize, const FULL: bool>(
     }
     let epilogue = if pass.last { epilogue } else { Epilogue::Identity };
     epilogue.store(simd, &sums, (row, panel.column), live, c);
-}
-
-/// At most `width` elements of a row from `at` on.
-#[inline(always)]
-pub(super) fn part(row: &[f32], at: usize, width: usize) -> &[f32] {
-    let at = at.min(row.len());
-    &row[at..(at + width).min(row.len())]
 }
 
 /// The chains of a tile whose rows of A lie in consecutive elements.

@@ -3,8 +3,8 @@
 use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use fearless_simd_macros::simd;
 
-use super::epilogue::{Epilogue, load, store};
-use super::tile::part;
+use super::epilogue::Epilogue;
+use super::vectors::{load, part, store};
 use super::{DEPTH, Init, gemm_scratch_len, pack, run};
 use crate::matrix::{MatMut, MatRef};
 

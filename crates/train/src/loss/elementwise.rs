@@ -1,7 +1,7 @@
 //! Losses that are a mean over the outputs.
 
 use fearless_simd::{Simd, prelude::*};
-use symbreak_linalg::gemm::epilogue::{load, store};
+use symbreak_linalg::gemm::vectors::{load, store};
 
 use super::{Score, largest};
 use crate::data::Target;

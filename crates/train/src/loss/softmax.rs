@@ -5,7 +5,7 @@
 //! overflow, whatever the outputs.
 
 use fearless_simd::{Simd, prelude::*};
-use symbreak_linalg::gemm::epilogue::{load, store};
+use symbreak_linalg::gemm::vectors::{load, store};
 use symbreak_samplers::special::ln;
 
 use super::{Score, largest};
