@@ -139,8 +139,8 @@ export class Plan {
   }
 
   /**
-   * The tensors one after another, each made when it is asked for: `Readable.from(p.tensorsAsync())` is a stream with
-   * back-pressure. Progress counts elements.
+   * The tensors one after another, each made whole when it is asked for: `Readable.from(p.tensorsAsync())` is a stream
+   * with back-pressure. `bytes` and `write` are for those larger than memory. Progress counts elements.
    */
   tensorsAsync(options?: WorkOptions & AsyncOptions): AsyncGenerator<TensorValues, void, undefined> {
     const record = readOptions(options, [...WORK_OPTIONS, ...ASYNC_OPTIONS])
