@@ -6,3 +6,4 @@ mod independence;
 mod laws;
 mod levels;
 mod orthogonal;
+mod spacings;
