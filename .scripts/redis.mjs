@@ -1,7 +1,7 @@
 /**
  * Makes sure that there is a redis-server, which the tests of `symbreak/bullmq` start for themselves: installs Debian's
  * package where that can be done without asking. Elsewhere it says what is missing, and those tests are skipped (in
- * continuous integration they fail).
+ * continuous integration, and with SYMBREAK_REQUIRE=all, they fail).
  */
 import { spawnSync } from 'node:child_process'
 import { pathToFileURL } from 'node:url'

@@ -1,7 +1,8 @@
 /**
  * `npm test`: sets up, then runs every check and closes with `N passed, N failed`. What needs Node and what needs cargo
  * run side by side, each in its order, cheap checks first; the output of a check is shown when it ends. A failing check
- * does not stop the others. `npm test -- rust` runs only the checks whose name holds "rust".
+ * does not stop the others. `npm test -- rust` runs only the checks whose name holds "rust". With `SYMBREAK_REQUIRE=all`
+ * in front, tests that need what this machine lacks (redis-server, the right to mount, Python's packages) fail.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { at, attempt, bin, has } from './lib/shell.mjs'

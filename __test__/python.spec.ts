@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { plan } from 'symbreak'
+import { cannotRun } from './support/environment.js'
 
 /** What Python's libraries saw; python/check.py says how. */
 interface Answer {
@@ -77,10 +78,8 @@ test('safetensors, torch and Keras open the files, and see these bytes', async (
   await keras.write(file('keras'))
 
   const answer = await ask([file('types'), file('model'), indexPath as string, file('keras')])
-  if (answer?.safetensors === undefined) {
-    t.log(`${python} has no safetensors: set SYMBREAK_PYTHON to one that has; not tested`)
-    return t.pass()
-  }
+  if (answer?.safetensors === undefined)
+    return cannotRun(t, `${python} has no safetensors: set SYMBREAK_PYTHON to one that has`)
   t.log(`opened by ${JSON.stringify(answer.versions)}`)
   const sha = new Map(
     [...types.create()].map(([name, { buffer, byteOffset, byteLength }]) => [
@@ -96,7 +95,8 @@ test('safetensors, torch and Keras open the files, and see these bytes', async (
     answer.safetensors.tensors,
     Object.fromEntries(seen.map(({ name, dtype, shape }) => [name, [dtype, shape, sha.get(name)]])),
   )
-  if (answer.torch !== undefined) {
+  if (answer.torch === undefined) cannotRun(t, `${python} has no torch`)
+  else {
     for (const [name, digest] of Object.entries(answer.torch.tensors))
       t.is(digest, sha.get(name) as string, name)
     t.is(Object.keys(answer.torch.tensors).length, 8)
@@ -104,7 +104,8 @@ test('safetensors, torch and Keras open the files, and see these bytes', async (
     const sum = output(torch.create(), torchNames, true)
     t.true(Math.abs(answer.torch.output - sum) < 1e-5, `${answer.torch.output} ${sum}`)
   }
-  if (answer.keras !== undefined) {
+  if (answer.keras === undefined) cannotRun(t, `${python} has no Keras`)
+  else {
     t.is(answer.keras.variables, 4)
     const sum = output(keras.create(), kerasNames, false)
     t.true(Math.abs(answer.keras.output - sum) < 1e-5, `${answer.keras.output} ${sum}`)

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
+import { requireAll } from '../support/environment.js'
 
 /** A redis-server of the test's own, on loopback, that keeps nothing. */
 export interface Redis {
@@ -8,9 +9,9 @@ export interface Redis {
   stop(): Promise<void>
 }
 
-/** Whether the tests can start one; where continuous integration lacks it, they are to fail. */
+/** Whether the tests can start one; where continuous integration lacks it, or all is required, they are to fail. */
 export const redisExists =
-  spawnSync('redis-server', ['--version']).status === 0 || process.env['CI'] !== undefined
+  spawnSync('redis-server', ['--version']).status === 0 || process.env['CI'] !== undefined || requireAll
 
 export async function startRedis(): Promise<Redis> {
   const port = await freePort()

@@ -16,6 +16,8 @@ pub mod integers;
 pub mod long_tail;
 pub mod normal;
 mod normal_f64;
+#[cfg(test)]
+mod oracle;
 mod passes;
 pub mod permutation;
 pub mod special;

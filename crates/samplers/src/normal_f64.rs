@@ -131,3 +131,36 @@ impl Steps<f64> for Double {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::oracle::{Exact, NORMAL, read};
+    use fearless_simd::Fallback;
+
+    /// Both values of two 53-bit integers.
+    fn values(radius_bits: u64, angle_bits: u64) -> [f64; 2] {
+        let s = Fallback::new();
+        let word = |word: u64| Words::<_, 1>::splat(s, word as u32);
+        // The sampler's low words have eleven bits more, which it does not read.
+        let halves = |k: u64| (word(k >> 21), word(k << 11 | 0x555));
+        let ((high, low), (angle_high, angle_low)) = (halves(radius_bits), halves(angle_bits));
+        let r = radius(s, high, low);
+        let (x, y) = direction(s, angle_high, angle_low);
+        [(r * x).0[0][0].as_slice()[0], (r * y).0[0][0].as_slice()[0]]
+    }
+
+    #[test]
+    fn values_are_exact_to_8_ulp() {
+        let mut largest = 0.0_f64;
+        for line in NORMAL.lines() {
+            let columns = &mut line.split(' ');
+            for got in values(read(columns), read(columns)) {
+                let (error, ulp) = Exact::read(columns).error(got);
+                assert!(error <= 8.0 * ulp, "{line}: {got} is {} ulp off", error / ulp);
+                largest = largest.max(error / ulp);
+            }
+        }
+        assert!(largest > 0.5, "errors of {largest} ulp at most are too good to be measured rightly");
+    }
+}

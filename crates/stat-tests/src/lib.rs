@@ -12,5 +12,6 @@ pub use format::Format;
 pub use law::Law;
 pub use measure::{
     SMALLEST_P, assert_p, chi_squared_p, kolmogorov_p, normal_p, poisson_p, standardized_moments,
+    two_samples_p,
 };
 pub use sample::{Sampler, fill};

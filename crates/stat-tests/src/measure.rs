@@ -24,7 +24,21 @@ pub fn normal_p(z: f64) -> f64 {
 /// If the law has no such parameter: nothing is expected.
 pub fn chi_squared_p(counts: &[u64], expected: &[f64]) -> f64 {
     let sum: f64 = counts.iter().zip(expected).map(|(&c, e)| (c as f64 - e).powi(2) / e).sum();
-    let law = ChiSquared::new((counts.len() - 1) as f64).expect("two bins or more");
+    in_both_directions(sum, counts.len())
+}
+
+/// p of two samples of the same size having one law, from their counts in bins that some value lies in.
+///
+/// # Panics
+/// If the law has no such parameter: there is one bin.
+pub fn two_samples_p(left: &[u64], right: &[u64]) -> f64 {
+    let term = |(&a, &b): (&u64, &u64)| (a as f64 - b as f64).powi(2) / (a + b) as f64;
+    in_both_directions(left.iter().zip(right).map(term).sum(), left.len())
+}
+
+/// p of a chi-squared statistic over so many bins.
+fn in_both_directions(sum: f64, bins: usize) -> f64 {
+    let law = ChiSquared::new((bins - 1) as f64).expect("two bins or more");
     2.0 * law.sf(sum).min(law.cdf(sum))
 }
 

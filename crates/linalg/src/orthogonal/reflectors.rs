@@ -125,22 +125,104 @@ impl Reflectors {
             let first = first + i * run * b;
             let mut normals = pool.take();
             let lead = read_reflectors(level, stream, reads, first, diagonal.len(), &mut normals);
-            let blocks = vectors
-                .chunks_mut(slot)
-                .zip(triangles.chunks_mut(b * b))
-                .zip(diagonal.chunks_mut(b))
-                .enumerate();
-            for (k, ((vectors, triangle), diagonal)) in blocks {
-                let rows = m - first - k * b;
-                let part = Part { normals: &normals[lead + k * b * m..], m, rows };
-                let vectors = &mut vectors[..rows * b];
-                if b == 4 {
-                    dispatch!(level, s => prepare::<_, 4>(s, part, vectors, triangle, diagonal));
-                } else {
-                    dispatch!(level, s => prepare::<_, 16>(s, part, vectors, triangle, diagonal));
-                }
-            }
+            let part = Part { normals: &normals[lead..], m, rows: m - first };
+            prepare_blocks(level, b, part, vectors, triangles, diagonal);
             pool.put(normals);
         });
+    }
+}
+
+/// Prepares the blocks of `b` reflectors from a part's first on, each vectors' slot as long as the group's first needs.
+fn prepare_blocks(
+    level: Level,
+    b: usize,
+    part: Part<'_>,
+    vectors: &mut [f32],
+    triangles: &mut [f32],
+    diagonal: &mut [f32],
+) {
+    let slot = vectors.len() / diagonal.len().div_ceil(b);
+    let blocks =
+        vectors.chunks_mut(slot).zip(triangles.chunks_mut(b * b)).zip(diagonal.chunks_mut(b)).enumerate();
+    for (k, ((vectors, triangle), diagonal)) in blocks {
+        let rows = part.rows - k * b;
+        let part = Part { normals: &part.normals[k * b * part.m..], rows, ..part };
+        let vectors = &mut vectors[..rows * b];
+        if b == 4 {
+            dispatch!(level, s => prepare::<_, 4>(s, part, vectors, triangle, diagonal));
+        } else {
+            dispatch!(level, s => prepare::<_, 16>(s, part, vectors, triangle, diagonal));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dense::orthogonality_error;
+    use crate::orthogonal::{PANEL, panel::Rows};
+    use symbreak_rng::Kernel;
+
+    /// The matrix of the reflectors that these columns are the normals of.
+    fn reflected(level: Level, m: usize, n: usize, normals: &[f32]) -> Vec<f32> {
+        let mut group = Reflectors { count: n, ..Reflectors::default() };
+        group.reserve(m, n);
+        let part = Part { normals, m, rows: m };
+        let Reflectors { vectors, triangles, diagonal, .. } = &mut group;
+        prepare_blocks(level, block_size(n), part, vectors, triangles, diagonal);
+        let mut out = vec![f32::NAN; m * n];
+        let q = Rows::new(&mut out, m, n, false);
+        for column in (0..n).step_by(PANEL) {
+            q.reflect(level, &group, column, &Pool::default());
+        }
+        out
+    }
+
+    /// Entry `i` of column `j`, of a kind that is hard to make a reflector of.
+    fn degenerate(kind: usize, i: usize, j: usize) -> f32 {
+        let ordinary = (i as f32 * (1.7 + 0.1 * j as f32)).cos();
+        match (kind, i) {
+            (1, _) => -0.0,
+            // Multiples of e_1.
+            (2, 0) => 3.0,
+            (3, 0) => -1e-30,
+            (0 | 2 | 3, _) => 0.0,
+            // Subnormal tails, heads, and both but for one entry: no normal is nearer to 0 than 1e-14.
+            (4, 0) | (6, 1) => -0.5,
+            (4 | 6, _) | (5, 0) => ordinary * 1e-39,
+            // The squares would vanish in f32.
+            (7, _) => ordinary * 1e-30,
+            _ => ordinary,
+        }
+    }
+
+    #[test]
+    fn degenerate_columns_give_orthogonal_matrices() {
+        const KINDS: usize = 9;
+        // Blocks of 4 and of 16, and a last one that is cut.
+        for (m, n) in [(KINDS, KINDS), (40, 30), (150, 103), (103, 103)] {
+            for shift in 0..KINDS {
+                let columns = (0..n).flat_map(|j| (0..m).map(move |i| degenerate((j + shift) % KINDS, i, j)));
+                let normals: Vec<f32> = columns.collect();
+                for kernel in [Kernel::Scalar, Kernel::best()] {
+                    let q = reflected(kernel.level().expect("it runs"), m, n, &normals);
+                    assert!(q.iter().all(|x| x.is_finite()), "{m} x {n} from {shift} on, {kernel}");
+                    let error = orthogonality_error(&q, m, n);
+                    assert!(error <= 5e-7, "{m} x {n} from {shift} on, {kernel}: {error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn columns_without_a_tail_are_reflections_of_an_axis() {
+        let (m, n) = (5, 3);
+        let mut normals = vec![0.0; m * n];
+        (normals[0], normals[m], normals[2 * m]) = (2.0, -7.0, -0.0);
+        let q = reflected(Level::new(), m, n, &normals);
+        // -s on the diagonal, and each reflection turns its own axis back.
+        let sign = |j: usize| 1f32.copysign(normals[j * m]);
+        let expected = (0..m * n).map(|k| if k / n == k % n { sign(k % n) } else { 0.0 });
+        assert!(q.iter().copied().eq(expected), "{q:?}");
     }
 }

@@ -3,6 +3,7 @@
 use fearless_simd::{Fallback, Level};
 
 use super::*;
+use crate::oracle::{Exact, TRUNCATED, read};
 use crate::special::{central_mass, density, tail_mass};
 
 const INFINITY: f64 = f64::INFINITY;
@@ -215,4 +216,21 @@ fn f64_values_stay_inside() {
             assert!(z > a && z < b, "[{a}, {b}] {integer}: {z}");
         }
     }
+}
+
+/// At most 8 ulp, or 2^-51 of the normal's mass where the quantile is a function of the mass from the mean: next to 0 that
+/// mass cancels, and the masses of the sides, which it is a sum of, are rounded.
+#[test]
+fn f64_quantiles_are_exact_to_8_ulp() {
+    let mut largest = 0.0_f64;
+    for line in TRUNCATED.lines() {
+        let columns = &mut line.split(' ');
+        let got = value_f64(read(columns), read(columns), read(columns));
+        let (error, ulp) = Exact::read(columns).error(got);
+        // |q| <= 0.425.
+        let mass = if got.abs() < 1.4396 { 2f64.powi(-51) / density(got) } else { 0.0 };
+        assert!(error <= mass.max(8.0 * ulp), "{line}: {got} is {} ulp off", error / ulp);
+        largest = largest.max(error.min(8.0 * ulp) / ulp);
+    }
+    assert!(largest > 1.0, "errors of {largest} ulp at most are too good to be measured rightly");
 }

@@ -6,7 +6,9 @@ use std::fmt::Debug;
 
 use fearless_simd::Level;
 use symbreak_rng::{Kernel, Stream};
+use symbreak_samplers::bernoulli::Bernoulli;
 use symbreak_samplers::half::Half;
+use symbreak_samplers::integers::Integers;
 use symbreak_samplers::normal::Normal;
 use symbreak_samplers::truncated::{Bounds, Truncated};
 use symbreak_samplers::uniform::Uniform;
@@ -80,5 +82,19 @@ fn truncated() {
     for [a, b] in cuts {
         let law = Truncated::new(0.5, 0.1, a, b, Bounds::Sigma).unwrap();
         compare_all!(law, format!("truncated [{a}, {b}]"));
+    }
+}
+
+#[test]
+fn trials_and_integers() {
+    for p in [1e-6, 1.0 / 3.0, 1.0] {
+        let law = Bernoulli::new(p).unwrap();
+        let name = format!("trials of {p}");
+        compare(elements(1 << 22), &name, |level, at, out: &mut [u8]| law.fill(level, STREAM, at, out));
+    }
+    for (low, high) in [(-3, 4), (-1_147_483_648, 2_000_000_000), (i64::from(i32::MIN), 1 << 31)] {
+        let law = Integers::new(low, high).unwrap();
+        let name = format!("integers of [{low}, {high})");
+        compare(elements(1 << 20), &name, |level, at, out: &mut [i32]| law.fill(level, STREAM, at, out));
     }
 }
