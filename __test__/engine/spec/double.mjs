@@ -1,5 +1,6 @@
 import { above64, below64, bits64, P64 } from './numbers.mjs'
-import { central, exp, ln, mills, tail } from './special.mjs'
+import { mass, over, plus } from './pairs.mjs'
+import { exp, ln, mills, tail } from './special.mjs'
 
 export function uniform64({ u53 }, low, high) {
   const cap = low < high ? below64(high) : low
@@ -68,15 +69,30 @@ export function truncated64({ parts }, { mean, stddev, lower, upper, bounds }, {
       const start = 0.5 * from * from + (0.9189385332046728 - ln(mills(from)))
       return (_, above) => T(start - ln(rest + above * (1 - rest)))
     }
-    const start = from < 0 ? -0.5 * central(-from) : 0.5 * central(from)
-    const total =
-      from < 0 ? -start + 0.5 * central(to) : from < 1 ? 0.5 * central(to) - start : tail(from) - tail(to)
-    const atFrom = from < 0 ? tail(-from) : 0
-    return (below, above) => {
-      const q = start + below * total
+    const centre = (q) => {
       const r = 0.180625 - q * q
-      if (Math.abs(q) <= 0.425) return q * (P64(A, r) / P64(B, r))
-      return q < 0 ? -T(-ln(atFrom + below * total)) : T(-ln(tail(to) + above * total))
+      return q * (P64(A, r) / P64(B, r))
+    }
+    const zOf = (q, total, [high, low]) => {
+      if (Math.abs(q) <= 0.425) return centre(q)
+      const at = (h, l) => (h * 2 ** 22 + (2 * l + 1)) * 2 ** -54 * total
+      return q < 0
+        ? -T(-ln(tail(-from) + at(high, low)))
+        : T(-ln(tail(to) + at(~high >>> 0, ~low & 0x1fffff)))
+    }
+    if (from >= 0) {
+      const [start, startLow] = mass(from)
+      const total = from < 1 ? plus(mass(to), [-start, -startLow])[0] : tail(from) - tail(to)
+      return (below, _, draw) => zOf(start + below * total, total, draw)
+    }
+    const all = plus(mass(-from), mass(to))
+    const [h, l] = over(mass(-from), all)
+    const whole = Math.floor(h * 2 ** 54)
+    const upper = Math.floor(whole * 2 ** -22)
+    const fraction = h * 2 ** 54 - whole + l * 2 ** 54
+    return (_, __, [high, low]) => {
+      const distance = (high - upper) * 2 ** 22 + (2 * low + 1 - (whole - upper * 2 ** 22)) - fraction
+      return zOf(distance * (all[0] * 2 ** -54), all[0], [high, low])
     }
   }
   const mirrored = b <= 0
@@ -84,9 +100,10 @@ export function truncated64({ parts }, { mean, stddev, lower, upper, bounds }, {
   const middle = (high21, low21) => (high21 * 2 ** 22 + (2 * low21 + 1)) * 2 ** -54
   return (i) => {
     const [h, l] = parts(i)
-    const below = middle(h, l)
-    const above = middle(~h >>> 0, ~l & 0x1fffff)
-    const x = mean + stddev * (mirrored ? -quantile(above, below) : quantile(below, above))
+    const inverse = [~h >>> 0, ~l & 0x1fffff]
+    const [below, above] = [middle(h, l), middle(...inverse)]
+    const z = mirrored ? -quantile(above, below, inverse) : quantile(below, above, [h, l])
+    const x = mean + stddev * z
     return Math.min(Math.max(x, above64(low)), below64(high))
   }
 }

@@ -6,6 +6,7 @@
 //! correctly rounded everywhere. There is no fused multiply-add and no libm.
 
 pub mod bernoulli;
+mod double_double;
 mod doubles;
 mod draw;
 mod error;
@@ -14,6 +15,7 @@ pub mod half;
 mod hypergeometric;
 pub mod integers;
 pub mod long_tail;
+mod mass;
 pub mod normal;
 mod normal_f64;
 #[cfg(test)]

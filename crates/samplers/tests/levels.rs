@@ -74,7 +74,7 @@ fn worked_examples_hold_on_every_kernel() {
             Law::Normal(Normal::new(0.0, 1.0).unwrap()),
             [0xbffb17762f4a499f, 0xc00087f3475aa7d8, 0xbff43a869b7eda31],
         ),
-        (cut(-2.0, 2.0), [0xbff265b484092419, 0xbff2b29974925b01, 0x3fd7253da1b3402a]),
+        (cut(-2.0, 2.0), [0xbff265b48409241b, 0xbff2b29974925b03, 0x3fd7253da1b3402a]),
     ];
     for kernel in Kernel::available() {
         for (law, expected) in &cases {

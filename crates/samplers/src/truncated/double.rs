@@ -3,7 +3,9 @@
 use fearless_simd::Simd;
 use symbreak_rng::{LANES, LaneStates, Transform, step};
 
-use crate::special::{central_mass, exp, ln, log_ratio, mills, polynomial, tail_mass};
+use crate::double_double::DoubleDouble;
+use crate::mass::mass_to;
+use crate::special::{exp, ln, log_ratio, mills, polynomial, tail_mass};
 
 /// A cut of the standard normal with `b > 0`, and the law around it.
 #[derive(Clone, Copy, Debug)]
@@ -21,8 +23,11 @@ pub(super) struct Double {
 pub(super) enum Masses {
     /// Beyond 3 sigma, all in units of the mass beyond `a`: its negative logarithm, what lies beyond `b`, the cut.
     Tail { depth: f64, rest: f64, total: f64 },
-    /// The mass from the mean to `a`, negative on the left, the cut's mass, and what lies beyond `a` and `b`.
-    Middle { start: f64, total: f64, beyond: [f64; 2] },
+    /// On the right of the mean: the mass from it to `a`, the cut's mass, and what lies beyond `b`.
+    Right { start: f64, total: f64, beyond: f64 },
+    /// On both sides: the share that is the mean, `zero[0] 2^22 + zero[1] + zero[2]` in units of 2^-54 of which the third alone
+    /// is no integer, the cut's mass, and what lies beyond `a` and `b`.
+    Across { zero: [f64; 3], total: f64, beyond: [f64; 2] },
 }
 
 /// `ln sqrt(2 pi)`.
@@ -41,30 +46,76 @@ impl Masses {
             return Self::Tail { depth, rest, total: 1.0 - rest };
         }
         if a < 0.0 {
-            let left = 0.5 * central_mass(-a);
-            let total = left + 0.5 * central_mass(b);
-            return Self::Middle { start: -left, total, beyond: [tail_mass(-a), tail_mass(b)] };
+            let left = mass_to(-a);
+            let total = left.plus(mass_to(b));
+            let share = left.over(total);
+            let (high, low) = (share.high * TWO_54, share.low * TWO_54);
+            let whole = high.floor();
+            let upper = (whole / TWO_22).floor();
+            let zero = [upper, whole - upper * TWO_22, (high - whole) + low];
+            return Self::Across { zero, total: total.high, beyond: [tail_mass(-a), tail_mass(b)] };
         }
-        let start = 0.5 * central_mass(a);
-        let total = if a < 1.0 { 0.5 * central_mass(b) - start } else { tail_mass(a) - tail_mass(b) };
-        Self::Middle { start, total, beyond: [0.0, tail_mass(b)] }
+        let start = mass_to(a);
+        let total = if a < 1.0 {
+            mass_to(b).plus(DoubleDouble { high: -start.high, low: -start.low }).high
+        } else {
+            tail_mass(a) - tail_mass(b)
+        };
+        Self::Right { start: start.high, total, beyond: tail_mass(b) }
     }
 
-    /// The quantile at a share of the cut, given with its complement.
-    fn quantile(self, below: f64, above: f64) -> f64 {
+    /// The quantile at a draw's share of the cut.
+    fn quantile(self, draw: Draw) -> f64 {
         match self {
-            Self::Tail { depth, rest, total } => tail_quantile(depth - ln(rest + above * total)),
-            Self::Middle { start, total, beyond } => {
-                let q = start + below * total;
+            Self::Tail { depth, rest, total } => {
+                tail_quantile(depth - ln(rest + draw.complement().share() * total))
+            }
+            Self::Right { start, total, beyond } => {
+                let q = start + draw.share() * total;
+                if q <= CENTRE {
+                    central_quantile(q)
+                } else {
+                    tail_quantile(-ln(beyond + draw.complement().share() * total))
+                }
+            }
+            Self::Across { zero, total, beyond } => {
+                let q = draw.beyond(zero) * (total / TWO_54);
                 if q.abs() <= CENTRE {
                     central_quantile(q)
                 } else if q < 0.0 {
-                    -tail_quantile(-ln(beyond[0] + below * total))
+                    -tail_quantile(-ln(beyond[0] + draw.share() * total))
                 } else {
-                    tail_quantile(-ln(beyond[1] + above * total))
+                    tail_quantile(-ln(beyond[1] + draw.complement().share() * total))
                 }
             }
         }
+    }
+}
+
+const TWO_22: f64 = 4_194_304.0;
+const TWO_54: f64 = 18_014_398_509_481_984.0;
+
+/// The 53-bit integer `high * 2^21 + low`, which stands for the middle of its share of [0, 1).
+#[derive(Clone, Copy)]
+struct Draw {
+    high: u32,
+    low: u32,
+}
+
+impl Draw {
+    fn complement(self) -> Self {
+        Self { high: !self.high, low: !self.low & 0x1f_ffff }
+    }
+
+    /// `(2 K + 1) 2^-54`, rounded where it needs a 54th bit.
+    fn share(self) -> f64 {
+        (f64::from(self.high) * TWO_22 + f64::from(2 * self.low + 1)) * (1.0 / TWO_54)
+    }
+
+    /// `2 K + 1` less a place in three parts: the integers' differences are exact where they are small.
+    fn beyond(self, place: [f64; 3]) -> f64 {
+        let whole = (f64::from(self.high) - place[0]) * TWO_22 + (f64::from(2 * self.low + 1) - place[1]);
+        whole - place[2]
     }
 }
 
@@ -100,13 +151,9 @@ impl Transform<f64> for Double {
 impl Double {
     /// The value of the 53-bit integer `high * 2^21 + low`.
     pub fn value(&self, high: u32, low: u32) -> f64 {
-        let below = middle(high, low);
-        let above = middle(!high, !low & 0x1f_ffff);
-        let z = if self.mirrored {
-            -self.masses.quantile(above, below)
-        } else {
-            self.masses.quantile(below, above)
-        };
+        let draw = Draw { high, low };
+        let z =
+            if self.mirrored { -self.masses.quantile(draw.complement()) } else { self.masses.quantile(draw) };
         let x = self.mean + self.stddev * z;
         let [first, last] = self.inside;
         if x < first {
@@ -117,11 +164,6 @@ impl Double {
             x
         }
     }
-}
-
-/// `(2 K + 1) 2^-54`, rounded where it needs a 54th bit.
-fn middle(high: u32, low: u32) -> f64 {
-    (f64::from(high) * 4_194_304.0 + f64::from(2 * low + 1)) * (1.0 / 18_014_398_509_481_984.0)
 }
 
 /// Numerator and denominator of the quantile over `q`, of `0.425^2 - q^2`.

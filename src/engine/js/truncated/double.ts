@@ -1,10 +1,12 @@
 import type { StreamKey, TruncatedLaw } from '../../law.js'
 import { belowF64 } from '../below.js'
-import { centralMass, exp, ln, logRatio, mills, polynomial, tailMass } from '../special.js'
+import { over, plus } from '../double-double.js'
+import { massTo } from '../mass.js'
+import { exp, ln, logRatio, mills, polynomial, tailMass } from '../special.js'
 import { eachDraw } from '../u53.js'
 
-/** The quantile at a share of the cut, given with its complement. */
-type Quantile = (below: number, above: number) => number
+/** The quantile at the share of the cut that the 53-bit integer high 2^21 + low stands for. */
+type Quantile = (high: number, low: number) => number
 
 const LN_ROOT_TAU = 0.9189385332046728
 
@@ -35,36 +37,63 @@ export function fillTruncatedF64(
   const mirrored = b <= 0
   const quantile = mirrored ? quantileOf(-b, -a) : quantileOf(a, b)
   eachDraw(stream, offset, out.length, (k, hi, lo) => {
-    const share = middle(hi, lo >>> 11)
-    const rest = middle(~hi >>> 0, ~(lo >>> 11) & 0x1fffff)
-    const z = mirrored ? -quantile(rest, share) : quantile(share, rest)
+    const low = lo >>> 11
+    const z = mirrored ? -quantile(~hi >>> 0, ~low & 0x1fffff) : quantile(hi, low)
     const x = mean + stddev * z
     out[k - offset] = x < first ? first : x > last ? last : x
   })
 }
 
+const TWO_22 = 4194304
+const TWO_54 = 18014398509481984
+
 /** (2 K + 1) 2^-54 for K = high 2^21 + low, rounded where it needs a 54th bit. */
-function middle(high: number, low: number): number {
-  return (high * 4194304 + (2 * low + 1)) * 5.551115123125783e-17
+function shareOf(high: number, low: number): number {
+  return (high * TWO_22 + (2 * low + 1)) * (1 / TWO_54)
+}
+
+/** The same of K's 53-bit complement. */
+function restOf(high: number, low: number): number {
+  return shareOf(~high >>> 0, ~low & 0x1fffff)
 }
 
 /** The quantile function of a cut with b > 0. */
 function quantileOf(a: number, b: number): Quantile {
-  if (a >= 3) return tailOf(a, b)
-  const start = a < 0 ? -0.5 * centralMass(-a) : 0.5 * centralMass(a)
-  const total = totalMass(a, b, start)
-  const beyondA = a < 0 ? tailMass(-a) : 0
-  const beyondB = tailMass(b)
-  return (below, above) => {
-    const q = start + below * total
-    if (Math.abs(q) <= CENTRE) return centralQuantile(q)
-    return q < 0 ? -tailQuantile(-ln(beyondA + below * total)) : tailQuantile(-ln(beyondB + above * total))
+  return a >= 3 ? tailOf(a, b) : a < 0 ? acrossOf(a, b) : rightOf(a, b)
+}
+
+/** On the right of the mean: from the mass between it and `a` on. */
+function rightOf(a: number, b: number): Quantile {
+  const { high: start, low } = massTo(a)
+  const total = a < 1 ? plus(massTo(b), { high: -start, low: -low }).high : tailMass(a) - tailMass(b)
+  const beyond = tailMass(b)
+  return (high, low) => {
+    const q = start + shareOf(high, low) * total
+    return q <= CENTRE ? centralQuantile(q) : tailQuantile(-ln(beyond + restOf(high, low) * total))
   }
 }
 
-function totalMass(a: number, b: number, start: number): number {
-  if (a < 0) return -start + 0.5 * centralMass(b)
-  return a < 1 ? 0.5 * centralMass(b) - start : tailMass(a) - tailMass(b)
+/**
+ * On both sides of the mean: by how far 2 K + 1 is from the share that is the mean, which is given in three parts, so
+ * that the difference is exact where they are near.
+ */
+function acrossOf(a: number, b: number): Quantile {
+  const left = massTo(-a)
+  const all = plus(left, massTo(b))
+  const total = all.high
+  const share = over(left, all)
+  const whole = Math.floor(share.high * TWO_54)
+  const upper = Math.floor(whole / TWO_22)
+  const lower = whole - upper * TWO_22
+  const fraction = share.high * TWO_54 - whole + share.low * TWO_54
+  const [beyondA, beyondB] = [tailMass(-a), tailMass(b)]
+  return (high, low) => {
+    const q = ((high - upper) * TWO_22 + (2 * low + 1 - lower) - fraction) * (total / TWO_54)
+    if (Math.abs(q) <= CENTRE) return centralQuantile(q)
+    return q < 0
+      ? -tailQuantile(-ln(beyondA + shareOf(high, low) * total))
+      : tailQuantile(-ln(beyondB + restOf(high, low) * total))
+  }
 }
 
 /** Beyond 3 sigma all is in units of the mass beyond `a`, which f64 may not hold. */
@@ -74,7 +103,7 @@ function tailOf(a: number, b: number): Quantile {
   const rest = depth > 700 ? 0 : exp(-logRatio(a, atA, depth))
   const total = 1 - rest
   const deep = 0.5 * a * a + (LN_ROOT_TAU - ln(atA))
-  return (_, above) => tailQuantile(deep - ln(rest + above * total))
+  return (high, low) => tailQuantile(deep - ln(rest + restOf(high, low) * total))
 }
 
 /** The quantile at a mass q from the mean, |q| <= 0.425. */
