@@ -31,31 +31,33 @@ LONG = 5
 """Seconds after which one call is enough. Shorter first calls are not counted: they compile, allocate and start threads."""
 
 
-def fastest(call, seconds=0.3):
-    """Seconds of the fastest of the calls that fit into a time, at least one."""
+def fastest(call, stretch, seconds=0.3):
+    """Seconds of a call in the fastest of the stretches that fit into a time, at least one.
 
-    def timed():
+    A stretch is as many calls as take about `stretch` seconds: short ones meet less of a machine's other work.
+    """
+
+    def timed(calls):
         start = time.perf_counter()
-        call()
-        return time.perf_counter() - start
+        for _ in range(calls):
+            call()
+        return (time.perf_counter() - start) / calls
 
-    first = timed()
+    first = timed(1)
     if first > LONG:
         return first
-    best, end = timed(), time.perf_counter() + seconds
+    best = timed(1)
+    calls, end = max(1, round(stretch / best)), time.perf_counter() + seconds
+    best = timed(calls) if calls > 1 else best
     while time.perf_counter() < end:
-        best = min(best, timed())
+        best = min(best, timed(calls))
     return best
 
 
-def measured(case):
-    return {peer: 1000 * fastest(call) / units for peer, call, units in case}
-
-
-def answer(given, case_of, names):
+def answer(given, case_of, names, stretch=0):
     """Measures and prints; `case_of` makes the generator of a case's name."""
     for name in (line.strip() for line in sys.stdin) if given.ask else given.cases or names:
-        times = measured(case_of(name))
+        times = {peer: 1000 * fastest(call, stretch) / units for peer, call, units in case_of(name)}
         if given.ask:
             print(json.dumps(times), flush=True)
             continue
