@@ -9,8 +9,9 @@ import { printMachine, printRow } from './lib/print.js'
 
 const LARGEST = 26
 
-/** Above this ratio a size is measured again before it counts. */
+/** Above this ratio a size is measured again, in so many rounds, before it counts. */
 const SUSPICIOUS = 1.05
+const [QUICK, THOROUGH] = [4, 20]
 
 const generator = new Generator(7)
 const cut = { lower: -2, upper: 2, bounds: 'sigma' } as const
@@ -25,18 +26,18 @@ const LAWS: Record<string, Fill> = {
 }
 
 /** Time on the default number of threads over that on one. */
-async function ratioAt(fill: Fill, power: number, milliseconds: number): Promise<number> {
+async function ratioAt(fill: Fill, power: number, rounds: number): Promise<number> {
   const out = memory.subarray(0, 1 << power)
   const works = { default: () => fill(out), one: () => fill(out, 1) }
-  const times = await inTurns(works, 3, { milliseconds })
+  const times = await inTurns(works, rounds, { milliseconds: 8 })
   return times.default / times.one
 }
 
 async function measure(law: string, fill: Fill): Promise<void> {
   const ratios: [ratio: number, power: number][] = []
   for (let power = 0; power <= LARGEST; power++) {
-    const quick = await ratioAt(fill, power, 10)
-    ratios.push([quick > SUSPICIOUS ? Math.min(quick, await ratioAt(fill, power, 60)) : quick, power])
+    const quick = await ratioAt(fill, power, QUICK)
+    ratios.push([quick > SUSPICIOUS ? Math.min(quick, await ratioAt(fill, power, THOROUGH)) : quick, power])
   }
   ratios.sort(([a], [b]) => b - a)
   const show = ([ratio, power] = [NaN, NaN]) => `${ratio.toFixed(2)} at 2^${power}`

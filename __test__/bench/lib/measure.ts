@@ -47,11 +47,11 @@ export async function least<K extends string>(
   return best
 }
 
-/** Milliseconds of the fastest run of each, in turns: whatever else the machine does then meets all of them. */
+/** Milliseconds of the fastest run of each, in many short turns: whatever else the machine does then meets all of them. */
 export function inTurns<K extends string>(
   works: Readonly<Record<K, Work>>,
-  rounds = 3,
-  effort: Effort = { milliseconds: 150 },
+  rounds = 6,
+  effort: Effort = { milliseconds: 75 },
 ): Promise<Record<K, number>> {
   return least(rounds, async () => {
     const times = {} as Record<K, number>
