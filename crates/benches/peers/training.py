@@ -12,31 +12,7 @@ import asked
 GIVEN = asked.options(__doc__)
 
 import numpy  # noqa: E402
-
-ROWS, RATE, STEPS = 12_800, 0.01, 800
-NAMES = [*(f"batch {n}" for n in (1, 8, 32, 128, 512)), "tiny", *(f"logistic {n}" for n in (1, 64))]
-
-
-def recipe(name):
-    """Widths and rows of a step."""
-    kind, _, batch = name.partition(" ")
-    if kind == "tiny":
-        return [4, 16, 3], 16
-    return ([784, 256, 128, 10] if kind == "batch" else [784, 1]), int(batch)
-
-
-def noise(widths):
-    generator = numpy.random.default_rng(1)
-    classes = max(2, widths[-1])
-    return generator.random((ROWS, widths[0]), numpy.float32), numpy.arange(ROWS) % classes
-
-
-def start(widths):
-    """Kernel and bias of each layer."""
-    generator = numpy.random.default_rng(7)
-    for inputs, units in zip(widths, widths[1:]):
-        kernel = generator.standard_normal((inputs, units), numpy.float32) * numpy.float32((2 / inputs) ** 0.5)
-        yield kernel, numpy.zeros(units, numpy.float32)
+from recipes import NAMES, RATE, STEPS, noise, recipe, start  # noqa: E402
 
 
 def torch_rows(widths, batch, x, y):
@@ -98,30 +74,36 @@ def without_autograd(widths, batch, x, y):
     yield "torch without autograd", lambda: [step(at) for at in batches()], batch * len(batches())
 
 
-def with_jax(widths, batch, x, y):
+def jax_loss(binary, batch):
     import jax
     from jax import numpy as jnp
 
-    binary = widths[-1] == 1
-    rows, labels = jnp.asarray(x), jnp.asarray(y)
-
-    def loss(parameters, inputs, targets):
-        *hidden, (kernel, bias) = parameters
+    def loss(layers, inputs, labels):
+        *hidden, (kernel, bias) = layers
         for inner, shift in hidden:
             inputs = jax.nn.relu(inputs @ inner + shift)
         logits = inputs @ kernel + bias
         if binary:
-            return jnp.mean(jax.nn.softplus(logits[:, 0]) - targets * logits[:, 0])
-        return -jnp.mean(jax.nn.log_softmax(logits)[jnp.arange(batch), targets])
+            return jnp.mean(jax.nn.softplus(logits[:, 0]) - labels * logits[:, 0])
+        return -jnp.mean(jax.nn.log_softmax(logits)[jnp.arange(batch), labels])
 
-    def step(parameters, at):
-        gradients = jax.grad(loss)(parameters, rows[at], labels[at])
-        return jax.tree.map(lambda p, g: p - RATE * g, parameters, gradients), None
+    return loss
+
+
+def with_jax(widths, batch, x, y):
+    import jax
+    from jax import numpy as jnp
+
+    rows, labels = jnp.asarray(x), jnp.asarray(y)
+    gradient = jax.grad(jax_loss(widths[-1] == 1, batch))
+
+    def step(layers, at):
+        return jax.tree.map(lambda w, g: w - RATE * g, layers, gradient(layers, rows[at], labels[at])), None
 
     @jax.jit
-    def epoch(parameters, key):
+    def epoch(layers, key):
         order = jax.random.permutation(key, len(rows)).reshape(-1, batch)
-        return jax.lax.scan(step, parameters, order)[0]
+        return jax.lax.scan(step, layers, order)[0]
 
     state = [jax.tree.map(jnp.asarray, list(start(widths))), jax.random.key(7)]
 
