@@ -1,49 +1,41 @@
-"""torch's orthogonal_ and a training step of 784-256-128-10, beside which the tables of `orthogonal` and `training` are
-read: `python linalg.py [threads]`, with torch from PyPI."""
+"""torch's orthogonal_, in milliseconds a matrix or a batch of them; `npm run bench -- orthogonal` asks.
 
-import sys
-import time
+    python3 -m venv venv && venv/bin/pip install torch
+    venv/bin/python crates/benches/peers/linalg.py [--threads N] [--ask] [case...]
 
-import torch
+Cases are `64 x 64` and the like, `10000 of 64 x 64` for a batch. The tables of `cargo bench -p symbreak-benches --bench
+orthogonal` are read beside them, too.
+"""
 
-threads = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-torch.set_num_threads(threads)
-print(f"torch {torch.__version__}, {threads} threads")
+import asked
 
+GIVEN = asked.options(__doc__)
 
-def best(call, rounds=5, least=0.05):
-    """The best time of one call in seconds."""
-    call()
-    result = float("inf")
-    for _ in range(rounds):
-        count, start = 0, time.perf_counter()
-        while time.perf_counter() - start < least:
-            call()
-            count += 1
-        result = min(result, (time.perf_counter() - start) / count)
-    return result
+SHAPES = ["64 x 64", "256 x 256", "512 x 512", "1024 x 1024", "2048 x 2048", "1152 x 128", "4096 x 1024"]
+NAMES = [*SHAPES, "10000 of 64 x 64"]
+
+MOST = 1000
+"""Of a larger batch only so many are made: where threads get in each other's way, all of them take a minute."""
 
 
-for shape in [(64, 64), (256, 256), (512, 512), (1024, 1024), (2048, 2048), (1152, 128), (4096, 1024)]:
-    w = torch.empty(*shape)
-    print(f"orthogonal_ {shape[0]} x {shape[1]}: {best(lambda: torch.nn.init.orthogonal_(w)) * 1e6:.1f} us")
+def with_torch(count, rows, columns):
+    import torch
 
-rows = 12_800
-x = torch.rand(rows, 784)
-y = torch.arange(rows) * 7 % 10
-for batch in [1, 8, 32, 128, 512]:
-    net = torch.nn.Sequential(
-        torch.nn.Linear(784, 256), torch.nn.ReLU(), torch.nn.Linear(256, 128), torch.nn.ReLU(), torch.nn.Linear(128, 10)
-    )
-    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
-    steps = min(rows // batch, 500)
-    order = torch.randperm(rows)
+    torch.set_num_threads(GIVEN.threads)
+    matrix = torch.empty(rows, columns)
+    made = min(count, MOST)
 
-    def epoch():
-        for k in range(steps):
-            at = order[k * batch : (k + 1) * batch]
-            optimizer.zero_grad()
-            torch.nn.functional.cross_entropy(net(x[at]), y[at]).backward()
-            optimizer.step()
+    def fill():
+        for _ in range(made):
+            torch.nn.init.orthogonal_(matrix)
 
-    print(f"batch {batch}: {steps * batch / best(epoch, 3):.0f} samples/s")
+    yield "torch", fill, made / count
+
+
+def case_of(name):
+    count, _, shape = name.rpartition(" of ")
+    rows, columns = map(int, shape.split(" x "))
+    return asked.importable([with_torch], int(count or 1), rows, columns)
+
+
+asked.answer(GIVEN, case_of, NAMES)

@@ -1,88 +1,61 @@
-"""The samplers' peers on one core: torch, numpy and scipy filling the same kind of arrays, in 10^9 values a second.
+"""Arrays filled by torch, numpy and scipy, in milliseconds a value; `npm run bench -- create` and `-- plan` ask.
 
     python3 -m venv venv && venv/bin/pip install numpy scipy torch
-    taskset -c 1 venv/bin/python crates/benches/peers/samplers.py [--json]
+    taskset -c 1 venv/bin/python crates/benches/peers/samplers.py [--threads N] [--ask] [case...]
 
-Each figure is the fastest of many runs, as in `cargo bench -p symbreak-benches`; run both at the same time of day on
-the same core before dividing one by the other. What is not installed is left out.
+Cases are a law (uniform, normal, truncated at two sigma, heNormal), a type (f32, f64, bf16) and a length: `normal f32 of
+1000`. Without one it is 65,536, which fits the second-level cache. Each figure is of the fastest of many runs, as in `cargo
+bench -p symbreak-benches`; run both at the same time of day on the same core before dividing one by the other. What is not
+installed is left out.
 """
 
-import json
-import sys
-import time
+import asked
 
-LENGTH = 1 << 16  # 256 KiB of f32: within the second-level cache
-LARGE = 1 << 26  # 256 MiB of f32
+GIVEN = asked.options(__doc__)
 
-
-def fastest(fill, length, budget=1.0):
-    """Values a second of the fastest run, in 10^9."""
-    fill()
-    best = float("inf")
-    end = time.perf_counter() + budget
-    while time.perf_counter() < end:
-        start = time.perf_counter()
-        fill()
-        best = min(best, time.perf_counter() - start)
-    return length / best / 1e9
+SMALL, LARGE = 1 << 16, 1 << 26
+UNIFORMS = ["uniform f32", f"uniform f32 of {LARGE}", "uniform f64", "uniform bf16"]
+NAMES = [*UNIFORMS, "normal f32", "normal f64", "truncated f32", "truncated f64", f"heNormal f32 of {1 << 24}"]
 
 
-def torch_cases():
+def with_torch(law, dtype, length):
     import torch
 
-    torch.set_num_threads(1)
-    small = torch.empty(LENGTH)
-    large = torch.empty(LARGE)
-    half = torch.empty(LENGTH, dtype=torch.bfloat16)
-    double = torch.empty(LENGTH, dtype=torch.float64)
-    name = f"torch {torch.__version__}"
-    yield name, "uniform f32", lambda: small.uniform_(), LENGTH
-    yield name, "uniform f32, 256 MiB", lambda: large.uniform_(), LARGE
-    yield name, "uniform f64", lambda: double.uniform_(), LENGTH
-    yield name, "uniform bf16", lambda: half.uniform_(), LENGTH
-    yield name, "normal f32", lambda: small.normal_(), LENGTH
-    yield name, "normal f64", lambda: double.normal_(), LENGTH
-    yield name, "truncated +-2 f32", lambda: torch.nn.init.trunc_normal_(small), LENGTH
-    matrix = torch.empty(4096, 4096)
-    yield name, "kaiming_normal_ [4096, 4096]", lambda: torch.nn.init.kaiming_normal_(matrix), 1 << 24
+    torch.set_num_threads(GIVEN.threads)
+    types = {"f32": torch.float32, "f64": torch.float64, "bf16": torch.bfloat16}
+    out = torch.empty(length, dtype=types[dtype])
+    calls = {
+        "uniform": out.uniform_,
+        "normal": out.normal_,
+        "truncated": lambda: torch.nn.init.trunc_normal_(out),
+        "heNormal": lambda: torch.nn.init.kaiming_normal_(out.view(-1, 4096)),
+    }
+    yield "torch", calls[law], length
 
 
-def numpy_cases():
+def with_numpy(law, dtype, length):
     import numpy
 
     generator = numpy.random.Generator(numpy.random.SFC64(7))
-    small = numpy.empty(LENGTH, numpy.float32)
-    double = numpy.empty(LENGTH)
-    name = f"numpy {numpy.__version__} (SFC64)"
-    yield name, "uniform f32", lambda: generator.random(out=small, dtype=numpy.float32), LENGTH
-    yield name, "uniform f64", lambda: generator.random(out=double), LENGTH
-    yield name, "normal f32", lambda: generator.standard_normal(out=small, dtype=numpy.float32), LENGTH
-    yield name, "normal f64", lambda: generator.standard_normal(out=double), LENGTH
+    draw = {"uniform": generator.random, "normal": generator.standard_normal}.get(law)
+    numbers = {"f32": numpy.float32, "f64": numpy.float64}.get(dtype)
+    if draw and numbers:
+        out = numpy.empty(length, numbers)
+        yield "numpy (SFC64)", lambda: draw(out=out, dtype=numbers), length
 
 
-def scipy_cases():
-    import scipy
+def with_scipy(law, dtype, length):
     from scipy.stats import truncnorm
 
-    name = f"scipy {scipy.__version__}"
-    law = truncnorm(-2, 2)
-    yield name, "truncated +-2 f64", lambda: law.rvs(LENGTH, random_state=7), LENGTH
+    if (law, dtype) == ("truncated", "f64"):
+        frozen = truncnorm(-2, 2)
+        yield "scipy", lambda: frozen.rvs(length, random_state=7), length
 
 
-def main():
-    rows = []
-    for cases in (torch_cases, numpy_cases, scipy_cases):
-        try:
-            for peer, case, fill, length in cases():
-                rows.append({"peer": peer, "case": case, "gigavalues_per_second": fastest(fill, length)})
-        except ImportError as error:
-            print(f"left out: {error.name}", file=sys.stderr)
-    if "--json" in sys.argv[1:]:
-        print(json.dumps(rows, indent=2))
-        return
-    for row in rows:
-        print(f"{row['peer']:<24} {row['case']:<32} {row['gigavalues_per_second']:.4f} G/s")
+def case_of(name):
+    what, _, length = name.partition(" of ")
+    law, dtype = what.split(" ")
+    return asked.importable((with_torch, with_numpy, with_scipy), law, dtype, int(length or SMALL))
 
 
-if __name__ == "__main__":
-    main()
+asked.answer(GIVEN, case_of, NAMES)
