@@ -1,6 +1,6 @@
 import { constants, createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { abortError, plainError } from '../errors.js'
+import { abortError, badFile, plainError } from '../errors.js'
 import type { Control } from './engine.js'
 import { ioError } from './replace.js'
 
@@ -85,4 +85,20 @@ export async function readUpTo(
     onStep?.(done)
   }
   return done
+}
+
+/**
+ * Fills `out` from a position of a file on.
+ *
+ * @throws `ERR_BAD_FILE` where the file ends before, `ERR_ABORTED`
+ */
+export async function readExactly(
+  file: FileHandle,
+  out: Uint8Array,
+  position: number,
+  path: string,
+  control?: Control,
+): Promise<void> {
+  if ((await readUpTo(file, out, position, control)) < out.length)
+    throw badFile(path, 'it became shorter while it was read')
 }

@@ -3,9 +3,9 @@ import type { FileHandle } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Control } from '../engine/engine.js'
 import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
-import { readUpTo, withRegular } from '../engine/read-bytes.js'
+import { readExactly, withRegular } from '../engine/read-bytes.js'
 import { destinationOf, replaceFile } from '../engine/replace.js'
-import { badFile, wrongType } from '../errors.js'
+import { wrongType } from '../errors.js'
 import { allocate, fitShape, readOptions, sizeOf } from '../validate.js'
 import { checkData, checkInput, decodeData, decodeNpy, toBytes } from './codec.js'
 import type { NpyArray, NpyInput } from './codec.js'
@@ -105,6 +105,6 @@ async function readRange(
   control?: Control,
 ): Promise<Uint8Array> {
   const bytes = allocate(`${length} bytes of ${path}`, () => new Uint8Array(length))
-  if ((await readUpTo(file, bytes, start, control)) === length) return bytes
-  throw badFile(path, 'the file became shorter while it was read')
+  await readExactly(file, bytes, start, path, control)
+  return bytes
 }

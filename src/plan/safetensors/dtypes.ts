@@ -1,4 +1,5 @@
 /** Element types of safetensors files and the arrays that show their values. */
+import type { NpyData } from '../../npy/dtypes.js'
 
 /**
  * Types that a tensor in a file can have. F16, BF16 and smaller floats are shown as their bit patterns, those of 4 and 6
@@ -29,17 +30,7 @@ export type FileDtype =
   | 'F64'
 
 /** The array that shows a tensor's values. */
-export type TensorData =
-  | Float32Array
-  | Float64Array
-  | Uint8Array
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | BigUint64Array
-  | BigInt64Array
+export type TensorData = NpyData
 
 interface ArrayType {
   readonly BYTES_PER_ELEMENT: number

@@ -1,7 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
-import type { Control } from '../../engine/engine.js'
 import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../../engine/progress.js'
-import { readUpTo, withRegular } from '../../engine/read-bytes.js'
+import { readExactly, withRegular } from '../../engine/read-bytes.js'
 import { allocate, pathOf, readOptions, sizeOf } from '../../validate.js'
 import { type FileDtype, type TensorData, viewOf } from './dtypes.js'
 import { badFile, type Entry, type Header, headerLength, parseHeader } from './header.js'
@@ -65,15 +64,4 @@ async function readHeaderOf(file: FileHandle, size: number, path: string): Promi
   const json = new Uint8Array(headerLength(prefix, size, path))
   await readExactly(file, json, 8, path)
   return parseHeader(json, path)
-}
-
-async function readExactly(
-  file: FileHandle,
-  out: Uint8Array,
-  position: number,
-  path: string,
-  control?: Control,
-): Promise<void> {
-  if ((await readUpTo(file, out, position, control)) < out.length)
-    throw badFile(path, 'it became shorter while it was read')
 }
