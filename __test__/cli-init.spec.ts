@@ -273,7 +273,7 @@ test('--shards counts the processes of a system that tells their numbers alone',
   t.is((await run([...whole, '--shards', '3'], { JOB_COMPLETION_INDEX: '0' })).code, 2)
   const { code, err } = await run(whole, { JOB_COMPLETION_INDEX: '0' })
   t.is(code, 0)
-  t.regex(err, /JOB_COMPLETION_INDEX is of no use without --max-shard-size/)
+  t.regex(err, /each process of this batch writes the whole/)
 })
 
 test('--dry-run tells the owners that a batch system makes', async (t) => {

@@ -55,11 +55,6 @@ export function shareOfEnvironment(
   )
 }
 
-/** The variable by which a batch system tells this process its number, if one has started it. */
-export function batchVariable(env: Readonly<Record<string, string | undefined>>): string | undefined {
-  return SYSTEMS.find(({ index }) => env[index] !== undefined)?.index
-}
-
 function whole(env: Readonly<Record<string, string | undefined>>, name: string): number {
   const text = env[name]
   if (text !== undefined && /^\d{1,9}$/.test(text)) return Number(text)

@@ -10,7 +10,7 @@ import {
   type WriteReport,
 } from '../../index.js'
 import { readJsonFile } from '../../plan/weight-index.js'
-import { batchVariable, shareOfEnvironment } from '../../runner/share.js'
+import { shareOfEnvironment } from '../../runner/share.js'
 import { interruptible, UsageError } from '../exit.js'
 import { list, seed, share, wholeNumber } from '../options.js'
 import { formatBytes, formatSeconds, note, printJson, printTable, print } from '../output.js'
@@ -119,15 +119,23 @@ function shards({ maxShardSize, shard, shards: count, output }: InitOptions): Fi
     throw new UsageError('-o - is one file: leave out --max-shard-size, --shard and --shards')
   if (maxShardSize === undefined) {
     if (isShared) throw new UsageError('--shard and --shards need --max-shard-size')
-    const variable = batchVariable(process.env)
-    if (variable !== undefined && output !== '-')
-      note(`every process writes the whole: ${variable} is of no use without --max-shard-size`)
+    if (output !== '-' && isOneOfMany())
+      note('each process of this batch writes the whole: --max-shard-size would divide it')
     return {}
   }
   const mine = shard ?? shareOfEnvironment(process.env, count)
   if (mine === undefined && count !== undefined)
     throw new UsageError('--shards needs a batch system that tells this process its number: use --shard i/N')
   return { maxShardSize, ...(mine && { shard: mine }) }
+}
+
+/** Whether a batch system has started this process with a number of its own. */
+function isOneOfMany(): boolean {
+  try {
+    return shareOfEnvironment(process.env, Number.MAX_SAFE_INTEGER) !== undefined
+  } catch {
+    return false
+  }
 }
 
 function show(report: WriteReport, plan: Plan, options: InitOptions): void {
