@@ -47,7 +47,8 @@ impl Masses {
         }
         if a < 0.0 {
             let left = mass_to(-a);
-            let total = left.plus(mass_to(b));
+            let right = if b == -a { left } else { mass_to(b) };
+            let total = left.plus(right);
             let share = left.over(total);
             let (high, low) = (share.high * TWO_54, share.low * TWO_54);
             let whole = high.floor();

@@ -79,7 +79,7 @@ function rightOf(a: number, b: number): Quantile {
  */
 function acrossOf(a: number, b: number): Quantile {
   const left = massTo(-a)
-  const all = plus(left, massTo(b))
+  const all = plus(left, b === -a ? left : massTo(b))
   const total = all.high
   const share = over(left, all)
   const whole = Math.floor(share.high * TWO_54)
