@@ -60,6 +60,19 @@ run('a fit that runs is not disturbed by what another engine measures', async (t
   t.deepEqual(weightsOf(watched), weightsOf(alone))
 })
 
+run('rows are those of the call, whichever engine reads them', async (t) => {
+  const network = new Network(config)
+  await network.fit(x, y, { engine: 'js' })
+  for (const engine of [undefined, 'js', 'native'] as const) {
+    const given = x.slice()
+    const measured = network.evaluate(given, y, { engine })
+    const predicted = network.predict(given, { engine })
+    given.fill(0)
+    t.deepEqual(await measured, await network.evaluate(x, y))
+    t.deepEqual(await predicted, await network.predict(x))
+  }
+})
+
 run('restarts are the same on every engine', async (t) => {
   const { seed: _, ...rest } = config
   const reports = []

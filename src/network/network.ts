@@ -235,7 +235,6 @@ export class Network {
   async evaluateRows(rows: Rows, options: EvaluateOptions = {}): Promise<Metrics> {
     return oneCall(options, ['threads', 'engine'], async ({ threads, engine }, { signal }) => {
       const [bound, choice] = [readThreads(threads), readEngine(engine)]
-      this.#session.prepare(rows, choice)
       return this.logsOf(await unlessAborted(this.#session.evaluate(rows, bound, choice), signal))
     })
   }

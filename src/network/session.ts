@@ -88,6 +88,8 @@ export class Session {
   }
 
   evaluate(rows: Rows, threads: number, choice: EngineName | undefined): Promise<Evaluation> {
+    // Now, before whoever owns them can change them.
+    rows.on(choice === undefined ? this.#working : this.#pick(choice))
     return this.#measure(choice, (trainer, engine) =>
       trainer.evaluate(rows.on(engine), threadsOf(engine, threads)),
     )
@@ -110,6 +112,11 @@ export class Session {
     })
   }
 
+  /** The engine that has trained last, or would now. */
+  get #working(): Engine {
+    return this.#current ?? this.#pick(undefined)
+  }
+
   #pick(choice: EngineName | undefined): Engine {
     return pickEngine(choice ?? this.spec.engine, this.#parameters.length)
   }
@@ -128,7 +135,7 @@ export class Session {
 
   #exclusive<T>(work: Work<T>, wanted?: Engine): Promise<T> {
     const result = this.#tail.then(() => {
-      const engine = wanted ?? this.#current ?? this.#pick(undefined)
+      const engine = wanted ?? this.#working
       return work(this.#ready(engine), engine)
     })
     this.#tail = result.catch(() => undefined)
