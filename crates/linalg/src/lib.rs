@@ -4,6 +4,7 @@
 //! Every output element of a product is one chain of fused multiply-adds in ascending order of the inner index, the
 //! same on every instruction set and for any split over threads: see [`gemm`](mod@gemm).
 
+mod aligned;
 pub mod conv_orthogonal;
 pub mod dense;
 pub mod gemm;
@@ -11,5 +12,6 @@ pub mod matrix;
 pub mod orthogonal;
 mod parallel;
 
+pub use aligned::Aligned;
 pub use gemm::{Epilogue, Init, gemm, gemm_scratch_len};
 pub use matrix::{MatMut, MatRef};

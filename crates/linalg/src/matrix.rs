@@ -128,6 +128,11 @@ impl<'a> MatMut<'a> {
     pub(crate) fn tail_mut(&mut self, i: usize, j: usize) -> &mut [f32] {
         &mut self.data[i * self.stride + j..]
     }
+
+    /// Distance between rows.
+    pub(crate) fn stride(&self) -> usize {
+        self.stride
+    }
 }
 
 fn check(len: usize, rows: usize, columns: usize, stride: usize) {

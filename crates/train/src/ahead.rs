@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use fearless_simd::Level;
 use symbreak_linalg::gemm::{MAX_UPDATE_ROWS, update_and_multiply};
-use symbreak_linalg::{Epilogue, MatMut, MatRef};
+use symbreak_linalg::{Aligned, Epilogue, MatMut, MatRef};
 
 use crate::pieces::Piece;
 use crate::spec::Network;
@@ -21,9 +21,9 @@ pub(crate) struct Ahead {
     /// The places of its rows in the epoch's order; empty if nothing is.
     pub batch: Range<usize>,
     /// What goes into the network.
-    pub inputs: Vec<f32>,
+    pub inputs: Aligned,
     /// The products of the member's columns of the first layer, as [`multiply`](crate::forward::multiply) leaves them.
-    pub outputs: Vec<f32>,
+    pub outputs: Aligned,
 }
 
 /// Whether steps of up to `rows` rows gain by it and can do it: the first layer isn't the last, learns, and its
@@ -36,7 +36,7 @@ pub(crate) fn pays(network: &Network, rows: usize) -> bool {
 impl Ahead {
     /// Memory for a member whose parts of a batch these are.
     pub fn new(inputs: &Piece, layer: &Piece) -> Self {
-        let zeros = |like: &[f32]| vec![0.0; like.len()];
+        let zeros = |like: &[f32]| Aligned::zeros(like.len());
         Self { batch: 0..0, inputs: zeros(&inputs.outputs), outputs: zeros(&layer.outputs) }
     }
 

@@ -62,7 +62,7 @@ pub(crate) fn through_activation(level: Level, network: &Network, piece: &mut Pi
     if spec.keeps_slope() {
         dispatch!(level, simd => multiply(simd, &mut piece.deltas[..live], &piece.slopes[..live]));
     } else if spec.activation == Activation::Relu {
-        for (delta, output) in piece.deltas[..live].iter_mut().zip(&piece.outputs) {
+        for (delta, output) in piece.deltas[..live].iter_mut().zip(piece.outputs.iter()) {
             *delta = if *output > 0.0 { *delta } else { 0.0 };
         }
     }

@@ -6,6 +6,8 @@ use std::thread;
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::dispatch;
 
+use symbreak_linalg::Aligned;
+
 use crate::data::Checked;
 use crate::error::TrainError;
 use crate::forward::{activate, multiply};
@@ -133,7 +135,7 @@ impl Trainer {
 struct Rooms {
     inputs: Pieces,
     layers: Vec<Pieces>,
-    scratch: Vec<f32>,
+    scratch: Aligned,
 }
 
 impl Rooms {
@@ -147,7 +149,7 @@ impl Rooms {
                 .iter()
                 .map(|layer| whole(Piece::of_layer(layer, 0..layer.units, capacity, false)))
                 .collect(),
-            scratch: vec![0.0; network.scratch_len(capacity)],
+            scratch: Aligned::zeros(network.scratch_len(capacity)),
         }
     }
 

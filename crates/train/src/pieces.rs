@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use atomic_refcell::AtomicRefCell;
 
+use symbreak_linalg::Aligned;
+
 use crate::spec::{LayerSpec, Network};
 use crate::weights::columns_of;
 
@@ -18,21 +20,21 @@ pub(crate) struct Piece {
     pub rows: Range<usize>,
     pub columns: Range<usize>,
     /// Outputs of the layer, or the rows that go into the network.
-    pub outputs: Vec<f32>,
+    pub outputs: Aligned,
     /// Derivative of each output by what went into the activation; empty where it can be read off the output.
-    pub slopes: Vec<f32>,
+    pub slopes: Aligned,
     /// Derivative of the loss by what went into the activation; empty where nothing is trained.
-    pub deltas: Vec<f32>,
+    pub deltas: Aligned,
     /// The mask of the batch's rows where outputs are dropped, 1 for each of these; all columns of the layer.
     pub mask: Vec<u8>,
     /// All inputs of a layer of one unit side by side, where those are in several pieces.
-    pub joined: Vec<f32>,
+    pub joined: Aligned,
 }
 
 impl Piece {
     /// The rows that go into the network.
     pub fn of_inputs(inputs: usize, capacity: usize) -> Self {
-        Self { columns: 0..inputs, outputs: vec![0.0; capacity * inputs], ..Self::default() }
+        Self { columns: 0..inputs, outputs: Aligned::zeros(capacity * inputs), ..Self::default() }
     }
 
     /// A layer's values for `capacity` rows; `deltas` says whether derivatives come back to it.
@@ -40,11 +42,11 @@ impl Piece {
         let len = capacity * columns.len();
         Self {
             rows: 0..0,
-            outputs: vec![0.0; len],
-            slopes: vec![0.0; if layer.keeps_slope() { len } else { 0 }],
-            deltas: vec![0.0; if deltas { len } else { 0 }],
+            outputs: Aligned::zeros(len),
+            slopes: Aligned::zeros(if layer.keeps_slope() { len } else { 0 }),
+            deltas: Aligned::zeros(if deltas { len } else { 0 }),
             mask: Vec::new(),
-            joined: Vec::new(),
+            joined: Aligned::default(),
             columns,
         }
     }
@@ -97,7 +99,7 @@ pub(crate) fn of_batch(network: &Network, capacity: usize, members: usize) -> (P
                 piece.mask = vec![0; if l == top { rows } else { capacity } * layer.units];
             }
             if layer.units == 1 && members > 1 {
-                piece.joined = vec![0.0; capacity * network.fan_in(l)];
+                piece.joined = Aligned::zeros(capacity * network.fan_in(l));
             }
             AtomicRefCell::new(piece)
         };

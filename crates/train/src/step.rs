@@ -5,6 +5,8 @@ use std::ops::Range;
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::{Level, dispatch};
 
+use symbreak_linalg::Aligned;
+
 use crate::ahead::Ahead;
 use crate::backward::{backward, through_activation};
 use crate::data::Checked;
@@ -90,7 +92,7 @@ pub(crate) struct Step {
 pub(crate) struct Desk {
     pub scores: Vec<Score>,
     pub ahead: Option<Ahead>,
-    pub scratch: Vec<f32>,
+    pub scratch: Aligned,
 }
 
 /// Everything that the members of a team work on. What is written is borrowed by one member at a time.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::Level;
 
+use symbreak_linalg::Aligned;
+
 use crate::ahead::{self, Ahead};
 use crate::data::Checked;
 use crate::dropout;
@@ -125,8 +127,8 @@ impl Trainer {
         for shard in &mut shards {
             for block in &mut shard.get_mut().blocks {
                 let len = block.values.len();
-                block.gradient = vec![0.0; if plain { 0 } else { len }];
-                block.slots = vec![vec![0.0; len]; run.optimizer.slots()];
+                block.gradient = Aligned::zeros(if plain { 0 } else { len });
+                block.slots = (0..run.optimizer.slots()).map(|_| Aligned::zeros(len)).collect();
             }
         }
         let (inputs, layers) = pieces::of_batch(&self.network, capacity, members);
@@ -134,7 +136,7 @@ impl Trainer {
         let desk = |member: usize| Desk {
             ahead: pays.then(|| Ahead::new(&inputs[member].borrow(), &layers[0][member].borrow())),
             scores: vec![Score::default(); capacity.div_ceil(members)],
-            scratch: vec![0.0; self.network.scratch_len(capacity)],
+            scratch: Aligned::zeros(self.network.scratch_len(capacity)),
         };
         let desks = (0..members).map(|member| AtomicRefCell::new(desk(member))).collect();
         let phases = Phases::new(&self.network);

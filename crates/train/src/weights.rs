@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use atomic_refcell::AtomicRefCell;
 
+use symbreak_linalg::Aligned;
+
 use crate::spec::Network;
 
 /// Blocks begin at a multiple of it: whole vectors, and whole rounds of the sums over a row.
@@ -19,11 +21,11 @@ pub(crate) struct Block {
     /// Rows of the kernel.
     pub fan_in: usize,
     /// Kernel, and bias if there is one, row after row.
-    pub values: Vec<f32>,
+    pub values: Aligned,
     /// As long as `values` where the optimizer needs it, else empty.
-    pub gradient: Vec<f32>,
+    pub gradient: Aligned,
     /// What the optimizer remembers, each as long as `values`.
-    pub slots: Vec<Vec<f32>>,
+    pub slots: Vec<Aligned>,
 }
 
 impl Block {
@@ -73,7 +75,7 @@ pub(crate) fn shard(network: &Network, members: usize) -> Vec<AtomicRefCell<Weig
         let (fan_in, rows) = (network.fan_in(l), network.rows(l));
         for (member, shard) in shards.iter_mut().enumerate() {
             let columns = columns_of(layer.units, member, members);
-            let values = vec![0.0; rows * columns.len()];
+            let values = Aligned::zeros(rows * columns.len());
             shard.blocks.push(Block { columns, fan_in, values, ..Block::default() });
         }
     }

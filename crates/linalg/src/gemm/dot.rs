@@ -32,14 +32,14 @@ pub(super) fn fill_column<S: Simd>(
             let row = &a.tail(i, 0)[..b.len()];
             dot(simd, b, |p, len| padded(simd, &row[p..p + len]))
         };
-        let old = c.tail_mut(i, 0)[0];
-        let sum = match init {
+        let target = &mut c.tail_mut(i, 0)[0];
+        *target = match init {
             Init::Zero => sum,
             Init::Bias(bias) => bias[0] + sum,
-            Init::Accumulate => old + sum,
-            Init::Scaled(beta) => beta * old + sum,
+            Init::Accumulate => *target + sum,
+            Init::Scaled(beta) => beta * *target + sum,
         };
-        epilogue.store(simd, &[[S::f32s::splat(simd, sum)]], (i, 0), 1, c);
+        epilogue.apply(simd, (i, 0), (1, 1), c);
     }
 }
 

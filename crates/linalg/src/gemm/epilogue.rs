@@ -20,79 +20,42 @@ pub enum Epilogue<'a> {
 }
 
 impl Epilogue<'_> {
-    /// Stores a tile of C whose first element is (`row`, `column`), `live` columns of it.
+    /// Applies it to the products of a tile, which `c` holds: `columns` elements of `rows` rows from `at` on. Sums that
+    /// nothing else is done with go from registers to memory without a detour.
     #[inline(always)]
-    pub(super) fn store<S: Simd, const MR: usize, const NV: usize>(
+    pub(super) fn apply<S: Simd>(
         self,
         simd: S,
-        sums: &[[S::f32s; NV]; MR],
-        at: (usize, usize),
-        live: usize,
+        (row, column): (usize, usize),
+        (rows, columns): (usize, usize),
         c: &mut MatMut,
     ) {
-        match self {
-            Self::Identity => store_rows(simd, sums, at, live, c, &Identity),
-            Self::Relu => store_rows(simd, sums, at, live, c, &Relu),
-            Self::ReluGradient(outputs) => store_rows(simd, sums, at, live, c, &ReluGradient { outputs }),
+        for i in row..row + rows {
+            match self {
+                Self::Identity => return,
+                Self::Relu => rectify(simd, &mut c.tail_mut(i, column)[..columns]),
+                Self::ReluGradient(outputs) => {
+                    mask(simd, outputs.tail(i, column), &mut c.tail_mut(i, column)[..columns]);
+                }
+            }
         }
     }
 }
 
 #[inline(always)]
-fn store_rows<S: Simd, const MR: usize, const NV: usize>(
-    simd: S,
-    sums: &[[S::f32s; NV]; MR],
-    (row, column): (usize, usize),
-    live: usize,
-    c: &mut MatMut,
-    function: &impl Function,
-) {
-    let width = S::f32s::LEN;
-    for i in 0..MR {
-        let target = &mut c.tail_mut(row + i, column)[..live];
-        for v in 0..NV {
-            let at = (v * width).min(live);
-            let target = &mut target[at..(at + width).min(live)];
-            let value = function.apply(simd, sums[i][v], row + i, column + v * width, target.len());
-            store::<S>(value, target);
-        }
+fn rectify<S: Simd>(simd: S, values: &mut [f32]) {
+    let zero = S::f32s::splat(simd, 0.0);
+    for values in values.chunks_mut(S::f32s::LEN) {
+        let x = load(simd, values);
+        store::<S>(x.simd_le(zero).select(zero, x), values);
     }
 }
 
-/// One kind of [`Epilogue`]. No closures: they would not be compiled for the instruction set around them.
-trait Function {
-    /// Maps `values`, the elements of `row` from `column` on. Only the first `live` lanes lie in the matrix.
-    fn apply<S: Simd>(&self, simd: S, values: S::f32s, row: usize, column: usize, live: usize) -> S::f32s;
-}
-
-struct Identity;
-
-impl Function for Identity {
-    #[inline(always)]
-    fn apply<S: Simd>(&self, _: S, values: S::f32s, _: usize, _: usize, _: usize) -> S::f32s {
-        values
-    }
-}
-
-struct Relu;
-
-impl Function for Relu {
-    #[inline(always)]
-    fn apply<S: Simd>(&self, simd: S, values: S::f32s, _: usize, _: usize, _: usize) -> S::f32s {
-        let zero = S::f32s::splat(simd, 0.0);
-        values.simd_le(zero).select(zero, values)
-    }
-}
-
-struct ReluGradient<'a> {
-    outputs: MatRef<'a>,
-}
-
-impl Function for ReluGradient<'_> {
-    #[inline(always)]
-    fn apply<S: Simd>(&self, simd: S, values: S::f32s, row: usize, column: usize, live: usize) -> S::f32s {
-        let zero = S::f32s::splat(simd, 0.0);
-        let outputs = load(simd, part(self.outputs.tail(row, column), 0, live));
-        outputs.simd_gt(zero).select(values, zero)
+#[inline(always)]
+fn mask<S: Simd>(simd: S, outputs: &[f32], values: &mut [f32]) {
+    let zero = S::f32s::splat(simd, 0.0);
+    for (values, outputs) in values.chunks_mut(S::f32s::LEN).zip(outputs.chunks(S::f32s::LEN)) {
+        let outputs = load(simd, part(outputs, 0, values.len()));
+        store::<S>(outputs.simd_gt(zero).select(load(simd, values), zero), values);
     }
 }

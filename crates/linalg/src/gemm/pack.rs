@@ -5,7 +5,7 @@ use fearless_simd::{Simd, f32x4, prelude::*};
 use crate::matrix::MatRef;
 
 /// Copies `alpha` times rows `first .. first + depth` of B's columns `column .. column + live` to `depth` rows of
-/// `width`, zero behind the last column. `width` is a whole number of vectors, or 1.
+/// `width`, anything finite or not behind the last column. `width` is a whole number of vectors, or 1.
 #[inline(always)]
 pub(super) fn pack_panel<S: Simd>(
     simd: S,
@@ -26,22 +26,34 @@ pub(super) fn pack_panel<S: Simd>(
             panel.fill(0.0);
         }
         pack_transposed(simd, alpha, source, b.stride(), (depth, live), width, panel);
-    } else if live == width && width.is_multiple_of(S::f32s::LEN) {
-        for (row, source) in panel.chunks_exact_mut(width).zip(source.chunks(b.stride())) {
-            let vectors = source[..width].chunks_exact(S::f32s::LEN);
-            for (target, source) in row.chunks_exact_mut(S::f32s::LEN).zip(vectors) {
-                (S::f32s::from_slice(simd, source) * alpha).store_slice(target);
+    } else if width.is_multiple_of(S::f32s::LEN) {
+        // Rows of fewer columns take what lies behind them along: nothing that comes of it is stored.
+        for (p, row) in panel.chunks_exact_mut(width).enumerate() {
+            let source = &source[p * b.stride()..];
+            if let Some(source) = source.get(..width) {
+                for (target, source) in
+                    row.chunks_exact_mut(S::f32s::LEN).zip(source.chunks_exact(S::f32s::LEN))
+                {
+                    (S::f32s::from_slice(simd, source) * alpha).store_slice(target);
+                }
+            } else {
+                pack_row(alpha, &source[..live], row);
             }
         }
     } else {
         for (row, source) in panel.chunks_exact_mut(width).zip(source.chunks(b.stride())) {
-            let (head, padding) = row.split_at_mut(live);
-            for (slot, x) in head.iter_mut().zip(source) {
-                *slot = alpha * x;
-            }
-            padding.fill(0.0);
+            pack_row(alpha, &source[..live], row);
         }
     }
+}
+
+#[inline(always)]
+fn pack_row(alpha: f32, source: &[f32], row: &mut [f32]) {
+    let (head, padding) = row.split_at_mut(source.len());
+    for (slot, x) in head.iter_mut().zip(source) {
+        *slot = alpha * x;
+    }
+    padding.fill(0.0);
 }
 
 /// Columns of a transposed B lie in consecutive elements: squares of 4 x 4 are turned in registers.

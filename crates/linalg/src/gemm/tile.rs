@@ -4,7 +4,7 @@ use fearless_simd::{Simd, prelude::*};
 
 use super::Init;
 use super::epilogue::Epilogue;
-use super::vectors::{load, part};
+use super::vectors::{Rows, load, part, store_rows};
 use crate::matrix::{MatMut, MatRef};
 
 /// Rows of the largest tile.
@@ -127,16 +127,17 @@ fn fill_rows<S: Simd, const NV: usize, const FULL: bool>(
         }
         return;
     }
-    while row < end {
-        let tiles = (end - row).div_ceil(MAX_ROWS);
-        let height = (end - row).div_ceil(tiles);
+    let tiles = (end - row).div_ceil(MAX_ROWS);
+    let (height, taller) = ((end - row) / tiles, (end - row) % tiles);
+    for tile in 0..tiles {
+        let height = height + usize::from(tile < taller);
         match height {
-            6 => tile::<S, 6, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
-            5 => tile::<S, 5, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
-            4 => tile::<S, 4, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
-            3 => tile::<S, 3, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
-            2 => tile::<S, 2, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
-            _ => tile::<S, 1, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            6 => self::tile::<S, 6, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            5 => self::tile::<S, 5, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            4 => self::tile::<S, 4, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            3 => self::tile::<S, 3, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            2 => self::tile::<S, 2, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
+            _ => self::tile::<S, 1, NV, FULL>(simd, pass, a, panel, row, c, epilogue),
         }
         row += height;
     }
@@ -153,13 +154,31 @@ fn tile<S: Simd, const MR: usize, const NV: usize, const FULL: bool>(
     c: &mut MatMut,
     epilogue: Epilogue,
 ) {
+    let live = if FULL { NV * S::f32s::LEN } else { panel.live };
+    let mut sums = start::<S, MR, NV>(simd, pass, (row, panel.column), live, c);
+    if a.is_transposed() {
+        accumulate_transposed(simd, pass, a.tail(row, pass.first), a.stride(), panel, &mut sums);
+    } else {
+        accumulate(simd, pass, a.tail(row, pass.first), a.stride(), panel, &mut sums);
+    }
+    finish(simd, pass, &sums, (row, panel.column), live, c, epilogue);
+}
+
+/// What the chains of a tile start from.
+#[inline(always)]
+fn start<S: Simd, const MR: usize, const NV: usize>(
+    simd: S,
+    pass: Pass,
+    (row, column): (usize, usize),
+    live: usize,
+    c: &mut MatMut,
+) -> [[S::f32s; NV]; MR] {
     let width = S::f32s::LEN;
-    let live = if FULL { NV * width } else { panel.live };
     let mut sums = [[S::f32s::splat(simd, 0.0); NV]; MR];
     match pass.init {
         Init::Zero => {}
         Init::Bias(bias) => {
-            let bias = &bias[panel.column..][..live];
+            let bias = &bias[column..][..live];
             for v in 0..NV {
                 let bias = load(simd, part(bias, v * width, width));
                 for sums in &mut sums {
@@ -168,29 +187,42 @@ fn tile<S: Simd, const MR: usize, const NV: usize, const FULL: bool>(
             }
         }
         Init::Accumulate => {
+            let mut rows = Rows::new(c, row, column);
             for i in 0..MR {
-                let source = &c.tail_mut(row + i, panel.column)[..live];
+                let row = rows.next(live, i + 1 == MR);
                 for v in 0..NV {
-                    sums[i][v] = load(simd, part(source, v * width, width));
+                    sums[i][v] = load(simd, part(row, v * width, width));
                 }
             }
         }
         Init::Scaled(beta) => {
+            let mut rows = Rows::new(c, row, column);
             for i in 0..MR {
-                let source = &c.tail_mut(row + i, panel.column)[..live];
+                let row = rows.next(live, i + 1 == MR);
                 for v in 0..NV {
-                    sums[i][v] = load(simd, part(source, v * width, width)) * beta;
+                    sums[i][v] = load(simd, part(row, v * width, width)) * beta;
                 }
             }
         }
     }
-    if a.is_transposed() {
-        accumulate_transposed(simd, pass, a.tail(row, pass.first), a.stride(), panel, &mut sums);
-    } else {
-        accumulate(simd, pass, a.tail(row, pass.first), a.stride(), panel, &mut sums);
+    sums
+}
+
+/// Stores a tile, and what the epilogue makes of it if it is complete.
+#[inline(always)]
+fn finish<S: Simd, const MR: usize, const NV: usize>(
+    simd: S,
+    pass: Pass,
+    sums: &[[S::f32s; NV]; MR],
+    at: (usize, usize),
+    live: usize,
+    c: &mut MatMut,
+    epilogue: Epilogue,
+) {
+    store_rows(simd, sums, at, live, c);
+    if pass.last {
+        epilogue.apply(simd, at, (MR, live), c);
     }
-    let epilogue = if pass.last { epilogue } else { Epilogue::Identity };
-    epilogue.store(simd, &sums, (row, panel.column), live, c);
 }
 
 /// The chains of a tile whose rows of A lie in consecutive elements.
@@ -205,13 +237,15 @@ fn accumulate<S: Simd, const MR: usize, const NV: usize>(
 ) {
     let Some(last) = pass.depth.checked_sub(1) else { return };
     let rows: [&[f32]; MR] = core::array::from_fn(|i| &a[(i * a_stride).min(a.len())..][..pass.depth]);
-    let (upper, bottom) = panel.data.split_at(last * panel.stride);
+    let (mut upper, bottom) = panel.data.split_at(last * panel.stride);
     // A copy of its own, which nothing else can see: the loop needs not keep memory up to date.
     let mut chains = *sums;
-    for (p, b) in upper.chunks_exact(panel.stride).enumerate() {
-        step(simd, core::array::from_fn(|i| rows[i][p]), b, &mut chains);
+    for p in 0..last {
+        let Some((b, rest)) = upper.split_at_checked(panel.stride) else { break };
+        upper = rest;
+        step(simd, |i| rows[i][p], b, &mut chains);
     }
-    step(simd, rows.map(|row| row[last]), bottom, &mut chains);
+    step(simd, |i| rows[i][last], bottom, &mut chains);
     *sums = chains;
 }
 
@@ -231,10 +265,10 @@ fn accumulate_transposed<S: Simd, const MR: usize, const NV: usize>(
     let mut chains = *sums;
     for (column, b) in left.chunks_exact(a_stride).zip(upper.chunks_exact(panel.stride)) {
         let column = &column[..MR];
-        step(simd, core::array::from_fn(|i| column[i]), b, &mut chains);
+        step(simd, |i| column[i], b, &mut chains);
     }
     let right = &right[..MR];
-    step(simd, core::array::from_fn(|i| right[i]), bottom, &mut chains);
+    step(simd, |i| right[i], bottom, &mut chains);
     *sums = chains;
 }
 
@@ -242,7 +276,7 @@ fn accumulate_transposed<S: Simd, const MR: usize, const NV: usize>(
 #[inline(always)]
 fn step<S: Simd, const MR: usize, const NV: usize>(
     simd: S,
-    column: [f32; MR],
+    column: impl Fn(usize) -> f32,
     b: &[f32],
     sums: &mut [[S::f32s; NV]; MR],
 ) {
@@ -253,7 +287,7 @@ fn step<S: Simd, const MR: usize, const NV: usize>(
         vectors[v] = S::f32s::from_slice(simd, &b[v * width..(v + 1) * width]);
     }
     for i in 0..MR {
-        let x = S::f32s::splat(simd, column[i]);
+        let x = S::f32s::splat(simd, column(i));
         for v in 0..NV {
             sums[i][v] = x.mul_add_precise(vectors[v], sums[i][v]);
         }

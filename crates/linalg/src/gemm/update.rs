@@ -4,7 +4,7 @@ use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use fearless_simd_macros::simd;
 
 use super::epilogue::Epilogue;
-use super::vectors::{load, part, store};
+use super::vectors::{Rows, load, part, store, store_rows};
 use super::{DEPTH, Init, gemm_scratch_len, pack, run};
 use crate::matrix::{MatMut, MatRef};
 
@@ -54,7 +54,8 @@ fn both<S: Simd>(
         1 => passes::<S, 1, 8>(simd, (x, d), b, y, c, epilogue, scratch),
         2 => passes::<S, 2, 4>(simd, (x, d), b, y, c, epilogue, scratch),
         4 => passes::<S, 4, 2>(simd, (x, d), b, y, c, epilogue, scratch),
-        8 => passes::<S, 8, 1>(simd, (x, d), b, y, c, epilogue, scratch),
+        // With 16 registers the two products by themselves are as fast.
+        8 if const { S::f32s::LEN > 8 } => passes::<S, 8, 1>(simd, (x, d), b, y, c, epilogue, scratch),
         _ => {
             let (k, n) = (x.columns(), d.columns());
             run(
@@ -149,19 +150,27 @@ fn tile<S: Simd, const R: usize, const NV: usize, const FULL: bool>(
     let live = if FULL { NV * width } else { width.min(pass.n - at) };
     let mut deltas = [[S::f32s::splat(simd, 0.0); NV]; R];
     let mut sums = deltas;
+    let mut rows = Rows::new(c, 0, at);
     for r in 0..R {
-        let (d, c) = (&pass.d.tail(r, at)[..live], &c.tail_mut(r, at)[..live]);
+        let (d, c) = (&pass.d.tail(r, at)[..live], rows.next(live, r + 1 == R));
         for v in 0..NV {
             deltas[r][v] = load(simd, part(d, v * width, width));
             sums[r][v] = load(simd, part(c, v * width, width));
         }
     }
     let columns = pass.xs.chunks_exact(R).zip(pass.ys.chunks_exact(R));
+    // In larger batches a row of B is multiplied while the next one's chains are made, so that nothing waits for their
+    // ends. What stands for the row before the first, -0 times 1, leaves every sum as it is.
+    let late = const { R >= 4 };
+    let (mut last, mut last_y) = ([S::f32s::splat(simd, -0.0); NV], &[1.0; R][..]);
     for (row, (x, y)) in b.get_mut(at..).unwrap_or_default().chunks_mut(pass.n).zip(columns) {
         let row = &mut row[..live];
         let mut values = [S::f32s::splat(simd, 0.0); NV];
         for v in 0..NV {
             values[v] = load(simd, part(row, v * width, width));
+        }
+        if late {
+            multiply(simd, last_y, &last, &mut sums);
         }
         for r in 0..R {
             let x = S::f32s::splat(simd, x[r]);
@@ -172,13 +181,33 @@ fn tile<S: Simd, const R: usize, const NV: usize, const FULL: bool>(
         for v in 0..NV {
             store::<S>(values[v], &mut row[(v * width).min(live)..((v + 1) * width).min(live)]);
         }
-        for r in 0..R {
-            let y = S::f32s::splat(simd, y[r]);
-            for v in 0..NV {
-                sums[r][v] = y.mul_add_precise(values[v], sums[r][v]);
-            }
+        if late {
+            (last, last_y) = (values, y);
+        } else {
+            multiply(simd, y, &values, &mut sums);
         }
     }
-    let epilogue = if pass.last { epilogue } else { Epilogue::Identity };
-    epilogue.store(simd, &sums, (0, at), live, c);
+    if late {
+        multiply(simd, last_y, &last, &mut sums);
+    }
+    store_rows(simd, &sums, (0, at), live, c);
+    if pass.last {
+        epilogue.apply(simd, (0, at), (R, live), c);
+    }
+}
+
+/// One step of the sums: `sums[r] += y[r] * values`, rounded once.
+#[inline(always)]
+fn multiply<S: Simd, const R: usize, const NV: usize>(
+    simd: S,
+    y: &[f32],
+    values: &[S::f32s; NV],
+    sums: &mut [[S::f32s; NV]; R],
+) {
+    for r in 0..R {
+        let y = S::f32s::splat(simd, y[r]);
+        for v in 0..NV {
+            sums[r][v] = y.mul_add_precise(values[v], sums[r][v]);
+        }
+    }
 }

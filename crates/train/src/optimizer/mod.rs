@@ -6,6 +6,8 @@ mod sgd;
 
 use fearless_simd::Level;
 
+use symbreak_linalg::Aligned;
+
 use crate::error::TrainError;
 
 /// The rule and its numbers.
@@ -133,7 +135,7 @@ pub(crate) struct Update {
 pub(crate) struct Parameters<'a> {
     pub values: &'a mut [f32],
     pub gradient: &'a [f32],
-    pub slots: &'a mut [Vec<f32>],
+    pub slots: &'a mut [Aligned],
 }
 
 /// Updates every parameter.
