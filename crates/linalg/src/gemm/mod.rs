@@ -10,6 +10,7 @@ mod dot;
 mod epilogue;
 mod pack;
 mod tile;
+mod turn;
 mod update;
 pub mod vectors;
 
@@ -138,6 +139,11 @@ fn block<S: Simd>(
     let pack_all = b.is_transposed() || alpha != 1.0 || (reused && !shallow);
     if !pack_all && (shallow || a.rows() == 1) {
         let done = tile::fill_wide(simd, pass, a, b, (column, columns), c, epilogue);
+        column += done;
+        columns -= done;
+    }
+    if b.is_transposed() && alpha == 1.0 && a.rows() == 1 && !a.is_transposed() {
+        let done = turn::fill_row(simd, pass, a.tail(0, pass.first), b, (column, columns), c, epilogue);
         column += done;
         columns -= done;
     }

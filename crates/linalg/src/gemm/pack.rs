@@ -2,6 +2,7 @@
 
 use fearless_simd::{Simd, f32x4, prelude::*};
 
+use super::turn::turned;
 use crate::matrix::MatRef;
 
 /// Copies `alpha` times rows `first .. first + depth` of B's columns `column .. column + live` to `depth` rows of
@@ -73,14 +74,10 @@ fn pack_transposed<S: Simd>(
         let (a, b, c, d) = (column(0), column(1), column(2), column(3));
         for (i, rows) in panel[..deep * width].chunks_exact_mut(4 * width).enumerate() {
             let part = |x: &[f32]| f32x4::from_slice(simd, &x[4 * i..4 * i + 4]) * alpha;
-            let (a, b, c, d) = (part(a), part(b), part(c), part(d));
-            // Twice zipping turns four columns of four.
-            let (ac, bd) = (simd.zip_low_f32x4(a, c), simd.zip_low_f32x4(b, d));
-            let (ac2, bd2) = (simd.zip_high_f32x4(a, c), simd.zip_high_f32x4(b, d));
-            simd.zip_low_f32x4(ac, bd).store_slice(&mut rows[j..j + 4]);
-            simd.zip_high_f32x4(ac, bd).store_slice(&mut rows[width + j..width + j + 4]);
-            simd.zip_low_f32x4(ac2, bd2).store_slice(&mut rows[2 * width + j..2 * width + j + 4]);
-            simd.zip_high_f32x4(ac2, bd2).store_slice(&mut rows[3 * width + j..3 * width + j + 4]);
+            let square = turned(simd, [part(a), part(b), part(c), part(d)]);
+            for (row, values) in rows.chunks_exact_mut(width).zip(square) {
+                values.store_slice(&mut row[j..j + 4]);
+            }
         }
     }
     for j in 0..live {

@@ -68,17 +68,52 @@ pub(super) fn fill_wide<S: Simd>(
         return 0;
     }
     let whole = columns / width * width;
-    for row in 0..if whole > 0 { c.rows() } else { 0 } {
-        for at in (column..column + whole).step_by(width) {
-            let panel = Panel { data: b.tail(pass.first, at), stride: b.stride(), column: at, live: width };
+    let panel =
+        |at: usize| Panel { data: b.tail(pass.first, at), stride: b.stride(), column: at, live: width };
+    let places = || (column..column + whole).step_by(width);
+    if pass.depth == 1 {
+        for at in places() {
             if const { S::f32s::LEN == 16 } {
-                tile::<S, 1, 16, true>(simd, pass, a, panel, row, c, epilogue);
+                outer::<S, 16>(simd, pass, a, panel(at), c, epilogue);
             } else {
-                tile::<S, 1, 8, true>(simd, pass, a, panel, row, c, epilogue);
+                outer::<S, 8>(simd, pass, a, panel(at), c, epilogue);
+            }
+        }
+        return whole;
+    }
+    for row in 0..if whole > 0 { c.rows() } else { 0 } {
+        for at in places() {
+            if const { S::f32s::LEN == 16 } {
+                tile::<S, 1, 16, true>(simd, pass, a, panel(at), row, c, epilogue);
+            } else {
+                tile::<S, 1, 8, true>(simd, pass, a, panel(at), row, c, epilogue);
             }
         }
     }
     whole
+}
+
+/// A column times a row, which is read once.
+#[inline(always)]
+fn outer<S: Simd, const NV: usize>(
+    simd: S,
+    pass: Pass,
+    a: MatRef,
+    panel: Panel,
+    c: &mut MatMut,
+    epilogue: Epilogue,
+) {
+    let b: [S::f32s; NV] =
+        core::array::from_fn(|v| load(simd, part(panel.data, v * S::f32s::LEN, S::f32s::LEN)));
+    for row in 0..c.rows() {
+        let x = S::f32s::splat(simd, a.tail(row, pass.first)[0]);
+        let at = (row, panel.column);
+        let mut sums = start::<S, 1, NV>(simd, pass, at, NV * S::f32s::LEN, c);
+        for v in 0..NV {
+            sums[0][v] = x.mul_add_precise(b[v], sums[0][v]);
+        }
+        finish(simd, pass, &sums, at, NV * S::f32s::LEN, c, epilogue);
+    }
 }
 
 /// Computes rows `row .. end` of the panel's columns in tiles of nearly equal heights.
