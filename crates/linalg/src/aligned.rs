@@ -27,6 +27,19 @@ impl Aligned {
         let first = memory.as_ptr().align_offset(LINE).min(spare);
         Self { memory, first, len }
     }
+
+    /// Becomes so long. What its numbers are then is of no consequence.
+    pub fn resize(&mut self, len: usize) {
+        if self.first + len > self.memory.len() {
+            *self = Self::zeros(len);
+        }
+        self.len = len;
+    }
+
+    /// Bytes of memory that it keeps.
+    pub fn bytes(&self) -> usize {
+        self.memory.capacity() * size_of::<f32>()
+    }
 }
 
 impl Deref for Aligned {
@@ -55,5 +68,17 @@ mod tests {
             assert!(numbers.iter().all(|x| *x == 0.0));
         }
         assert!(Aligned::zeros(0).is_empty());
+    }
+
+    #[test]
+    fn memory_is_kept_while_it_does() {
+        let mut numbers = Aligned::zeros(100);
+        let place = numbers.as_ptr();
+        for len in [0, 7, 100] {
+            numbers.resize(len);
+            assert_eq!((numbers.len(), numbers.as_ptr()), (len, place));
+        }
+        numbers.resize(1000);
+        assert_eq!((numbers.len(), numbers.as_ptr().align_offset(LINE)), (1000, 0));
     }
 }

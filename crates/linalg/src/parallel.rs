@@ -3,6 +3,8 @@
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
+use crate::aligned::Aligned;
+
 /// Calls `work` on each item, on at most `threads` threads including this one.
 pub(crate) fn share<T: Send>(
     threads: usize,
@@ -53,20 +55,20 @@ pub(crate) fn share_watched<T: Send>(
 
 /// Arrays that threads have done with, for the next ones: as many as ever worked at once.
 #[derive(Debug, Default)]
-pub(crate) struct Pool(Mutex<Vec<Vec<f32>>>);
+pub(crate) struct Pool(Mutex<Vec<Aligned>>);
 
 impl Pool {
-    pub fn take(&self) -> Vec<f32> {
+    pub fn take(&self) -> Aligned {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
     /// Bytes that wait for their next use.
     pub fn bytes(&self) -> usize {
         let arrays = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        arrays.iter().map(|array| array.capacity() * size_of::<f32>()).sum()
+        arrays.iter().map(Aligned::bytes).sum()
     }
 
-    pub fn put(&self, array: Vec<f32>) {
+    pub fn put(&self, array: Aligned) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(array);
     }
 }

@@ -5,6 +5,8 @@ use fearless_simd_macros::simd;
 use symbreak_rng::{BLOCK, LANES, Lanes, Stream};
 use symbreak_samplers::normal::standard_pair;
 
+use crate::aligned::Aligned;
+
 /// Reads the normals of reflectors `first .. first + count`, from whole blocks of the stream; where they begin.
 pub(super) fn read_reflectors(
     level: Level,
@@ -12,13 +14,13 @@ pub(super) fn read_reflectors(
     reads: Reads,
     first: usize,
     count: usize,
-    normals: &mut Vec<f32>,
+    normals: &mut Aligned,
 ) -> usize {
     let Reads { start, m, .. } = reads;
     let begin = start + (first * m) as u64;
     let lead = (begin % BLOCK as u64) as usize;
     let needed = (lead + (count - 1) * m + (m - first - count + 1)).next_multiple_of(BLOCK);
-    normals.resize(needed, 0.0);
+    normals.resize(needed);
     for (i, out) in normals.chunks_exact_mut(BLOCK).enumerate() {
         let block = begin / BLOCK as u64 + i as u64;
         dispatch!(level, s => read_normals(s, stream, block, reads, out));

@@ -31,7 +31,7 @@ impl<'a> Rows<'a> {
     pub(super) fn reflect(&self, level: Level, group: &Reflectors, column: usize, panels: &Pool) {
         let first = group.first();
         let mut panel = panels.take();
-        panel.resize((self.m - first) * PANEL, 0.0);
+        panel.resize((self.m - first) * PANEL);
         // Rows that no reflector has reached yet are zero, which the output doesn't hold. The group behind this one, if there
         // is one, has stored the panel that it begins in and all to the right.
         let stored = group.end() < self.n && column >= group.end() / PANEL * PANEL;
