@@ -38,6 +38,9 @@ pub enum Init<'a> {
 /// The most inner indices of one pass: every pass reads and writes C once more, which for large products lies beyond
 /// the second-level cache, and a longer panel would leave that cache itself.
 const DEPTH: usize = 512;
+/// The same where A is transposed: each inner index lies in another of its rows, and often in another page. 784x512x256
+/// takes 2.6 ms in one pass, 2.3 in four.
+const DEPTH_ACROSS: usize = 128;
 /// Rows of A that are multiplied by every panel before the next ones: they stay in the second-level cache.
 const ROWS: usize = 96;
 /// Columns of B that are packed at a time.
@@ -109,7 +112,8 @@ fn run<S: Simd>(
     for column in (0..c.columns()).step_by(COLUMNS) {
         let columns = COLUMNS.min(c.columns() - column);
         // Passes of nearly equal depth; a product with nothing to sum has one all the same.
-        let passes = a.columns().div_ceil(DEPTH).max(1);
+        let most = if a.is_transposed() { DEPTH_ACROSS } else { DEPTH };
+        let passes = a.columns().div_ceil(most).max(1);
         let cut = |pass: usize| a.columns() * pass / passes;
         for p in 0..passes {
             let init = if p == 0 { init } else { Init::Accumulate };
