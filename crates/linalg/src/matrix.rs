@@ -1,5 +1,6 @@
 //! Views of matrices in somebody else's memory.
 
+use std::mem;
 use std::ops::Range;
 
 /// A matrix to read: row-major with a stride, or the transpose of such a one.
@@ -129,9 +130,27 @@ impl<'a> MatMut<'a> {
         &mut self.data[i * self.stride + j..]
     }
 
-    /// Distance between rows.
-    pub(crate) fn stride(&self) -> usize {
-        self.stride
+    /// Its rows from the one of entry (i, j) on, each from column j.
+    #[inline(always)]
+    pub(crate) fn rows_from(&mut self, (i, j): (usize, usize)) -> Rows<'_> {
+        let stride = self.stride;
+        Rows { rest: self.tail_mut(i, j), stride }
+    }
+}
+
+/// Rows of a matrix, one after another: one look at a row's end is all that it takes.
+pub(crate) struct Rows<'a> {
+    rest: &'a mut [f32],
+    stride: usize,
+}
+
+impl<'a> Rows<'a> {
+    /// The first `live` elements of the next row; `last` if none behind it will be asked for.
+    #[inline(always)]
+    pub(crate) fn next(&mut self, live: usize, last: bool) -> &'a mut [f32] {
+        let (head, tail) = mem::take(&mut self.rest).split_at_mut(if last { live } else { self.stride });
+        self.rest = tail;
+        &mut head[..live]
     }
 }
 

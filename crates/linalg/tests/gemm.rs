@@ -169,6 +169,7 @@ fn shapes_around_tile_panel_and_pass_edges_are_the_documented_chain() {
         (96, 16, 257),
         (101, 1, 300),
         (1, 131, 255),
+        (1, 37, 1030),
         (48, 33, 256),
         (49, 80, 259),
         (11, 513, 3),
@@ -196,16 +197,18 @@ fn agrees_with_nalgebra() {
 
 #[test]
 fn epilogues_see_their_place() {
-    for n in [1, 5, 16, 70] {
-        let case = Case::new(9, n, 300, 0);
+    // A row times a transposed B is made in another way than whole tiles, and in two passes of the inner index.
+    for (m, n, k, form) in [(9, 1, 300, 0), (9, 5, 300, 0), (9, 16, 300, 0), (9, 70, 300, 0), (1, 70, 600, 2)]
+    {
+        let case = Case::new(m, n, k, form);
         let plain = case.run(Level::new(), 1.0, Init::Zero, Epilogue::Identity);
         let rectified: Vec<f32> = plain.iter().map(|x| x.max(0.0)).collect();
-        let outputs = values(77, 9 * n);
+        let outputs = values(77, m * n);
         let masked: Vec<f32> =
             plain.iter().zip(&outputs).map(|(x, y)| if *y > 0.0 { *x } else { 0.0 }).collect();
         for level in levels() {
             assert_eq!(case.run(level, 1.0, Init::Zero, Epilogue::Relu), rectified);
-            let gradient = Epilogue::ReluGradient(MatRef::new(&outputs, 9, n));
+            let gradient = Epilogue::ReluGradient(MatRef::new(&outputs, m, n));
             assert_eq!(case.run(level, 1.0, Init::Zero, gradient), masked);
         }
     }

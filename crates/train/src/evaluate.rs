@@ -5,7 +5,6 @@ use std::thread;
 
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::dispatch;
-
 use symbreak_linalg::Aligned;
 
 use crate::data::Checked;

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::{Level, dispatch};
-
 use symbreak_linalg::Aligned;
 
 use crate::ahead::Ahead;

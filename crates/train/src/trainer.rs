@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::Level;
-
 use symbreak_linalg::Aligned;
 
 use crate::ahead::{self, Ahead};

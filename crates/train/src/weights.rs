@@ -6,7 +6,6 @@
 use std::ops::Range;
 
 use atomic_refcell::AtomicRefCell;
-
 use symbreak_linalg::Aligned;
 
 use crate::spec::Network;

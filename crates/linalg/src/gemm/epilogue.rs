@@ -20,6 +20,31 @@ pub enum Epilogue<'a> {
 }
 
 impl Epilogue<'_> {
+    /// Stores a tile of C whose first element is `at`, `live` columns of it, or what it becomes if it is `complete`.
+    #[inline(always)]
+    pub(super) fn store<S: Simd, const MR: usize, const NV: usize>(
+        self,
+        simd: S,
+        sums: &[[S::f32s; NV]; MR],
+        at: (usize, usize),
+        live: usize,
+        c: &mut MatMut,
+        complete: bool,
+    ) {
+        let width = S::f32s::LEN;
+        let mut rows = c.rows_from(at);
+        for i in 0..MR {
+            let row = rows.next(live, i + 1 == MR);
+            for v in 0..NV {
+                let at = (v * width).min(live);
+                store::<S>(sums[i][v], &mut row[at..(at + width).min(live)]);
+            }
+        }
+        if complete {
+            self.apply(simd, at, (MR, live), c);
+        }
+    }
+
     /// Applies it to the products of a tile, which `c` holds: `columns` elements of `rows` rows from `at` on. Sums that
     /// nothing else is done with go from registers to memory without a detour.
     #[inline(always)]

@@ -6,7 +6,7 @@ use super::turn::turned;
 use crate::matrix::MatRef;
 
 /// Copies `alpha` times rows `first .. first + depth` of B's columns `column .. column + live` to `depth` rows of
-/// `width`, anything finite or not behind the last column. `width` is a whole number of vectors, or 1.
+/// `width`; what lies behind the last column is of no consequence. `width` is a whole number of vectors, or 1.
 #[inline(always)]
 pub(super) fn pack_panel<S: Simd>(
     simd: S,

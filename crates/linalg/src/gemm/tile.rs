@@ -4,7 +4,7 @@ use fearless_simd::{Simd, prelude::*};
 
 use super::Init;
 use super::epilogue::Epilogue;
-use super::vectors::{Rows, load, part, store_rows};
+use super::vectors::{load, part};
 use crate::matrix::{MatMut, MatRef};
 
 /// Rows of the largest tile.
@@ -112,7 +112,7 @@ fn outer<S: Simd, const NV: usize>(
         for v in 0..NV {
             sums[0][v] = x.mul_add_precise(b[v], sums[0][v]);
         }
-        finish(simd, pass, &sums, at, NV * S::f32s::LEN, c, epilogue);
+        epilogue.store(simd, &sums, at, NV * S::f32s::LEN, c, pass.last);
     }
 }
 
@@ -196,7 +196,7 @@ fn tile<S: Simd, const MR: usize, const NV: usize, const FULL: bool>(
     } else {
         accumulate(simd, pass, a.tail(row, pass.first), a.stride(), panel, &mut sums);
     }
-    finish(simd, pass, &sums, (row, panel.column), live, c, epilogue);
+    epilogue.store(simd, &sums, (row, panel.column), live, c, pass.last);
 }
 
 /// What the chains of a tile start from.
@@ -222,7 +222,7 @@ fn start<S: Simd, const MR: usize, const NV: usize>(
             }
         }
         Init::Accumulate => {
-            let mut rows = Rows::new(c, row, column);
+            let mut rows = c.rows_from((row, column));
             for i in 0..MR {
                 let row = rows.next(live, i + 1 == MR);
                 for v in 0..NV {
@@ -231,7 +231,7 @@ fn start<S: Simd, const MR: usize, const NV: usize>(
             }
         }
         Init::Scaled(beta) => {
-            let mut rows = Rows::new(c, row, column);
+            let mut rows = c.rows_from((row, column));
             for i in 0..MR {
                 let row = rows.next(live, i + 1 == MR);
                 for v in 0..NV {
@@ -241,23 +241,6 @@ fn start<S: Simd, const MR: usize, const NV: usize>(
         }
     }
     sums
-}
-
-/// Stores a tile, and what the epilogue makes of it if it is complete.
-#[inline(always)]
-fn finish<S: Simd, const MR: usize, const NV: usize>(
-    simd: S,
-    pass: Pass,
-    sums: &[[S::f32s; NV]; MR],
-    at: (usize, usize),
-    live: usize,
-    c: &mut MatMut,
-    epilogue: Epilogue,
-) {
-    store_rows(simd, sums, at, live, c);
-    if pass.last {
-        epilogue.apply(simd, at, (MR, live), c);
-    }
 }
 
 /// The chains of a tile whose rows of A lie in consecutive elements.

@@ -4,7 +4,7 @@ use fearless_simd::{Level, Simd, dispatch, prelude::*};
 use fearless_simd_macros::simd;
 
 use super::epilogue::Epilogue;
-use super::vectors::{Rows, load, part, store, store_rows};
+use super::vectors::{load, part, store};
 use super::{DEPTH, Init, gemm_scratch_len, pack, run};
 use crate::matrix::{MatMut, MatRef};
 
@@ -150,7 +150,7 @@ fn tile<S: Simd, const R: usize, const NV: usize, const FULL: bool>(
     let live = if FULL { NV * width } else { width.min(pass.n - at) };
     let mut deltas = [[S::f32s::splat(simd, 0.0); NV]; R];
     let mut sums = deltas;
-    let mut rows = Rows::new(c, 0, at);
+    let mut rows = c.rows_from((0, at));
     for r in 0..R {
         let (d, c) = (&pass.d.tail(r, at)[..live], rows.next(live, r + 1 == R));
         for v in 0..NV {
@@ -190,10 +190,7 @@ fn tile<S: Simd, const R: usize, const NV: usize, const FULL: bool>(
     if late {
         multiply(simd, last_y, &last, &mut sums);
     }
-    store_rows(simd, &sums, (0, at), live, c);
-    if pass.last {
-        epilogue.apply(simd, (0, at), (R, live), c);
-    }
+    epilogue.store(simd, &sums, (0, at), live, c, pass.last);
 }
 
 /// One step of the sums: `sums[r] += y[r] * values`, rounded once.

@@ -1,10 +1,6 @@
 //! Vectors of which only the first lanes may lie in a row.
 
-use std::mem;
-
 use fearless_simd::{Simd, prelude::*};
-
-use crate::matrix::MatMut;
 
 /// At most `width` elements of a row from `at` on.
 #[inline(always)]
@@ -47,45 +43,3 @@ pub fn store<S: Simd>(values: S::f32s, target: &mut [f32]) {
 
 /// Lanes of the widest vector.
 const MAX_LANES: usize = 16;
-
-/// The first `live` elements of each row of a tile of C, from the top: one look at a row's end is all that it takes.
-pub(super) struct Rows<'a> {
-    rest: &'a mut [f32],
-    stride: usize,
-}
-
-impl<'a> Rows<'a> {
-    #[inline(always)]
-    pub fn new(c: &'a mut MatMut, row: usize, column: usize) -> Self {
-        let stride = c.stride();
-        Self { rest: c.tail_mut(row, column), stride }
-    }
-
-    /// The next row, `last` if there is none behind it.
-    #[inline(always)]
-    pub fn next(&mut self, live: usize, last: bool) -> &'a mut [f32] {
-        let (head, tail) = mem::take(&mut self.rest).split_at_mut(if last { live } else { self.stride });
-        self.rest = tail;
-        &mut head[..live]
-    }
-}
-
-/// Stores a tile whose first element is `at`, `live` columns of it.
-#[inline(always)]
-pub(super) fn store_rows<S: Simd, const MR: usize, const NV: usize>(
-    _: S,
-    sums: &[[S::f32s; NV]; MR],
-    (row, column): (usize, usize),
-    live: usize,
-    c: &mut MatMut,
-) {
-    let width = S::f32s::LEN;
-    let mut rows = Rows::new(c, row, column);
-    for i in 0..MR {
-        let row = rows.next(live, i + 1 == MR);
-        for v in 0..NV {
-            let at = (v * width).min(live);
-            store::<S>(sums[i][v], &mut row[at..(at + width).min(live)]);
-        }
-    }
-}

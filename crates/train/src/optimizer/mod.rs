@@ -5,7 +5,6 @@ mod rmsprop;
 mod sgd;
 
 use fearless_simd::Level;
-
 use symbreak_linalg::Aligned;
 
 use crate::error::TrainError;
