@@ -10,6 +10,13 @@ import {
   systemInfo,
   type NetworkConfig,
 } from 'symbreak'
+import type { Engine } from '../src/engine/engine.js'
+import { jsEngine } from '../src/engine/js/index.js'
+import { provideNative } from '../src/engine/select.js'
+import { readNetwork } from '../src/network/config.js'
+import { readData } from '../src/network/data.js'
+import { initialValues, parametersOf } from '../src/network/parameters.js'
+import { Session } from '../src/network/session.js'
 
 const run = systemInfo().nativeError === undefined ? test : test.skip
 const x = new Generator(3).normal(60 * 4)
@@ -71,6 +78,37 @@ run('rows are those of the call, whichever engine reads them', async (t) => {
     t.deepEqual(await measured, await network.evaluate(x, y))
     t.deepEqual(await predicted, await network.predict(x))
   }
+})
+
+run('rows are those of the call, also where a fit on another engine has just begun', async (t) => {
+  const network = new Network(config)
+  const given = x.slice()
+  const trained = network.fit(x, y, { engine: 'js' })
+  const measured = network.evaluate(given, y)
+  given.fill(0)
+  await trained
+  // Its turn comes before the first batch.
+  t.deepEqual(await measured, await new Network(config).evaluate(x, y))
+})
+
+test('what another engine measures needs no trainer of the engine at work', async (t) => {
+  let made = 0
+  const counted: Engine = {
+    ...jsEngine,
+    trainer(spec) {
+      made++
+      return jsEngine.trainer(spec)
+    },
+  }
+  provideNative({ load: () => counted })
+  const spec = readNetwork({ ...config, engine: 'native' })
+  const session = new Session(spec, initialValues(spec, parametersOf(spec)))
+  const rows = readData(spec, x, y)
+  const elsewhere = await session.evaluate(rows, 1, 'js')
+  await session.predict(x, 60, 1, 'js')
+  t.is(made, 0)
+  t.deepEqual(await session.evaluate(rows, 1, undefined), elsewhere)
+  t.is(made, 1)
 })
 
 run('restarts are the same on every engine', async (t) => {

@@ -15,8 +15,8 @@ export class Session {
   /** Whether the trainer still has to be given `#parameters`. */
   #changed = true
   #trainer: Trainer | undefined
-  /** The engine whose the trainer is. */
-  #current: Engine | undefined
+  /** The engine that trains, as of the latest call: work is done in the order of the calls. */
+  #engine: Engine | undefined
   /** State of an optimizer that the trainer has yet to be given: that of a trainer of another engine. */
   #left: Float32Array | undefined
   #tail: Promise<unknown> = Promise.resolve()
@@ -39,7 +39,13 @@ export class Session {
 
   /** Lets this engine train from now on. */
   use(choice: EngineName | undefined): Promise<void> {
-    return this.#exclusive(() => undefined, this.#pick(choice))
+    const engine = this.#pick(choice)
+    const changes = engine !== this.#engine
+    this.#engine = engine
+    return this.#inTurn(() => {
+      if (changes) this.#leave()
+      this.#ready(engine)
+    })
   }
 
   /** Copies rows into an engine's memory now, before whoever owns them can change them. */
@@ -88,11 +94,10 @@ export class Session {
   }
 
   evaluate(rows: Rows, threads: number, choice: EngineName | undefined): Promise<Evaluation> {
+    const engine = this.#measuring(choice)
     // Now, before whoever owns them can change them.
-    rows.on(choice === undefined ? this.#working : this.#pick(choice))
-    return this.#measure(choice, (trainer, engine) =>
-      trainer.evaluate(rows.on(engine), threadsOf(engine, threads)),
-    )
+    const copy = rows.on(engine)
+    return this.#measure(engine, (trainer) => trainer.evaluate(copy, threadsOf(engine, threads)))
   }
 
   predict(
@@ -101,7 +106,8 @@ export class Session {
     threads: number,
     choice: EngineName | undefined,
   ): Promise<Float32Array> {
-    return this.#measure(choice, (trainer, engine) => trainer.predict(x, rows, threadsOf(engine, threads)))
+    const engine = this.#measuring(choice)
+    return this.#measure(engine, (trainer) => trainer.predict(x, rows, threadsOf(engine, threads)))
   }
 
   /** Frees the engine's memory; a later call makes a new trainer. */
@@ -114,44 +120,53 @@ export class Session {
 
   /** The engine that has trained last, or would now. */
   get #working(): Engine {
-    return this.#current ?? this.#pick(undefined)
+    return (this.#engine ??= this.#pick(undefined))
   }
 
   #pick(choice: EngineName | undefined): Engine {
     return pickEngine(choice ?? this.spec.engine, this.#parameters.length)
   }
 
+  #measuring(choice: EngineName | undefined): Engine {
+    return choice === undefined ? this.#working : this.#pick(choice)
+  }
+
   /** Work that changes nothing: for another engine than the one at work, on a trainer that is made for it. */
-  #measure<T>(choice: EngineName | undefined, work: Work<T>): Promise<T> {
-    const wanted = choice && this.#pick(choice)
-    return this.#exclusive((trainer, engine) => {
-      if (wanted === undefined || wanted === engine) return work(trainer, engine)
-      const other = wanted.trainer(this.spec)
-      other.setParameters(this.#parameters)
-      const result = Promise.resolve(work(other, wanted))
-      return result.finally(() => other.dispose())
+  #measure<T>(engine: Engine, work: Work<T>): Promise<T> {
+    if (engine === this.#working) return this.#exclusive(work)
+    return this.#inTurn(async () => {
+      const other = engine.trainer(this.spec)
+      try {
+        other.setParameters(this.#parameters)
+        return await work(other, engine)
+      } finally {
+        other.dispose()
+      }
     })
   }
 
-  #exclusive<T>(work: Work<T>, wanted?: Engine): Promise<T> {
-    const result = this.#tail.then(() => {
-      const engine = wanted ?? this.#working
-      return work(this.#ready(engine), engine)
-    })
+  #exclusive<T>(work: Work<T>): Promise<T> {
+    const engine = this.#working
+    return this.#inTurn(() => work(this.#ready(engine), engine))
+  }
+
+  #inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+    const result = this.#tail.then(work)
     this.#tail = result.catch(() => undefined)
     return result
   }
 
   #ready(engine: Engine): Trainer {
-    if (this.#trainer !== undefined && engine !== this.#current) {
-      this.#left ??= this.#trainer.getState()
-      this.#drop()
-    }
-    this.#current = engine
     this.#trainer ??= engine.trainer(this.spec)
     if (this.#changed) this.#trainer.setParameters(this.#parameters)
     this.#changed = false
     return this.#trainer
+  }
+
+  /** Keeps the state of the optimizer for the trainer of another engine. */
+  #leave(): void {
+    this.#left ??= this.#trainer?.getState()
+    this.#drop()
   }
 
   #drop(): void {
