@@ -1,5 +1,5 @@
 /** Readers and writers of files under a signal, and what they report. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
@@ -42,6 +42,10 @@ const READERS: Record<string, { make: Call; read: Call }> = {
     read: readSafetensors,
   },
   readNpy: { make: (path) => writeNpy(path, array), read: readNpy },
+  'readNpy of bytes': {
+    make: (path) => writeNpy(path, array),
+    read: async (path, options) => readNpy(await readFile(path), options),
+  },
   readNpz: { make: (path) => writeNpz(path, { array }), read: readNpz },
 }
 

@@ -23,7 +23,11 @@ export async function readNpy(
   options?: AsyncOptions,
 ): Promise<NpyArray> {
   const { control, expect, finish } = watch(readOptions(options, ASYNC_OPTIONS), 0, 'bytes')
-  if (typeof source !== 'string' && !(source instanceof URL)) return decodeNpy(source)
+  if (typeof source !== 'string' && !(source instanceof URL)) {
+    const array = decodeNpy(source)
+    finish(array.data.byteLength)
+    return array
+  }
   const path = pathOf(source)
   return withRegular(path, async (file, length) => {
     const prefix = await readRange(file, path, 0, Math.min(length, PREFIX_LENGTH))
