@@ -274,6 +274,9 @@ test('--shards counts the processes of a system that tells their numbers alone',
   const { code, err } = await run(whole, { JOB_COMPLETION_INDEX: '0' })
   t.is(code, 0)
   t.regex(err, /each process of this batch writes the whole/)
+  const alone = await run(whole, { JOB_COMPLETION_INDEX: '0', JOB_COMPLETIONS: '1' })
+  t.is(alone.code, 0)
+  t.notRegex(alone.err, /each process of this batch/)
 })
 
 test('--dry-run tells the owners that a batch system makes', async (t) => {
