@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +8,7 @@ import { Queue } from 'bullmq'
 import { plan, restarts, writeShards, type Batch, type JobControl, type Json } from 'symbreak'
 import { bullmqRunner, createWorker, type JobHandler } from 'symbreak/bullmq'
 import { redisExists, startRedis, type Redis } from './bullmq/redis.js'
+import { folder } from './support/folder.js'
 
 const tests = anyTest as TestFn<Redis>
 const test = redisExists ? tests.serial : tests.skip
@@ -224,19 +224,18 @@ async function contents(folder: string): Promise<Record<string, string>> {
 }
 
 test('four workers write a checkpoint, one is killed with SIGKILL: the bytes are those of one process', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'symbreak-bullmq-'))
-  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  const here = await folder(t)
   const tensors = Array.from({ length: 24 }, (_, i) => ({ name: `h.${i}.weight`, shape: [64, 128 + i] }))
   const weights = plan({ seed: 5, tensors, rules: [{ match: '*', init: 'heNormal' }] })
   const maxShardSize = 80_000
-  const alone = await mkdtemp(join(folder, 'one-'))
+  const alone = await mkdtemp(join(here, 'one-'))
   const { files } = await weights.write(join(alone, 'model.safetensors'), { maxShardSize })
   t.true(files.length >= 8)
 
   const queue = 'checkpoint'
   const victim = await startWorker(t, queue, 'victim')
   const killed = said(victim, 'active').then(() => victim.kill('SIGKILL'))
-  const together = await mkdtemp(join(folder, 'four-'))
+  const together = await mkdtemp(join(here, 'four-'))
   const path = join(together, 'model.safetensors')
   const writing = writeShards(weights, path, {
     maxShardSize,

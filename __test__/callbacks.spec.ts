@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import {
@@ -17,15 +16,10 @@ import {
   type FitOptions,
   type Logs,
 } from 'symbreak'
+import { folder } from './support/folder.js'
 import { bits, codeOf, config, x, y } from './support/toy.js'
 
 const fit: FitOptions = { epochs: 5, batchSize: 50, optimizer: sgd({ learningRate: 0.1 }) }
-
-async function folder(t: { teardown(undo: () => Promise<void>): void }): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-callbacks-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
-  return path
-}
 
 /** Feeds a callback the given values of a metric by running epochs whose logs it replaces. */
 async function feed(callback: Callback, metric: string, values: number[]) {

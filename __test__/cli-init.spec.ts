@@ -1,22 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { open, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import test, { type ExecutionContext } from 'ava'
+import test from 'ava'
 import { planFromFile, readSafetensors, verify } from 'symbreak'
+import { folder } from './support/folder.js'
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const model = (name: string) => fileURLToPath(new URL(`data/models/${name}.json`, import.meta.url))
-
-async function folder(t: ExecutionContext): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-init-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
-  return path
-}
 
 interface Ended {
   code: number | null
@@ -274,6 +268,9 @@ test('--shards counts the processes of a system that tells their numbers alone',
   const { code, err } = await run(whole, { JOB_COMPLETION_INDEX: '0' })
   t.is(code, 0)
   t.regex(err, /each process of this batch writes the whole/)
+  const alone = await run(whole, { JOB_COMPLETION_INDEX: '0', JOB_COMPLETIONS: '1' })
+  t.is(alone.code, 0)
+  t.notRegex(alone.err, /each process of this batch/)
 })
 
 test('--dry-run tells the owners that a batch system makes', async (t) => {

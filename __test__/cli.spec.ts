@@ -1,22 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { Network, writeNpy } from 'symbreak'
+import { folder } from './support/folder.js'
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const iris = fileURLToPath(new URL('data/iris.csv', import.meta.url))
 const quick = [iris, '--standardize', '--shuffle-rows', '--epochs', '8', '--batch-size', '16']
-
-async function folder(t: { teardown(undo: () => Promise<void>): void }): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-cli-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
-  return path
-}
 
 function start(args: string[], env: Record<string, string> = {}): ChildProcess {
   return spawn(process.execPath, [main, ...args], {

@@ -1,6 +1,5 @@
 /** Readers and writers of files under a signal, and what they report. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import {
@@ -16,12 +15,7 @@ import {
   type AsyncOptions,
   type Progress,
 } from 'symbreak'
-
-async function folder(t: ExecutionContext): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-files-async-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
-  return path
-}
+import { folder } from './support/folder.js'
 
 const data = Float32Array.from({ length: 1000 }, (_, i) => i)
 const array = { shape: [10, 100], data }
@@ -42,6 +36,10 @@ const READERS: Record<string, { make: Call; read: Call }> = {
     read: readSafetensors,
   },
   readNpy: { make: (path) => writeNpy(path, array), read: readNpy },
+  'readNpy of bytes': {
+    make: (path) => writeNpy(path, array),
+    read: async (path, options) => readNpy(await readFile(path), options),
+  },
   readNpz: { make: (path) => writeNpz(path, { array }), read: readNpz },
 }
 

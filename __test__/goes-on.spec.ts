@@ -1,8 +1,7 @@
 /** Training that is stopped, resumed, damaged or taken up again. */
 
 import { getEventListeners } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import test from 'ava'
@@ -24,15 +23,10 @@ import {
   type TrainingRun,
 } from 'symbreak'
 
+import { folder } from './support/folder.js'
 import { bits, codeOf, config, x, y } from './support/toy.js'
 
 const refused = { code: 'ERR_INVALID_ARGUMENT' }
-
-async function folder(t: { teardown(undo: () => Promise<void>): void }): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-outside-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
-  return path
-}
 
 for (const at of ['onTrainBegin', 'onEpochBegin', 'onEpochEnd', 'onBatches'] as const) {
   test(`stopped in ${at}, a run with a changing rate goes on to the same bytes`, async (t) => {

@@ -2,13 +2,13 @@
  * Files that lie: the corpus in data/hostile, and random damage to it. `SYMBREAK_FUZZ=100000 npx ava
  * __test__/hostile.spec.ts` looks further than the default; a file that finds a fault is added to the corpus.
  */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import fc from 'fast-check'
 import { decodeNpy, readNpz, readSafetensors } from 'symbreak'
+import { folder } from './support/folder.js'
 
 const corpus = fileURLToPath(new URL('data/hostile/', import.meta.url))
 const numRuns = Number(process.env['SYMBREAK_FUZZ'] ?? 200)
@@ -91,20 +91,18 @@ for (const [extension, read] of Object.entries(READERS)) {
   const own = files.filter(({ name }) => extname(name) === extension)
 
   test(`${extension}: the corpus is refused, but for the good files`, async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'symbreak-hostile-'))
-    t.teardown(() => rm(folder, { recursive: true, force: true }))
+    const here = await folder(t)
     t.true(own.length > 3)
     for (const { name, bytes } of own) {
-      const outcome = await isSafe(read, bytes, join(folder, `a${extension}`))
+      const outcome = await isSafe(read, bytes, join(here, `a${extension}`))
       t.is(outcome, name.startsWith('good') ? 'read' : 'refused', name)
     }
   })
 
   test(`${extension}: damage is ERR_BAD_FILE, or arrays that fit the file`, async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'symbreak-hostile-'))
-    t.teardown(() => rm(folder, { recursive: true, force: true }))
+    const here = await folder(t)
     const property = fc.asyncProperty(damaged(own.map(({ bytes }) => bytes)), async (bytes) => {
-      await isSafe(read, bytes, join(folder, `a${extension}`))
+      await isSafe(read, bytes, join(here, `a${extension}`))
     })
     await t.notThrowsAsync(fc.assert(property, { numRuns }))
   })

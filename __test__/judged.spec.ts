@@ -1,8 +1,7 @@
 /** What is refused, and what judges a network: metrics, statistics, tables, the command line. */
 import { execFile } from 'node:child_process'
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -35,16 +34,11 @@ import {
 } from 'symbreak'
 import { comparePairs } from '../src/restarts/pairs.js'
 import { reportOf } from '../src/restarts/report.js'
+import { folder } from './support/folder.js'
 import { bits, config, x, y } from './support/toy.js'
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const refused = { code: 'ERR_INVALID_ARGUMENT' }
-
-async function folder(t: { teardown(undo: () => Promise<void>): void }): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-outside-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
-  return path
-}
 
 test('a diverged network is a failed row, never a success', async (t) => {
   const labels = y.map((_, i) => Number(i % 5 === 0))

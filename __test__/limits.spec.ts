@@ -5,7 +5,8 @@ import { performance } from 'node:perf_hooks'
 import test from 'ava'
 import * as symbreak from 'symbreak'
 import { plan, verify, type Initializer } from 'symbreak'
-import { engines, folder } from './support/checkpoint.js'
+import { engines } from './support/checkpoint.js'
+import { folder } from './support/folder.js'
 
 const {
   orthogonal,

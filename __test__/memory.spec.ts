@@ -1,14 +1,14 @@
 /** Nothing stays behind, and memory that may not be handed over is copied. `npm run soak` is the long form. */
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import test from 'ava'
 import * as symbreak from 'symbreak'
 import { heNormal, systemInfo } from 'symbreak'
+import { folder } from './support/folder.js'
 
 const run = promisify(execFile)
 const here = (name: string) => fileURLToPath(new URL(`memory/${name}`, import.meta.url))
@@ -65,9 +65,8 @@ for (const engine of ['auto', 'js']) {
 const onGlibc = process.platform === 'linux' && systemInfo().nativeError === undefined ? test : test.skip
 
 onGlibc('a host that refuses external ArrayBuffers, as Electron does, gets copies', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'symbreak-refuse-'))
-  t.teardown(() => rm(folder, { recursive: true }))
-  const library = join(folder, 'refuse.so')
+  const built = await folder(t)
+  const library = join(built, 'refuse.so')
   await run('cc', ['-shared', '-fPIC', '-O1', '-o', library, here('refuse.c'), '-ldl'])
   const env = { LD_PRELOAD: library, SYMBREAK_ENGINE: 'native' }
   const { stdout, stderr } = await run(process.execPath, [here('async.mjs')], {

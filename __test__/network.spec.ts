@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import {
@@ -16,6 +15,7 @@ import {
   type NetworkConfig,
   type Progress,
 } from 'symbreak'
+import { folder } from './support/folder.js'
 import { bits, codeOf, config, x, y } from './support/toy.js'
 
 const fit: FitOptions = { epochs: 20, batchSize: 20, optimizer: sgd({ learningRate: 0.3, momentum: 0.9 }) }
@@ -197,9 +197,8 @@ test('progress counts batches and ends at the total', async (t) => {
 })
 
 test('saved networks come back whole', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'symbreak-network-'))
-  t.teardown(() => rm(folder, { recursive: true }))
-  const path = join(folder, 'net.safetensors')
+  const here = await folder(t)
+  const path = join(here, 'net.safetensors')
   const net = new Network({ ...config, seed: 2n ** 63n })
   await net.fit(x, y, { ...fit, epochs: 2 })
   await net.save(path)
@@ -209,11 +208,11 @@ test('saved networks come back whole', async (t) => {
   t.deepEqual(JSON.stringify(again), JSON.stringify(net))
   t.deepEqual(await again.predict(x), await net.predict(x))
   t.deepEqual((await readSafetensors(path)).tensors.get('dense_1/kernel')?.shape, [2, 8])
-  t.deepEqual(await readdir(folder), ['net.safetensors'])
+  t.deepEqual(await readdir(here), ['net.safetensors'])
   await writeFile(path, 'junk')
   t.is(await codeOf(Network.load(path)), 'ERR_BAD_FILE')
-  t.is(await codeOf(Network.load(join(folder, 'none'))), 'ERR_IO')
-  t.is(await codeOf(net.save(join(folder, 'none', 'x'))), 'ERR_IO')
+  t.is(await codeOf(Network.load(join(here, 'none'))), 'ERR_IO')
+  t.is(await codeOf(net.save(join(here, 'none', 'x'))), 'ERR_IO')
 })
 
 test('configurations are checked before anything is made', (t) => {

@@ -1,19 +1,13 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import fc from 'fast-check'
 import { decodeNpy, encodeNpy, readNpy, readNpz, writeNpy, writeNpz, type NpyInput } from 'symbreak'
+import { folder } from './support/folder.js'
 
 const data = (name: string) => fileURLToPath(new URL(`data/npy/${name}`, import.meta.url))
 const grid = Array.from({ length: 24 }, (_, i) => i)
-
-async function folder(t: { teardown(undo: () => Promise<void>): void }): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-npy-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
-  return path
-}
 
 /** A `.npy` file around any header text. */
 function fileWith(header: string, payload = 0, version = 1): Uint8Array {

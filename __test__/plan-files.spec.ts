@@ -9,7 +9,8 @@ import { performance } from 'node:perf_hooks'
 import test from 'ava'
 import { plan, planFromFile, readNpy, readNpz, readSafetensors, verify } from 'symbreak'
 import type { Progress } from 'symbreak'
-import { engines, folder, mixed } from './support/checkpoint.js'
+import { engines, mixed } from './support/checkpoint.js'
+import { folder } from './support/folder.js'
 
 test('planFromFile takes the names, shapes and types of checkpoints', async (t) => {
   const path = join(await folder(t), 'm.safetensors')

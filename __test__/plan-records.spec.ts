@@ -1,6 +1,5 @@
 /** What plans and files carry: signs of zeros, metadata, permissions, and names. */
-import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import test from 'ava'
 import { destinationOf } from '../src/engine/replace.js'
@@ -15,15 +14,10 @@ import {
   writeShards,
   type Plan,
 } from 'symbreak'
+import { folder } from './support/folder.js'
 
 const engines = ['native', 'js'] as const
 const refused = { code: 'ERR_INVALID_ARGUMENT' }
-
-async function folder(t: { teardown(undo: () => Promise<void>): void }): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-records-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
-  return path
-}
 
 function withNegativeZeros(): Plan {
   const init = fromPretrained({ data: Float32Array.of(-0, 1), shape: [2] }, { fill: -0 })

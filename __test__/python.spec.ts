@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { plan } from 'symbreak'
 import { cannotRun } from './support/environment.js'
+import { folder } from './support/folder.js'
 
 /** What Python's libraries saw; python/check.py says how. */
 interface Answer {
@@ -49,9 +48,8 @@ function output(weights: ReadonlyMap<string, ArrayLike<number>>, names: string[]
 }
 
 test('safetensors, torch and Keras open the files, and see these bytes', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'symbreak-python-'))
-  t.teardown(() => rm(folder, { recursive: true, force: true }))
-  const file = (name: string) => join(folder, `${name}.safetensors`)
+  const here = await folder(t)
+  const file = (name: string) => join(here, `${name}.safetensors`)
 
   const dtypes = ['F32', 'F16', 'BF16', 'F64'] as const
   const tensors = dtypes.flatMap((dtype) => [
@@ -74,7 +72,7 @@ test('safetensors, torch and Keras open the files, and see these bytes', async (
   const torch = network(torchNames, [[30, 20], [30], [5, 30], [5]], 'torch')
   const keras = network(kerasNames, [[20, 30], [30], [30, 5], [5]], 'keras')
   await torch.write(file('model'))
-  const { indexPath } = await torch.write(join(folder, 'sharded.safetensors'), { maxShardSize: 1000 })
+  const { indexPath } = await torch.write(join(here, 'sharded.safetensors'), { maxShardSize: 1000 })
   await keras.write(file('keras'))
 
   const answer = await ask([file('types'), file('model'), indexPath as string, file('keras')])

@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
@@ -19,6 +18,7 @@ import {
   type Callback,
   type FitOptions,
 } from 'symbreak'
+import { folder } from './support/folder.js'
 import { bits, codeOf, config, x, y } from './support/toy.js'
 
 const fit: FitOptions = {
@@ -26,12 +26,6 @@ const fit: FitOptions = {
   batchSize: 16,
   optimizer: sgd({ learningRate: 0.3, momentum: 0.9, schedule: cosineDecay({ steps: 100 }) }),
   validationSplit: 0.2,
-}
-
-async function folder(t: { teardown(undo: () => Promise<void>): void }): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-resume-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
-  return path
 }
 
 /** Callbacks whose state matters, with their log. */

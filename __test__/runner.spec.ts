@@ -1,8 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import test, { type ExecutionContext } from 'ava'
+import test from 'ava'
 import {
   indexedRunner,
   localRunner,
@@ -12,12 +11,7 @@ import {
   writeShards,
   type Batch,
 } from 'symbreak'
-
-async function folder(t: ExecutionContext): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-runner-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
-  return path
-}
+import { folder } from './support/folder.js'
 
 /** Squares of 0 .. n - 1, with what happened on the way. */
 function squares(n: number) {

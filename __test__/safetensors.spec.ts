@@ -1,15 +1,9 @@
 import { Buffer } from 'node:buffer'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import test, { type ExecutionContext } from 'ava'
+import test from 'ava'
 import { plan, readSafetensors } from 'symbreak'
-
-async function folder(t: ExecutionContext): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-safetensors-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
-  return path
-}
+import { folder } from './support/folder.js'
 
 /** A file around any header. */
 function fileOf(header: string | Buffer, data = 0, claimed?: bigint): Buffer {

@@ -20,8 +20,9 @@ import { Readable } from 'node:stream'
 import test from 'ava'
 import { plan, readSafetensors, verify } from 'symbreak'
 import type { PlanSpec, Progress } from 'symbreak'
-import { engines, folder, kinds, mixed } from './support/checkpoint.js'
+import { engines, kinds, mixed } from './support/checkpoint.js'
 import { cannotRun } from './support/environment.js'
+import { folder } from './support/folder.js'
 
 const sha = async (path: string) =>
   createHash('sha256')

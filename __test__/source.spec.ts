@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import test from 'ava'
@@ -16,6 +14,7 @@ import {
   type RowBatch,
   type SourceOptions,
 } from 'symbreak'
+import { folder } from './support/folder.js'
 import { bits, codeOf, config, x, y } from './support/toy.js'
 
 const weights = Float32Array.from(y, (_, row) => 0.5 + (row % 3))
@@ -103,8 +102,7 @@ test('no more than a part is read ahead, and the source is closed', async (t) =>
 })
 
 test('stopped and resumed in the middle of an epoch, a run ends with the same bytes', async (t) => {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-source-'))
-  t.teardown(() => rm(path, { recursive: true }))
+  const path = await folder(t)
   const fit = { epochs: 3, batchSize: 16, bufferRows: 48, optimizer: sgd({ momentum: 0.9 }) }
   const backup = () => backupAndRestore({ path: join(path, 'run'), everyBatches: 2 })
   const alone = new Network(dropping)

@@ -1,7 +1,6 @@
 /** The ends of training: stops, resumes, sources that are left, rows that are not what they seem. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -18,16 +17,11 @@ import {
   sgd,
   type Callback,
 } from 'symbreak'
+import { folder } from './support/folder.js'
 import { bits, codeOf, config, x, y } from './support/toy.js'
 
 const run = promisify(execFile)
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
-
-async function folder(t: { teardown(undo: () => Promise<void>): void }): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-edges-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
-  return path
-}
 
 const dead: Callback = {
   name: 'upload',

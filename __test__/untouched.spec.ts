@@ -1,7 +1,6 @@
 /** What is refused, or goes wrong, leaves everything else as it was. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
@@ -20,16 +19,11 @@ import {
   type Optimizer,
 } from 'symbreak'
 import * as pure from 'symbreak/js'
+import { folder } from './support/folder.js'
 import { bits, codeOf, config, x, y } from './support/toy.js'
 
 const run = promisify(execFile)
 const engines = ['native', 'js'] as const
-
-async function folder(t: { teardown(undo: () => Promise<void>): void }): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-untouched-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
-  return path
-}
 
 /** Values that no element type holds, which only their making tells. */
 const tooLarge = hippo({ gain: 1e36 })

@@ -3,7 +3,8 @@ import { open, readFile, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import test from 'ava'
 import { plan, verify } from 'symbreak'
-import { engines, folder, kinds, mixed } from './support/checkpoint.js'
+import { engines, kinds, mixed } from './support/checkpoint.js'
+import { folder } from './support/folder.js'
 
 for (const engine of engines) {
   test(`${engine}: verify tells each tensor’s first wrong byte, missing bytes and extra ones`, async (t) => {

@@ -1,19 +1,8 @@
-/** A plan of every kind of tensor, and folders to write it to. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { ExecutionContext } from 'ava'
+/** A plan of every kind of tensor. */
 import { plan, systemInfo } from 'symbreak'
 import type { EngineName, PlanSpec } from 'symbreak'
 
 export const engines: EngineName[] = systemInfo().nativeError === undefined ? ['js', 'native'] : ['js']
-
-/** A folder that is removed at the end of the test. */
-export async function folder(t: ExecutionContext): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'symbreak-shards-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
-  return path
-}
 
 export const kinds: PlanSpec['tensors'] = [
   { name: 'a', shape: [300, 100], init: 'he_normal' },

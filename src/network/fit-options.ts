@@ -41,20 +41,31 @@ export interface FitOptions extends AsyncOptions {
   initialEpoch?: number | undefined
 }
 
-/** Names of `FitOptions`. */
-export const FIT_OPTIONS = [
+/** Options of `partialFit`. */
+export type PartialFitOptions = Pick<
+  FitOptions,
+  'batchSize' | 'optimizer' | 'sampleWeight' | 'classWeight' | 'threads' | 'engine' | keyof AsyncOptions
+>
+
+/** Names of `PartialFitOptions`. */
+export const PARTIAL_FIT_OPTIONS = [
   ...ASYNC_OPTIONS,
-  'epochs',
   'batchSize',
   'optimizer',
-  'validationData',
-  'validationSplit',
-  'shuffle',
-  'callbacks',
   'sampleWeight',
   'classWeight',
   'threads',
   'engine',
+]
+
+/** Names of `FitOptions`. */
+export const FIT_OPTIONS = [
+  ...PARTIAL_FIT_OPTIONS,
+  'epochs',
+  'validationData',
+  'validationSplit',
+  'shuffle',
+  'callbacks',
   'initialEpoch',
 ]
 

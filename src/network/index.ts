@@ -3,12 +3,12 @@ export * from './callbacks/index.js'
 export type { NetworkConfig } from './config.js'
 export type { ClassWeight, Examples, Features, Targets, Tensor } from './data.js'
 export { dense, type DenseConfig, type DenseOptions, type Regularizer } from './dense.js'
-export type { FitOptions, SourceOptions } from './fit-options.js'
+export type { FitOptions, PartialFitOptions, SourceOptions } from './fit-options.js'
 export type { SaveOptions } from './file.js'
 export type { History } from './history.js'
 export { LinearModel, type LinearModelConfig } from './linear-model.js'
 export { accuracy, auc, classes, confusionMatrix, r2, topKAccuracy, type Labels } from './metrics.js'
-export { Network, type EvaluateOptions, type Metrics, type PartialFitOptions } from './network.js'
+export { Network, type EvaluateOptions, type Metrics } from './network.js'
 export {
   adam,
   adamW,

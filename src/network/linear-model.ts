@@ -1,10 +1,10 @@
 import type { EngineName } from '../engine/select.js'
 import { integer, nonNegative, oneOf, readOptions, type Seed } from '../validate.js'
 import type { Features, Targets } from './data.js'
-import type { FitOptions, SourceOptions } from './fit-options.js'
+import type { FitOptions, PartialFitOptions, SourceOptions } from './fit-options.js'
 import type { History } from './history.js'
 import { classes } from './metrics.js'
-import { Network, type EvaluateOptions, type Metrics, type PartialFitOptions } from './network.js'
+import { Network, type EvaluateOptions, type Metrics } from './network.js'
 import type { RowSource } from './source.js'
 
 /** Loss of each kind of linear model. */
@@ -68,22 +68,22 @@ export class LinearModel {
   }
 
   /** As `Network.partialFit`: one more pass over these rows, in their order. */
-  partialFit(x: Features, y: Targets, options: PartialFitOptions = {}): Promise<Metrics> {
+  partialFit(x: Features, y: Targets, options?: PartialFitOptions): Promise<Metrics> {
     return this.network.partialFit(x, y, options)
   }
 
   /** As `Network.evaluate`. */
-  evaluate(x: Features, y: Targets, options: EvaluateOptions = {}): Promise<Metrics> {
+  evaluate(x: Features, y: Targets, options?: EvaluateOptions): Promise<Metrics> {
     return this.network.evaluate(x, y, options)
   }
 
   /** Logits, scores or predicted numbers `[rows, outputs]`. */
-  decision(x: Features, options: EvaluateOptions = {}): Promise<Float32Array> {
+  decision(x: Features, options?: EvaluateOptions): Promise<Float32Array> {
     return this.network.predict(x, options)
   }
 
   /** The class of each row; for ridge the numbers themselves. */
-  async predict(x: Features, options: EvaluateOptions = {}): Promise<Int32Array | Float32Array> {
+  async predict(x: Features, options?: EvaluateOptions): Promise<Int32Array | Float32Array> {
     const outputs = await this.decision(x, options)
     return this.#kind === 'ridge' ? outputs : classes(outputs, outputs.length / this.#outputs)
   }

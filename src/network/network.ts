@@ -1,19 +1,18 @@
-import { ASYNC_OPTIONS, type AsyncOptions, oneCall, unlessAborted } from '../engine/progress.js'
+import { type AsyncOptions, oneCall, unlessAborted } from '../engine/progress.js'
 import type { EngineName } from '../engine/select.js'
 import type { Evaluation } from '../engine/trainer.js'
-import { plainError } from '../errors.js'
 import { allocate, readOptions } from '../validate.js'
 import { networkToJSON, readNetwork, type NetworkConfig, type NetworkSpec } from './config.js'
 import { isClassifier, readData, readFeatures, type Features, type Targets } from './data.js'
 import { loadNetwork, type SaveOptions, saveNetwork } from './file.js'
-import { fit } from './fit.js'
 import {
+  PARTIAL_FIT_OPTIONS,
   readEngine,
   readFit,
   readSourceFit,
   readThreads,
   type FitOptions,
-  type FitPlan,
+  type PartialFitOptions,
   type SourceOptions,
 } from './fit-options.js'
 import type { History } from './history.js'
@@ -21,7 +20,7 @@ import { fromMap, initialValues, parametersOf, toMap, type Parameter } from './p
 import type { Rows } from './rows.js'
 import { Session } from './session.js'
 import { isSource, type RowSource } from './source.js'
-import { TrainingRun } from './training-run.js'
+import { Trainings } from './trainings.js'
 
 /** Loss, and accuracy of a classifier. */
 export interface Metrics {
@@ -37,12 +36,6 @@ export interface EvaluateOptions extends AsyncOptions {
   engine?: EngineName | undefined
 }
 
-/** Options of `partialFit`. */
-export type PartialFitOptions = Pick<
-  FitOptions,
-  'batchSize' | 'optimizer' | 'sampleWeight' | 'classWeight' | 'threads' | 'engine' | keyof AsyncOptions
->
-
 /**
  * A feed-forward network of dense layers, trained by mini-batch gradient descent. Its initial weights, the order of
  * rows and the dropout masks follow from its seed: the same configuration and data give the same weights to the bit,
@@ -57,19 +50,14 @@ export class Network {
   readonly #spec: NetworkSpec
   readonly #parameters: readonly Parameter[]
   readonly #session: Session
-  #fitting = false
-  #disposing = false
-  /** Where the last `fit` ended: epochs, batches of all of them, and the rule whose state the engine has. */
-  #reached = { epoch: 0, batches: 0, optimizer: '' }
-  /** Passes of `partialFit` so far, and the optimizer's state after the last one. */
-  #passes = 0
-  #carried: { readonly optimizer: string; readonly state: Float32Array; readonly batches: number } | undefined
+  readonly #trainings: Trainings
 
   /** @throws `ERR_INVALID_ARGUMENT`, `ERR_INVALID_SEED`, `ERR_UNKNOWN_INITIALIZER`, `ERR_OUT_OF_MEMORY` */
   constructor(config: NetworkConfig) {
     this.#spec = readNetwork(config)
     this.#parameters = parametersOf(this.#spec)
     this.#session = new Session(this.#spec, initialValues(this.#spec, this.#parameters))
+    this.#trainings = new Trainings(this, this.#session)
   }
 
   /**
@@ -128,7 +116,7 @@ export class Network {
    */
   fit(source: RowSource, options?: SourceOptions): Promise<History>
   async fit(x: Features | RowSource, y?: Targets | SourceOptions, options?: FitOptions): Promise<History> {
-    if (isSource(x) && !isTargets(y)) return this.#train(readSourceFit(this.#spec, x, y))
+    if (isSource(x) && !isTargets(y)) return this.#trainings.fit(readSourceFit(this.#spec, x, y))
     const rows = this.rows(x, y)
     return this.fitRows(rows, options).finally(() => rows.dispose())
   }
@@ -141,45 +129,9 @@ export class Network {
   /** @internal `fit` on rows that have been checked. */
   async fitRows(rows: Rows, options?: FitOptions): Promise<History> {
     const plan = readFit(this.#spec, rows, options)
-    return this.#train(plan).finally(() => {
+    return this.#trainings.fit(plan).finally(() => {
       if (plan.feed.rows !== rows) plan.feed.rows?.dispose()
     })
-  }
-
-  /** @param then - what else is done before anybody else may train */
-  async #train(
-    plan: FitPlan,
-    before = this.#batchesBefore(plan),
-    state?: Float32Array,
-    then?: () => Promise<void>,
-  ): Promise<History> {
-    for (const rows of [plan.feed.rows, plan.validation]) if (rows) this.#session.prepare(rows, plan.engine)
-    const optimizer = ruleOf(plan)
-    const goesOn = plan.initialEpoch > 0 && plan.initialEpoch === this.#reached.epoch
-    const kept = goesOn && optimizer === this.#reached.optimizer
-    const start = state ?? (kept ? undefined : new Float32Array(0))
-    const run = new TrainingRun(this, this.#session, plan, before, start)
-    const work = async (): Promise<void> => {
-      await this.#session.use(plan.engine)
-      await fit(run).finally(() => {
-        // A run that never had the engine's memory has left it as it was.
-        if (run.isBound) this.#reached = { epoch: run.epoch, batches: run.before, optimizer }
-      })
-      await then?.()
-    }
-    await this.#alone(work).finally(() => plan.validation?.dispose())
-    return run.history
-  }
-
-  /** Batches of the epochs before the first one; of a source only those are known that this object has seen. */
-  #batchesBefore({ initialEpoch, feed, optimizer }: FitPlan): number {
-    if (feed.rows !== undefined || initialEpoch === 0) return initialEpoch * feed.stepsPerEpoch
-    if (this.#reached.epoch === initialEpoch) return this.#reached.batches
-    if (optimizer.schedule?.unit !== 'step') return 0
-    throw plainError(
-      'ERR_INVALID_ARGUMENT',
-      `initialEpoch ${initialEpoch} of a source: how many batches its schedule has behind it is not known`,
-    )
   }
 
   /**
@@ -189,67 +141,35 @@ export class Network {
    * @returns the metrics of the pass
    * @throws as `fit`
    */
-  async partialFit(x: Features, y: Targets, options: PartialFitOptions = {}): Promise<Metrics> {
-    const o = readOptions(options, [
-      'batchSize',
-      'optimizer',
-      'sampleWeight',
-      'classWeight',
-      'threads',
-      'engine',
-      ...ASYNC_OPTIONS,
-    ])
-    const pass = { ...o, shuffle: false, initialEpoch: this.#passes, epochs: this.#passes + 1 }
-    const plan = readFit(this.#spec, this.rows(x, y), pass)
-    const optimizer = JSON.stringify(plan.optimizer)
-    const { state, batches = 0 } = (this.#carried?.optimizer === optimizer && this.#carried) || {}
-    const keep = async (): Promise<void> => {
-      const after = await this.#session.state()
-      this.#carried = { optimizer, state: after, batches: batches + plan.feed.stepsPerEpoch }
-      this.#passes++
-    }
-    const trained = this.#train(plan, batches, state ?? new Float32Array(0), keep)
-    const { history } = await trained.finally(() => plan.feed.rows?.dispose())
-    return { loss: history.loss[0] as number, ...accuracyOf(history) }
-  }
-
-  async #alone(train: () => Promise<void>): Promise<void> {
-    if (this.#fitting)
-      throw plainError('ERR_INVALID_ARGUMENT', 'this network is in training already: await its fit first')
-    this.#fitting = true
-    try {
-      await train()
-    } finally {
-      this.#fitting = false
-      if (this.#disposing) this.dispose()
-    }
+  async partialFit(x: Features, y: Targets, options?: PartialFitOptions): Promise<Metrics> {
+    const checked = readOptions(options, PARTIAL_FIT_OPTIONS)
+    const { history } = await this.#trainings.pass(this.rows(x, y), checked)
+    const [accuracy] = history['accuracy'] ?? []
+    return { loss: history.loss[0] as number, ...(accuracy !== undefined && { accuracy }) }
   }
 
   /** Mean loss over rows (with the layers' penalties, without dropout) and, for classifiers, the share of right ones. */
-  async evaluate(x: Features, y: Targets, options: EvaluateOptions = {}): Promise<Metrics> {
+  async evaluate(x: Features, y: Targets, options?: EvaluateOptions): Promise<Metrics> {
     const rows = this.rows(x, y)
     return this.evaluateRows(rows, options).finally(() => rows.dispose())
   }
 
   /** @internal `evaluate` on rows that have been checked. */
-  async evaluateRows(rows: Rows, options: EvaluateOptions = {}): Promise<Metrics> {
-    return oneCall(options, ['threads', 'engine'], async ({ threads, engine }, { signal }) => {
-      const [bound, choice] = [readThreads(threads), readEngine(engine)]
-      return this.logsOf(await unlessAborted(this.#session.evaluate(rows, bound, choice), signal))
-    })
+  async evaluateRows(rows: Rows, options?: EvaluateOptions): Promise<Metrics> {
+    const evaluate: Measure<Evaluation> = (threads, engine) => this.#session.evaluate(rows, threads, engine)
+    return this.logsOf(await measure(options, evaluate))
   }
 
   /**
    * The last layer's outputs `[rows, units]`. The cross-entropy losses work on logits, so for a classifier with a
    * linear last layer these are logits; `classes` turns them into labels.
    */
-  async predict(x: Features, options: EvaluateOptions = {}): Promise<Float32Array> {
-    return oneCall(options, ['threads', 'engine'], async ({ threads, engine }, { signal }) => {
-      const [bound, choice] = [readThreads(threads), readEngine(engine)]
+  async predict(x: Features, options?: EvaluateOptions): Promise<Float32Array> {
+    return measure(options, (threads, engine) => {
       const { x: given, rows } = readFeatures(x, this.#spec.inputs, 'x')
       // Now, before whoever owns them can change them.
       const copy = allocate(`${rows} rows`, () => given.slice())
-      return unlessAborted(this.#session.predict(copy, rows, bound, choice), signal)
+      return this.#session.predict(copy, rows, threads, engine)
     })
   }
 
@@ -269,10 +189,7 @@ export class Network {
 
   /** Frees the engine's memory now (or as soon as a running `fit` has ended) rather than with the object, which stays usable. */
   dispose(): void {
-    this.#disposing = this.#fitting
-    if (this.#fitting) return
-    this.#reached.optimizer = ''
-    this.#session.dispose()
+    this.#trainings.dispose()
   }
 
   /** @internal Means of sums over rows. */
@@ -283,19 +200,14 @@ export class Network {
 
 /** Whether the second argument of `fit` are answers, not options. */
 function isTargets(value: unknown): boolean {
-  return (
-    ArrayBuffer.isView(value) ||
-    Array.isArray(value) ||
-    (typeof value === 'object' && value !== null && 'shape' in value)
+  return ArrayBuffer.isView(value) || Array.isArray(value) || 'shape' in Object(value)
+}
+
+/** Work that changes nothing, on so many threads at most (0: as many as the engine likes). */
+type Measure<T> = (threads: number, engine: EngineName | undefined) => Promise<T>
+
+async function measure<T>(options: EvaluateOptions | undefined, work: Measure<T>): Promise<T> {
+  return oneCall(options, ['threads', 'engine'], async ({ threads, engine }, { signal }) =>
+    unlessAborted(work(readThreads(threads), readEngine(engine)), signal),
   )
-}
-
-/** What an optimizer's state depends on: everything but its rates. */
-function ruleOf({ optimizer: { learningRate: _, schedule: __, ...rule } }: FitPlan): string {
-  return JSON.stringify(rule)
-}
-
-function accuracyOf(history: History['history']): { accuracy?: number } {
-  const [accuracy] = history['accuracy'] ?? []
-  return accuracy === undefined ? {} : { accuracy }
 }

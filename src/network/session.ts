@@ -112,7 +112,7 @@ export class Session {
 
   /** Frees the engine's memory; a later call makes a new trainer. */
   dispose(): void {
-    this.#tail = this.#tail.then(() => {
+    void this.#inTurn(() => {
       this.#left = undefined
       this.#drop()
     })

@@ -23,7 +23,11 @@ export async function readNpy(
   options?: AsyncOptions,
 ): Promise<NpyArray> {
   const { control, expect, finish } = watch(readOptions(options, ASYNC_OPTIONS), 0, 'bytes')
-  if (typeof source !== 'string' && !(source instanceof URL)) return decodeNpy(source)
+  if (!isPath(source)) {
+    const array = decodeNpy(source)
+    finish(array.data.byteLength)
+    return array
+  }
   const path = pathOf(source)
   return withRegular(path, async (file, length) => {
     const prefix = await readRange(file, path, 0, Math.min(length, PREFIX_LENGTH))
@@ -89,6 +93,11 @@ export async function writeWhole(
   fill: (write: (bytes: Uint8Array) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   await replaceFile(await destinationOf(pathOf(path)), signal, fill)
+}
+
+/** Whether a source is a file's place, not its bytes. */
+export function isPath(source: unknown): source is string | URL {
+  return typeof source === 'string' || source instanceof URL
 }
 
 function pathOf(path: unknown): string {

@@ -6,7 +6,7 @@ import { isOf } from '../realm.js'
 import { boolean } from '../validate.js'
 import { membersOf } from './archive.js'
 import { decodeNpy, encodeNpy, toBytes, type NpyArray, type NpyInput } from './codec.js'
-import { readWhole, writeWhole } from './files.js'
+import { isPath, readWhole, writeWhole } from './files.js'
 
 /** A zip file without its 64-bit extension. */
 const MAX_ARCHIVE = 2 ** 32 - 1
@@ -35,7 +35,7 @@ export function readNpz(
   source: string | URL | Uint8Array | ArrayBuffer,
   options?: AsyncOptions,
 ): Promise<Map<string, NpyArray>> {
-  const fromFile = typeof source === 'string' || source instanceof URL
+  const fromFile = isPath(source)
   const name = fromFile ? String(source) : 'the .npz data'
   return oneCall(options, [], async (_, control) => {
     const bytes = fromFile ? await readWhole(source, { signal: control.signal }) : toBytes(source)

@@ -7,7 +7,8 @@ import type { Layout } from '../initializers/layouts.js'
 import { oneOf, pathOf, readArray, readOptions, type Seed } from '../validate.js'
 import { matcherOf } from './glob.js'
 import { isModelList, readModelList } from './model-list.js'
-import { plan, type Plan, type PlanJson } from './plan.js'
+import { plan, type Plan } from './plan.js'
+import { recordedPlan, recordOf } from './recorded.js'
 import { readHeader } from './safetensors/read.js'
 import type { PlanSpec, Rule, TensorSpec } from './spec.js'
 import { readIndex, readJsonFile } from './weight-index.js'
@@ -98,14 +99,14 @@ async function checkpoint(paths: readonly string[], isExcluded: IsExcluded): Pro
   const tensors: TensorSpec[] = []
   const others: string[] = []
   let layout: Layout | undefined
-  let record: Recorded | undefined
+  let record: Layouts | undefined
   for (const path of paths) {
     const { header } = await readHeader(path)
-    const { plan: text, format } = header.metadata
+    const text = recordOf(header)
     // All files of a checkpoint carry the same.
-    if (text !== record?.text) record = text === undefined ? undefined : recordOf(text)
+    if (text !== record?.text) record = text === undefined ? undefined : layoutsOf(text)
     if (record !== undefined) layout = record.layout
-    else if (format === 'pt') layout = 'torch'
+    else if (header.metadata['format'] === 'pt') layout = 'torch'
     for (const { name, shape, dtype } of header.entries) {
       if (isExcluded(name)) continue
       if (isPlanDtype(dtype)) tensors.push({ name, shape, dtype, layout: record?.own.get(name) })
@@ -120,15 +121,15 @@ async function checkpoint(paths: readonly string[], isExcluded: IsExcluded): Pro
 }
 
 /** The layouts of the plan that a file of this package was made from, where that is what it says. */
-interface Recorded {
+interface Layouts {
   readonly text: string
   readonly layout: Layout | undefined
   readonly own: ReadonlyMap<string, Layout | undefined>
 }
 
-function recordOf(text: string): Recorded | undefined {
+function layoutsOf(text: string): Layouts | undefined {
   try {
-    const made = plan(JSON.parse(text) as PlanJson)
+    const made = recordedPlan(text)
     return { text, layout: made.layout, own: new Map(made.tensors.map(({ name, layout }) => [name, layout])) }
   } catch {
     return undefined

@@ -6,7 +6,8 @@ import { readWork, WORK_OPTIONS, type WorkOptions } from '../random/fill.js'
 import { entropySeed } from '../random/seed.js'
 import { pathOf, positive, readOptions, type Seed, seedOf } from '../validate.js'
 import { Checker, type Mismatch, type OpenFile } from './checker.js'
-import { plan, type Plan, type PlanJson } from './plan.js'
+import type { Plan } from './plan.js'
+import { recordedPlan, recordOf } from './recorded.js'
 import { readHeader } from './safetensors/read.js'
 import type { Sample } from './sample.js'
 import { isShardPath } from './shards.js'
@@ -55,7 +56,7 @@ export async function verify(path: string, options?: VerifyOptions): Promise<Ver
   // One after another: all at once would need as many open files, and the record that is in each.
   for (const [path, names] of paths) {
     const file = { path, ...(await readHeader(path)) }
-    checker ??= new Checker(recordOf(file), sample)
+    checker ??= new Checker(planOf(file), sample)
     checker.open(file, names)
   }
   if (checker === undefined) throw badFile(name, 'it names no file')
@@ -86,12 +87,12 @@ async function shardsOf(path: string): Promise<Map<string, ReadonlySet<string> |
   return byFile
 }
 
-function recordOf({ path, header }: OpenFile): Plan {
-  const text = Object.hasOwn(header.metadata, 'plan') ? header.metadata['plan'] : undefined
+function planOf({ path, header }: OpenFile): Plan {
+  const text = recordOf(header)
   if (text === undefined)
     throw plainError('ERR_BAD_FILE', `${path} has no record of the plan that it was made from`)
   try {
-    return plan(JSON.parse(text) as PlanJson)
+    return recordedPlan(text)
   } catch (error) {
     const { code, message } = error as { code?: unknown; message: string }
     if (code === 'ERR_UNKNOWN_INITIALIZER') throw error

@@ -4,9 +4,10 @@ import { ASYNC_OPTIONS, watch, type AsyncOptions } from '../engine/progress.js'
 import { now } from '../engine/slices.js'
 import { plainError, wrongType } from '../errors.js'
 import type { Json } from '../initializers/types.js'
-import { Plan, plan as planOf, type PlanJson, type WriteOptions, type WriteReport } from '../plan/index.js'
-import { bytesOf } from '../plan/shards.js'
+import { Plan, type WriteOptions, type WriteReport } from '../plan/index.js'
 import { recordText } from '../plan/record.js'
+import { recordedPlan } from '../plan/recorded.js'
+import { bytesOf } from '../plan/shards.js'
 import { readMetadata } from '../plan/safetensors/metadata.js'
 import { type FileSet, type FileSetOptions, fileSetOf, writeFiles } from '../plan/write.js'
 import { pathOf, readOptions } from '../validate.js'
@@ -99,7 +100,7 @@ export function shardHandler(): (shared: Json, index: Json, control: JobControl)
     const text = JSON.stringify(shared)
     if (text !== known?.text) {
       const { plan, path, options } = shared as unknown as Shared
-      known = { text, files: fileSetOf(planOf(JSON.parse(plan) as PlanJson), path, options) }
+      known = { text, files: fileSetOf(recordedPlan(plan), path, options) }
     }
     return writeShard(known.files, index as number, control)
   }

@@ -129,12 +129,13 @@ function shards({ maxShardSize, shard, shards: count, output }: InitOptions): Fi
   return { maxShardSize, ...(mine && { shard: mine }) }
 }
 
-/** Whether a batch system has started this process with a number of its own. */
+/** Whether a batch system has started this process among others. */
 function isOneOfMany(): boolean {
   try {
-    return shareOfEnvironment(process.env, Number.MAX_SAFE_INTEGER) !== undefined
+    return (shareOfEnvironment(process.env)?.count ?? 1) > 1
   } catch {
-    return false
+    // There is a batch system, which does not tell how many they are.
+    return true
   }
 }
 
