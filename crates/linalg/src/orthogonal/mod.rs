@@ -48,7 +48,7 @@ const GROUP: usize = 256;
 /// which somebody may want to stop.
 const GROUP_LEN: usize = 1 << 23;
 
-/// Columns that are worked on together: a panel is contiguous, rows of 64.
+/// Columns that a thread takes together: a whole line of memory or more of each row.
 const PANEL: usize = 64;
 
 /// Reflectors whose entries lie side by side in the packed vectors.
@@ -153,7 +153,7 @@ impl Orthogonal {
         for first in (0..n).step_by(group_len(self.long(), n)).rev() {
             group.draw(level, 1, stream, start, first);
             let panel = &mut matrix[first * PANEL..];
-            dispatch!(level, s => apply::apply_group(s, group, panel, 0, ahead));
+            dispatch!(level, s => apply::apply_group(s, group, panel, PANEL, 0, ahead));
             observer(n - first, n)?;
         }
         ControlFlow::Continue(())

@@ -1,11 +1,13 @@
 //! The matrix under construction, and one panel of it while reflectors are applied.
 
+use std::slice;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use fearless_simd::{Level, dispatch};
 
 use super::reflectors::Reflectors;
 use super::{PANEL, apply};
+use crate::aligned::Aligned;
 use crate::parallel::Pool;
 
 /// The m x n matrix Q in the caller's memory, which threads read and write by panels of columns. It may lie transposed.
@@ -30,55 +32,51 @@ impl<'a> Rows<'a> {
     /// Applies a group of reflectors to the panel of columns from `column` on.
     pub(super) fn reflect(&self, level: Level, group: &Reflectors, column: usize, panels: &Pool) {
         let first = group.first();
-        let mut panel = panels.take();
-        panel.resize((self.m - first) * PANEL);
+        let rows = self.m - first;
+        let width = dispatch!(level, s => apply::strip_width(s, rows));
+        let columns = PANEL.min(self.n - column);
+        let mut panel = Panel { memory: panels.take(), rows, width };
+        panel.memory.resize(rows * columns.next_multiple_of(width));
         // Rows that no reflector has reached yet are zero, which the output doesn't hold. The group behind this one, if there
         // is one, has stored the panel that it begins in and all to the right.
         let stored = group.end() < self.n && column >= group.end() / PANEL * PANEL;
-        let reached = if stored { group.end() } else { self.m };
-        panel[..(reached - first) * PANEL].fill(0.0);
-        if reached < self.m {
-            self.load(reached, column, &mut panel[(reached - first) * PANEL..]);
+        let reached = if stored { group.end() - first } else { rows };
+        panel.clear(reached, columns);
+        if reached < rows {
+            self.exchange(first, reached, column, &mut panel, |own, theirs| own.copy_from_slice(theirs));
         }
-        dispatch!(level, s => apply::apply_group(s, group, &mut panel, column, &[]));
-        self.store(first, column, &panel);
-        panels.put(panel);
+        for (i, strip) in panel.strips().enumerate() {
+            dispatch!(level, s => apply::apply_group(s, group, strip, width, column + i * width, &[]));
+        }
+        self.exchange(first, 0, column, &mut panel, |own, theirs| theirs.copy_from_slice(own));
+        panels.put(panel.memory);
     }
 
-    /// Copies rows `first ..` of the panel from `column` on to `panel`.
-    fn load(&self, first: usize, column: usize, panel: &mut [f32]) {
-        let width = PANEL.min(self.n - column);
-        if width < PANEL {
-            panel.fill(0.0);
-        }
-        if self.transposed {
-            let piece = self.piece(column / PANEL);
-            for (j, source) in piece.chunks_exact(self.m).enumerate() {
-                for (row, x) in panel.chunks_exact_mut(PANEL).zip(&source[first..]) {
-                    row[j] = *x;
-                }
-            }
-            return;
-        }
-        self.each_row(first, |i, row| {
-            panel[i * PANEL..][..width].copy_from_slice(&row[column..column + width]);
-        });
-    }
-
-    /// Copies `panel` back.
-    fn store(&self, first: usize, column: usize, panel: &[f32]) {
-        let width = PANEL.min(self.n - column);
+    /// Calls `copy(own, theirs)` for every piece that lies together in a panel and in the matrix, from the panel's row `skip`
+    /// on. The panel begins in row `first` and column `column` of the matrix.
+    fn exchange(
+        &self,
+        first: usize,
+        skip: usize,
+        column: usize,
+        panel: &mut Panel,
+        copy: impl Fn(&mut [f32], &mut [f32]),
+    ) {
+        let columns = PANEL.min(self.n - column);
         if self.transposed {
             let mut piece = self.piece(column / PANEL);
-            for (j, target) in piece.chunks_exact_mut(self.m).enumerate() {
-                for (row, x) in panel.chunks_exact(PANEL).zip(&mut target[first..]) {
-                    *x = row[j];
+            for (j, theirs) in piece.chunks_exact_mut(self.m).enumerate() {
+                for (own, theirs) in panel.column(skip, j).zip(&mut theirs[first + skip..]) {
+                    copy(slice::from_mut(own), slice::from_mut(theirs));
                 }
             }
             return;
         }
-        self.each_row(first, |i, row| {
-            row[column..column + width].copy_from_slice(&panel[i * PANEL..][..width]);
+        self.each_row(first + skip, |i, row| {
+            let theirs = &mut row[column..column + columns];
+            for (k, theirs) in theirs.chunks_mut(panel.width).enumerate() {
+                copy(panel.part_of_row(skip + i, k, theirs.len()), theirs);
+            }
         });
     }
 
@@ -92,5 +90,41 @@ impl<'a> Rows<'a> {
                 }
             }
         }
+    }
+}
+
+/// A thread's own copy of a panel: strips of columns one behind another, each of them row by row.
+struct Panel {
+    memory: Aligned,
+    rows: usize,
+    /// Columns of a strip.
+    width: usize,
+}
+
+impl Panel {
+    fn strips(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        self.memory.chunks_exact_mut((self.rows * self.width).max(1))
+    }
+
+    /// Makes the first `rows` rows zero, and all columns that the matrix doesn't have.
+    fn clear(&mut self, rows: usize, columns: usize) {
+        let width = self.width;
+        for (i, strip) in self.strips().enumerate() {
+            let whole = (i + 1) * width <= columns;
+            let end = if whole { rows * width } else { strip.len() };
+            strip[..end].fill(0.0);
+        }
+    }
+
+    /// The first so many entries of a strip's row.
+    fn part_of_row(&mut self, row: usize, strip: usize, count: usize) -> &mut [f32] {
+        &mut self.memory[(strip * self.rows + row) * self.width..][..count]
+    }
+
+    /// The entries of a column, from row `first` on.
+    fn column(&mut self, first: usize, column: usize) -> impl Iterator<Item = &mut f32> {
+        let (strip, j) = (column / self.width, column % self.width);
+        let rows = self.memory[strip * self.rows * self.width..].chunks_exact_mut(self.width);
+        rows.take(self.rows).skip(first).map(move |row| &mut row[j])
     }
 }
