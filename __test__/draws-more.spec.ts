@@ -16,21 +16,16 @@ import {
   sample,
   singularValuesAsync,
   spectralNorm,
+  systemInfo,
   truncatedNormal,
   zca,
   zcaAsync,
   zerO,
 } from 'symbreak'
+import { rounds } from './support/rounds.js'
 import { codeOf } from './support/toy.js'
 
-/** How often the event loop came by while something ran. */
-async function rounds(work: Promise<unknown>): Promise<number> {
-  let count = 0
-  const timer = setInterval(() => count++, 1)
-  await work
-  clearInterval(timer)
-  return count
-}
+const engines = systemInfo().nativeError === undefined ? (['js', 'native'] as const) : (['js'] as const)
 
 test('asynchronous orders and choices are those of the synchronous forms', async (t) => {
   const [now, later] = [new Generator(7, 'a'), new Generator(7, 'a')]
@@ -76,6 +71,21 @@ test('choices by weight let the event loop come by, and are of the items as they
   const shuffled = new Generator(1).shuffleAsync(gone)
   structuredClone(gone, { transfer: [gone.buffer] })
   t.is(await codeOf(shuffled), 'ERR_INVALID_ARGUMENT')
+})
+
+test('orders and choices take an engine, whose bits are the same', async (t) => {
+  const draw = () => new Generator(1)
+  for (const engine of engines) {
+    t.deepEqual(await permutationAsync(50, { seed: 1, engine }), permutation(50, { seed: 1, engine: 'js' }))
+    t.deepEqual(await draw().permutationAsync(50, { engine }), draw().permutation(50))
+    const items = Array.from({ length: 50 }, (_, i) => i)
+    t.deepEqual(await draw().shuffleAsync([...items], { engine }), draw().shuffle([...items], { engine }))
+    t.deepEqual(await draw().choiceAsync(9, 5, { engine, threads: 1 }), draw().choice(9, 5, { engine }))
+  }
+  const wrong = { engine: 'fast' } as unknown as { engine: 'js' }
+  t.throws(() => draw().shuffle([1, 2], wrong), { code: 'ERR_INVALID_ARGUMENT' })
+  t.throws(() => draw().choice(9, 5, wrong), { code: 'ERR_INVALID_ARGUMENT' })
+  t.is(await codeOf(draw().shuffleAsync([1, 2], wrong)), 'ERR_INVALID_ARGUMENT')
 })
 
 test('asynchronous orders stop at the signal', async (t) => {

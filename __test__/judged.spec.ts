@@ -32,10 +32,14 @@ import {
   type Run,
   type Runner,
 } from 'symbreak'
+import { finished } from '../src/engine/js/steps.js'
 import { comparePairs } from '../src/restarts/pairs.js'
-import { reportOf } from '../src/restarts/report.js'
+import { reportSteps } from '../src/restarts/report.js'
 import { folder } from './support/folder.js'
 import { bits, config, x, y } from './support/toy.js'
+
+const reportOf: (...args: Parameters<typeof reportSteps>) => RestartReport = (...args) =>
+  finished(reportSteps(...args))
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 const refused = { code: 'ERR_INVALID_ARGUMENT' }

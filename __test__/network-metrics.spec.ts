@@ -39,6 +39,21 @@ test('r2 and auc are those of scikit-learn', (t) => {
   t.true(Number.isNaN(auc(Float32Array.of(Number.NaN, 1), Uint8Array.of(0, 1))))
 })
 
+test('what is no array of numbers, or no threshold, is refused with a code', (t) => {
+  const labels = Int32Array.of(0, 1)
+  const wrong = [
+    () => auc(undefined as never, labels),
+    () => auc([0.1, 0.9] as never, labels),
+    () => auc(new Float32Array(2), [0, 1] as never),
+    () => r2('12' as never, '12' as never),
+    () => r2(undefined as never, new Float32Array(2)),
+    () => classes(new Float32Array(2), 2, 'abc' as never),
+    () => accuracy(new Float32Array(2), labels, Number.NaN),
+  ]
+  for (const call of wrong) t.throws(call, { code: 'ERR_INVALID_ARGUMENT' })
+  t.deepEqual([...classes(Float32Array.of(-9, 9), 2, -Infinity)], [1, 1])
+})
+
 test('lengths that do not fit are refused', (t) => {
   for (const call of [
     () => accuracy(outputs, Int32Array.of(1, 2)),

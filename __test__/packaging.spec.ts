@@ -75,7 +75,7 @@ async function fallback(
 
 test('the tarball holds what is used at run time and nothing else', (t) => {
   t.true(main.size <= 155_000, `${main.size} bytes packed`)
-  t.true(main.unpackedSize <= 446_000, `${main.unpackedSize} bytes unpacked`)
+  t.true(main.unpackedSize <= 450_000, `${main.unpackedSize} bytes unpacked`)
   t.deepEqual(
     main.files.filter(
       (file) =>
@@ -158,6 +158,16 @@ withAddon('with the platform package the addon does the work', async (t) => {
   t.true(verified)
   const packed = await packPlatform(await temporary())
   t.true(packed.size <= 2_000_000, `${packed.size} bytes packed`)
+})
+
+withAddon('a binary that the environment names is looked for where the program runs', async (t) => {
+  const project = await full.copy()
+  const named = { NAPI_RS_NATIVE_LIBRARY_PATH: 'no/such.node' }
+  const program = ['node_modules/symbreak/dist/cli/main.js', 'doctor', '--json']
+  const { engine, nativeError } = await project.json<Doctor>(program, named)
+  t.is(engine, 'js')
+  t.regex(nativeError ?? '', /\/no\/such\.node, which NAPI_RS_NATIVE_LIBRARY_PATH names, could not be loaded/)
+  t.notRegex(nativeError ?? '', /node_modules/)
 })
 
 withAddon('a corrupt binary is a reason and a fallback', async (t) => {

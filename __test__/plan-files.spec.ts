@@ -4,7 +4,6 @@ import { execFileSync } from 'node:child_process'
 
 import { lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 
 import test from 'ava'
 import { plan, planFromFile, readNpy, readNpz, readSafetensors, verify } from 'symbreak'
@@ -64,7 +63,8 @@ for (const engine of engines) {
       t.regex(String(error?.message), /no regular file/)
     }
     t.true((await lstat(pipe)).isFIFO())
-    await t.throwsAsync(() => mixed.write('', { engine }), { code: 'ERR_INVALID_PATH' })
+    for (const path of ['', 'a\0b'])
+      await t.throwsAsync(() => mixed.write(path, { engine }), { code: 'ERR_INVALID_PATH' })
     await mkdir(join(where, 'real'))
     await symlink('real/m.safetensors', join(where, 'link'))
     await symlink('link', join(where, 'link2'))
@@ -74,11 +74,12 @@ for (const engine of engines) {
   })
 
   test(`${engine}: progress of a stream of tensors is told on the way`, async (t) => {
-    const p = plan({ seed: 1, tensors: [{ name: 'a', shape: [6000, 8000], init: 'truncated_normal' }] })
+    // Doubles, which take a tenth of a second on any machine.
+    const tensors = [{ name: 'a', shape: [4000, 2500], dtype: 'F64' as const, init: 'truncated_normal' }]
+    const p = plan({ seed: 1, tensors })
     const seen: Progress[] = []
-    const begun = performance.now()
     for await (const _ of p.tensorsAsync({ engine, threads: 1, onProgress: (now) => seen.push({ ...now }) }));
-    t.true(seen.length > 1 || performance.now() - begun < 200)
+    t.true(seen.length > 1)
     t.is(seen.at(-1)?.done, p.size)
   })
 }

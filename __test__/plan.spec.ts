@@ -343,6 +343,28 @@ test('an initializer of the user’s own takes part in a plan', (t) => {
   t.deepEqual(plan(p.toJSON()).create().get('w'), Float32Array.of(0, 1, 2, 3, 4, 5))
 })
 
+test('another element type is checked like the first', (t) => {
+  const p = plan({ seed: 1, tensors: [{ name: 'a', shape: [3], init: 'he_normal' }] })
+  t.is(p.withDtype('F16').byteLength, 6)
+  for (const dtype of ['float16', undefined, null, 5, {}])
+    t.throws(() => p.withDtype(dtype as never), { code: 'ERR_INVALID_ARGUMENT' })
+})
+
+test('a fault of an initializer of the user’s own is no fault of the plan', (t) => {
+  const mistake = new TypeError('undefined is not a function')
+  registerInitializer('PlanSpecFaulty', () => {
+    throw mistake
+  })
+  const tensors = [{ name: 'w', shape: [2, 3], init: 'PlanSpecFaulty' }]
+  t.is(
+    t.throws(() => plan({ seed: 1, tensors })),
+    mistake,
+  )
+  // The fault of one tensor stays of its kind, those of several are listed.
+  const alone = t.throws(() => plan({ seed: 1, tensors: [{ name: 'w', shape: 5 as never, init: 'zeros' }] }))
+  t.true(alone instanceof TypeError)
+})
+
 test('an aborted signal stops, and progress ends at the total', async (t) => {
   const p = plan({ seed: 1, tensors: [{ name: 'w', shape: [300, 300], init: zeros() }] })
   await t.throwsAsync(() => p.createAsync({ signal: AbortSignal.abort() }), {

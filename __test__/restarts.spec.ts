@@ -6,8 +6,11 @@ import {
   restarts,
   sgd,
   type NetworkConfig,
+  type Batch,
+  type Json,
   type RestartOptions,
   type Run,
+  type Runner,
 } from 'symbreak'
 import { codeOf, x, y } from './support/toy.js'
 
@@ -129,5 +132,58 @@ test('each network can have callbacks of its own; the signal stops all', async (
   t.is(
     await codeOf(restarts(config, data, { ...options, seeds: 1000, signal: controller.signal })),
     'ERR_ABORTED',
+  )
+})
+
+test('what a result depends on is told to a runner, and nothing else', async (t) => {
+  /** What tells the run of one network with these options. */
+  const itemOf = async (fit: ReturnType<Extract<RestartOptions['fit'], (seed: bigint) => unknown>>) => {
+    const items: string[] = []
+    const runner: Runner = {
+      run<R extends Json>(batch: Batch<R>) {
+        items.push(JSON.stringify(batch.items))
+        return Promise.resolve([])
+      },
+    }
+    await restarts(config, data, { seeds: 1, runner, fit: () => fit })
+    return items[0] as string
+  }
+  const rows = [data.xTest, data.yTest] as const
+  const other = [data.xTest.map((value) => value + 1), data.yTest] as const
+  const distinct = [
+    {},
+    { optimizer: sgd({ learningRate: 0.5 }) },
+    { callbacks: [earlyStopping({ monitor: 'loss', patience: 1 })] },
+    { callbacks: [earlyStopping({ monitor: 'loss', patience: 50 })] },
+    { classWeight: new Map([[1, 9]]) as never },
+    { classWeight: new Map([[1, 8]]) as never },
+    { sampleWeight: new Float32Array(160).fill(1) },
+    { sampleWeight: new Float32Array(160).fill(2) },
+    { validationData: rows },
+    { validationData: other },
+    { epochs: 3 },
+  ]
+  const items = await Promise.all(distinct.map(itemOf))
+  t.is(new Set(items).size, distinct.length)
+  const same = [{ engine: 'js' as const }, { threads: 2 }, { optimizer: 'sgd' as const }]
+  for (const fit of same) t.is(await itemOf(fit), items[0] as string)
+  const [x, y] = rows
+  t.is(await itemOf({ classWeight: { 1: 9 } }), items[4] as string)
+  t.is(await itemOf({ validationData: { x, y } }), items[8] as string)
+})
+
+test('a signal and progress of a single network are refused', async (t) => {
+  const { signal } = new AbortController()
+  for (const fit of [{ signal }, { onProgress: () => undefined }] as object[])
+    t.is(await codeOf(restarts(config, data, { seeds: 1, fit })), 'ERR_INVALID_ARGUMENT')
+})
+
+test('each network is trained once where nobody asks for progress', async (t) => {
+  const begun: bigint[] = []
+  const fit = (seed: bigint) => ({ callbacks: [{ onTrainBegin: () => void begun.push(seed) }] })
+  await restarts(config, data, { seeds: 7, fit })
+  t.deepEqual(
+    begun.toSorted((a, b) => Number(a - b)),
+    [0n, 1n, 2n, 3n, 4n, 5n, 6n],
   )
 })

@@ -119,3 +119,30 @@ test('killed at any moment and started again, a run ends with the same bytes', a
   if (!existsSync(out)) await once(run('backup'), 'exit')
   t.is(await readFile(out, 'utf8'), expected, `killed after ${moments.join(', ')} ms`)
 })
+
+test('a rate that was set within an epoch counts from the next one on, after a resume too', async (t) => {
+  const path = join(await folder(t), 'run.safetensors')
+  const steer = (stop?: AbortController): Callback => ({
+    name: 'steer',
+    everyBatches: 2,
+    onBatches(run) {
+      if (run.epoch === 1 && run.step === 2) run.learningRate = 0.01
+      if (run.epoch === 1 && run.step === 4) stop?.abort()
+    },
+  })
+  const backup = () => backupAndRestore({ path, everyBatches: 2 })
+  const alone = new Network(config)
+  await alone.fit(x, y, { ...fit, epochs: 3, callbacks: [steer(), backup()] })
+  const stop = new AbortController()
+  const first = new Network(config)
+  const stopped = first.fit(x, y, {
+    ...fit,
+    epochs: 3,
+    signal: stop.signal,
+    callbacks: [steer(stop), backup()],
+  })
+  t.is(await codeOf(stopped), 'ERR_ABORTED')
+  const resumed = new Network(config)
+  await resumed.fit(x, y, { ...fit, epochs: 3, callbacks: [steer(), backup()] })
+  t.deepEqual(bits(resumed), bits(alone))
+})

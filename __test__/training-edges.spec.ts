@@ -13,11 +13,14 @@ import {
   dense,
   earlyStopping,
   Network,
+  normal,
   restarts,
   sgd,
   type Callback,
+  type Optimizer,
 } from 'symbreak'
 import { folder } from './support/folder.js'
+import { rounds } from './support/rounds.js'
 import { bits, codeOf, config, x, y } from './support/toy.js'
 
 const run = promisify(execFile)
@@ -319,4 +322,45 @@ test('options may come from a class, and are no promise', async (t) => {
     epochs(async () => ({ epochs: 3 })),
     { message: /promise/ },
   )
+})
+
+test('numbers that single precision takes for infinite are refused by name', async (t) => {
+  const refused: [() => unknown, RegExp][] = [
+    [
+      () => sgd({ learningRate: 1e39 }),
+      /learningRate must be a number >= 0, finite in single precision, got 1e\+39/,
+    ],
+    [() => sgd({ weightDecay: 1e300 }), /weightDecay/],
+    [() => sgd({ momentum: 1e39 }), /momentum/],
+    [() => adam({ epsilon: 1e39 }), /epsilon/],
+    [() => dense(2, { kernelRegularizer: { l2: 1e300 } }), /kernelRegularizer\.l2/],
+  ]
+  for (const [make, message] of refused) {
+    const error = t.throws(make, { code: 'ERR_INVALID_ARGUMENT' } as object)
+    t.regex(String(error?.message), message)
+  }
+  const fit = (options: object) => new Network(config).fit(x, y, options)
+  const heavy = new Float32Array(y.length).fill(3e38)
+  const weighted = await t.throwsAsync(fit({ sampleWeight: heavy, classWeight: { 0: 10 } }))
+  t.regex(String(weighted?.message), /the weight of row 0, of itself times its class,/)
+  const classes = await t.throwsAsync(fit({ classWeight: { 1: 1e300 } }))
+  t.regex(String(classes?.message), /classWeight\[1\] must be .* finite in single precision/)
+})
+
+test('the TypeScript engine lets the event loop come by within a batch', async (t) => {
+  const rows = 1000
+  const data = normal(rows * 128, { seed: 1 })
+  const labels = Int32Array.from({ length: rows }, (_, i) => i % 3)
+  const layers = [dense(128, { activation: 'relu' }), dense(3)]
+  const made = (engine: 'auto' | 'js', optimizer: Optimizer) => {
+    const network = new Network({ inputs: 128, layers, loss: 'softmaxCrossEntropy', seed: 1, engine })
+    return [network, network.fit(data, labels, { batchSize: rows, optimizer })] as const
+  }
+  for (const optimizer of [sgd(), adam()]) {
+    const [network, fitted] = made('js', optimizer)
+    t.true((await rounds(fitted)) >= 4)
+    const [other, done] = made('auto', optimizer)
+    await done
+    t.deepEqual(bits(other), bits(network))
+  }
 })

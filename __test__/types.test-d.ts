@@ -14,10 +14,14 @@ import {
   uniform,
   verify,
   type Initializer,
+  type Json,
 } from 'symbreak'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 function is<A, B>(_: Equal<A, B>): void {}
+
+const json: Json = initializer('he_normal').toJSON()
+initializer(json as never)
 
 const generator = new Generator(7n, 'path')
 is<typeof generator.seed, bigint>(true)

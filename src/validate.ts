@@ -111,6 +111,20 @@ export function positive(value: unknown, argument: string): number {
   return number(value, argument, (x) => x > 0 && x < Infinity, 'a finite number > 0')
 }
 
+/** A finite number that single precision, which training computes in, doesn't take for infinite. */
+export function single(value: unknown, argument: string): number {
+  return number(value, argument, isSingle, 'a number that is finite in single precision')
+}
+
+/** As `single`, and not negative. */
+export function nonNegativeSingle(value: unknown, argument: string): number {
+  return number(value, argument, (x) => x >= 0 && isSingle(x), 'a number >= 0, finite in single precision')
+}
+
+function isSingle(x: number): boolean {
+  return Number.isFinite(Math.fround(x))
+}
+
 /** A number from 0 to 1. */
 export function probability(value: unknown, argument: string): number {
   return number(value, argument, (x) => x >= 0 && x <= 1, 'a number from 0 to 1')

@@ -27,7 +27,9 @@ export function readTable(
   label: string | undefined,
   named: boolean | undefined,
 ): Promise<Table> {
-  return path.endsWith('.npy') ? readArray(path, label) : readCsv(path, label, named)
+  if (!path.endsWith('.npy')) return readCsv(path, label, named)
+  if (named === undefined) return readArray(path, label)
+  throw new UsageError('--header and --no-header are of CSV files')
 }
 
 async function readCsv(path: string, label: string | undefined, named: boolean | undefined): Promise<Table> {

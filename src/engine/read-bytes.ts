@@ -34,10 +34,14 @@ export async function readBytes(path: string): Promise<Buffer> {
 async function openRegular(path: string): Promise<{ file: FileHandle; size: number }> {
   // Other systems than Unix have no such flag.
   const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-  const stats = await file.stat()
-  if (stats.isFile()) return { file, size: stats.size }
-  await file.close()
-  throw plainError('ERR_IO', `cannot read ${path}: it is no regular file`)
+  try {
+    const stats = await file.stat()
+    if (stats.isFile()) return { file, size: stats.size }
+    throw plainError('ERR_IO', `cannot read ${path}: it is no regular file`)
+  } catch (error) {
+    await file.close()
+    throw error
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import { fsync } from 'node:fs'
 import { open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { promisify } from 'node:util'
-import { abortError, isOwnError, plainError, rangeError } from '../errors.js'
+import { abortError, isOwnError, plainError, rangeError, show } from '../errors.js'
 
 /** By descriptor: the file handles of some package managers can't. */
 const sync = promisify(fsync)
@@ -35,7 +35,12 @@ export interface Destination {
  * @throws `ERR_IO` for a folder, a pipe or a device, which a file would take the place of
  */
 export async function destinationOf(path: string): Promise<Destination> {
-  if (path === '') throw rangeError('ERR_INVALID_PATH', "a file's path must not be empty")
+  if (path === '' || path.includes('\0')) {
+    throw rangeError(
+      'ERR_INVALID_PATH',
+      `a file's path must neither be empty nor hold a NUL, got ${show(path)}`,
+    )
+  }
   const target = await followed(path)
   const found = await stat(target).catch(() => undefined)
   if (found?.isFile() === false) throw plainError('ERR_IO', `cannot write ${path}: it is no regular file`)

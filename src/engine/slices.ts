@@ -24,6 +24,30 @@ export function breathe(): Promise<void> {
   return Promise.resolve()
 }
 
+/** A slice of time for work, after which the event loop should run. */
+export class Slice {
+  #end = now() + SLICE
+
+  get isOver(): boolean {
+    return now() >= this.#end
+  }
+
+  /** Lets the event loop run, and begins anew. */
+  async rest(): Promise<void> {
+    await breathe()
+    this.#end = now() + SLICE
+  }
+
+  /** What the steps return; at once, unless the slice is over at one of them. */
+  finish<T>(steps: Generator<unknown, T>): T | Promise<T> {
+    for (;;) {
+      const step = steps.next()
+      if (step.done) return step.value
+      if (this.isOver) return this.rest().then(() => this.finish(steps))
+    }
+  }
+}
+
 /**
  * Runs `steps` in time slices: each yielded number is the amount of work done so far.
  *
@@ -35,18 +59,18 @@ export async function runInSlices<T>(
   signal: AbortSignal | undefined,
   onStep?: ((done: number) => void) | undefined,
 ): Promise<T> {
-  const rest = async (): Promise<number> => {
+  const slice = new Slice()
+  const rest = async (): Promise<void> => {
     if (signal?.aborted) throw abortError(signal)
-    await breathe()
+    await slice.rest()
     if (signal?.aborted) throw abortError(signal)
-    return now() + SLICE
   }
-  let until = await rest()
+  await rest()
   let step = steps.next()
   for (; !step.done; step = steps.next()) {
-    if (now() < until) continue
+    if (!slice.isOver) continue
     onStep?.(step.value)
-    until = await rest()
+    await rest()
   }
   if (signal?.aborted) throw abortError(signal)
   return step.value

@@ -108,7 +108,7 @@ export interface RunSpec {
   readonly optimizer: OptimizerSpec
   readonly batchSize: number
   readonly shuffle: boolean
-  /** Upper bound on threads; the bits never depend on it. */
+  /** Upper bound on threads, 0 for the engine's default; the bits never depend on it. */
   readonly threads: number
   readonly window: Window
 }
@@ -119,8 +119,8 @@ export interface Position {
   readonly step: number
 }
 
-/** Sums over the rows of the epoch so far, in f64 and fixed order. */
-export interface EpochTotals {
+/** Sums over rows, of the epoch so far or of those measured, in f64 and fixed order. */
+export interface Totals {
   readonly rows: number
   readonly loss: number
   /** Rows whose largest (or thresholded) output is the label; 0 for regression. */
@@ -130,21 +130,15 @@ export interface EpochTotals {
 /** What a stretch of training did: batches, and the sums over each epoch that it touched. */
 export interface Stretch {
   readonly steps: number
-  readonly totals: readonly EpochTotals[]
+  readonly totals: readonly Totals[]
   /** Of the validation rows, after each epoch that was completed. */
-  readonly validation: readonly Evaluation[]
+  readonly validation: readonly Totals[]
 }
 
 /** Rows that are measured after each epoch. */
 export interface Validation {
   readonly rows: TrainerRows
   readonly threads: number
-}
-
-export interface Evaluation {
-  readonly loss: number
-  readonly correct: number
-  readonly rows: number
 }
 
 export interface Trainer {
@@ -173,10 +167,10 @@ export interface Trainer {
     validation?: Validation,
   ): Promise<Stretch>
   /** Totals of the epoch so far must be set again when a run resumes in the middle of an epoch. */
-  setTotals(totals: EpochTotals): void
-  evaluate(rows: TrainerRows, threads: number): Promise<Evaluation>
+  setTotals(totals: Totals): void
+  evaluate(rows: TrainerRows, threads: number): Promise<Totals>
   /** Outputs of the last layer [rows, units], after its activation (softmax and sigmoid losses: probabilities are the facade's). */
   predict(x: Float32Array, rows: number, threads: number): Promise<Float32Array>
-  /** Frees the engine's memory at once; the trainer can't be used afterwards. */
+  /** Frees the engine's memory, once no call is on its way; the trainer can't be used afterwards. */
   dispose(): void
 }

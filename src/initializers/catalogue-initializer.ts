@@ -142,7 +142,7 @@ export class CatalogueInitializer<P extends object> implements Initializer {
       class_name: this.className,
       config: this.getConfig(),
       ...(this.#given === undefined || this.#smallSeed() ? {} : { seed: String(this.#given) }),
-      ...(layout === undefined ? {} : { layout }),
+      ...(layout === undefined ? {} : { layout: layout as Json }),
     }
   }
 

@@ -1,5 +1,5 @@
 import { rangeError, wrongType } from '../errors.js'
-import { integer, oneOf, positive, readArray, readOptions, readRecord } from '../validate.js'
+import { integer, nonNegative, oneOf, readArray, readOptions, readRecord } from '../validate.js'
 
 /** Where a framework puts the input and output axes: (..., in, out), (out, in, ...) or (out, ..., in). */
 export type BaseLayout = 'keras' | 'torch' | 'mlx'
@@ -86,12 +86,8 @@ export function layoutOf(value: unknown): Layout {
 }
 
 function explicitFans(record: Record<string, unknown>): ExplicitFans {
-  readOptions(record, ['fanIn', 'fanOut'], 'layout')
-  return { fanIn: fan(record['fanIn'], 'layout.fanIn'), fanOut: fan(record['fanOut'], 'layout.fanOut') }
-}
-
-function fan(value: unknown, argument: string): number {
-  return value === 0 ? 0 : positive(value, argument)
+  const { fanIn, fanOut } = readOptions(record, ['fanIn', 'fanOut'], 'layout')
+  return { fanIn: nonNegative(fanIn, 'layout.fanIn'), fanOut: nonNegative(fanOut, 'layout.fanOut') }
 }
 
 function axesLayout(record: Record<string, unknown>): AxesLayout {

@@ -45,7 +45,8 @@ export async function lsuv(layers: readonly LsuvLayer[], options?: LsuvOptions):
       if (Math.abs(reached - wanted) <= near || attempt === tries) break
       for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] as number) * (wanted / reached)
     }
-    control.onStep?.(found.push(reached))
+    found.push(reached)
+    control.onStep?.(found.length)
   }
   finish()
   return found

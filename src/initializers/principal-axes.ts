@@ -16,7 +16,7 @@ const PCA = ['components', 'whiten', 'epsilon']
 const ZCA = ['epsilon']
 
 export interface PcaOptions {
-  /** Outputs, at most as many as features. Default: all. */
+  /** Outputs, at most as many as features and as rows. Default: all. */
   components?: number | undefined
   /** Whether outputs have variance 1. Default: false. */
   whiten?: boolean | undefined

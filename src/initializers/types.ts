@@ -42,13 +42,13 @@ export interface Description {
 }
 
 /** An initializer as JSON, readable by Keras where the class is one of Keras's. */
-export interface InitializerConfig {
+export type InitializerConfig = {
   class_name: string
   config: Record<string, Json>
   /** The full seed in decimal, where `config.seed` can't hold it (2^32 and more). */
   seed?: string
-  /** The initializer's own layout, where it has one. */
-  layout?: Layout
+  /** The initializer's own layout, a `Layout`, where it has one. */
+  layout?: Json
 }
 
 /** Makes the values of tensors. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { EpochTotals } from '../engine/trainer.js'
+import type { Totals } from '../engine/trainer.js'
 import { badFile, plainError } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { decodeResult, encodeResult } from '../json-text.js'
@@ -22,9 +22,11 @@ export interface RunState {
   readonly before: number
   readonly stepsPerEpoch: number
   readonly learningRate: number
+  /** Of the epoch in training, which began before a callback set another. */
+  readonly rate: number
   /** Whether a callback had ended the run: only those who are told of the end were still to come. */
   readonly stopping: boolean
-  readonly totals: EpochTotals
+  readonly totals: Totals
   readonly history: History
   /** Of those that have a state, in their order. */
   readonly callbacks: readonly { readonly name: string; readonly values: Record<string, unknown> }[]
@@ -36,7 +38,7 @@ export async function writeCheckpoint(
   path: string,
   fingerprint: RunState['fingerprint'],
 ): Promise<void> {
-  const { epoch, step, begun, before, stepsPerEpoch, learningRate, stopping, totals, history } = run
+  const { epoch, step, begun, before, stepsPerEpoch, learningRate, rate, stopping, totals, history } = run
   const states = run.plan.callbacks.flatMap((callback) => {
     const state = callback.getState?.()
     return state === undefined ? [] : [{ name: callback.name ?? '', ...state }]
@@ -50,6 +52,7 @@ export async function writeCheckpoint(
     before,
     stepsPerEpoch,
     learningRate,
+    rate,
     stopping,
     totals,
     history,

@@ -1,7 +1,15 @@
 import { classesOf, type LossName, type RowsSpec, type TrainerData } from '../engine/trainer.js'
 import { rangeError, show, typeError, wrongType, wrongValue } from '../errors.js'
 import { isOf, isShared, ownArray } from '../realm.js'
-import { present, readArray, readFields, readRecord, shapeOf, sizeOf } from '../validate.js'
+import {
+  nonNegativeSingle,
+  present,
+  readArray,
+  readFields,
+  readRecord,
+  shapeOf,
+  sizeOf,
+} from '../validate.js'
 import { Rows } from './rows.js'
 
 /** A tensor with its shape, rows first. */
@@ -176,17 +184,22 @@ function readWeights(
   if (classWeight === undefined) return weights
   if (labels === undefined)
     throw typeError('ERR_INVALID_ARGUMENT', 'classWeight needs a loss of classes, and integer labels as y')
-  const factors = readRecord(
-    isOf(classWeight, 'Map') ? Object.fromEntries(classWeight as Map<number, number>) : classWeight,
-    'classWeight',
-  ) as Record<string, number>
+  const factors = readRecord(factorsOf(classWeight), 'classWeight') as Record<string, number>
   const classes = classesOf(units, loss)
   for (const [label, factor] of Object.entries(factors)) {
     if (!/^\d{1,9}$/.test(label) || Number(label) >= classes)
       throw wrongValue('a key of classWeight', `a label in [0, ${classes})`, label)
-    refuseWeight(factor, `classWeight[${label}]`)
+    nonNegativeSingle(factor, `classWeight[${label}]`)
   }
-  return weights.map((weight, row) => weight * (factors[labels[row] as number] ?? 1))
+  const products = weights.map((weight, row) => weight * (factors[labels[row] as number] ?? 1))
+  const wrong = products.indexOf(Infinity)
+  if (wrong >= 0) nonNegativeSingle(Infinity, `the weight of row ${wrong}, of itself times its class,`)
+  return products
+}
+
+/** Weights of classes by label: of a map, which JSON knows nothing of, the record of the same entries. */
+export function factorsOf(classWeight: unknown): unknown {
+  return isOf(classWeight, 'Map') ? Object.fromEntries(classWeight as Map<number, number>) : classWeight
 }
 
 function readSampleWeight(given: unknown, rows: number): Float32Array {
@@ -199,11 +212,6 @@ function readSampleWeight(given: unknown, rows: number): Float32Array {
       `sampleWeight must have one weight a row, ${rows}, got ${value.length}`,
     )
   }
-  value.forEach((weight, row) => refuseWeight(weight, `sampleWeight[${row}]`))
+  value.forEach((weight, row) => nonNegativeSingle(weight, `sampleWeight[${row}]`))
   return value
-}
-
-function refuseWeight(weight: unknown, argument: string): void {
-  if (typeof weight === 'number' && weight >= 0 && weight < Infinity) return
-  throw wrongValue(argument, 'a finite number >= 0', weight)
 }

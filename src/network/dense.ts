@@ -1,8 +1,16 @@
 import { type ActivationName, ACTIVATIONS } from '../engine/trainer.js'
 import { initializer, type InitializerLike } from '../initializers/registry.js'
-import { belowOne, boolean, finite, integer, nonNegative, oneOf, pathOf, readOptions } from '../validate.js'
+import {
+  belowOne,
+  boolean,
+  integer,
+  nonNegativeSingle,
+  oneOf,
+  pathOf,
+  readOptions,
+  single,
+} from '../validate.js'
 import { rangeError } from '../errors.js'
-import { refuseOverflow } from '../random/laws.js'
 
 /** Penalty on a kernel, added to the loss as in Keras: `l1 * sum |w| + l2 * sum w^2`. */
 export interface Regularizer {
@@ -70,7 +78,7 @@ export function readDense(value: unknown, argument: string, name: string) {
   return {
     units: integer(o['units'], `${argument}.units`, 1, 2 ** 31 - 1),
     activation,
-    slope: slopeOf(o['slope'] ?? (activation === 'elu' ? 1 : 0.01), `${argument}.slope`),
+    slope: single(o['slope'] ?? (activation === 'elu' ? 1 : 0.01), `${argument}.slope`),
     useBias: boolean(o['useBias'] ?? true, `${argument}.useBias`),
     kernelInitializer: initializer((o['kernelInitializer'] ?? 'glorotUniform') as InitializerLike),
     biasInitializer: initializer((o['biasInitializer'] ?? 'zeros') as InitializerLike),
@@ -82,16 +90,10 @@ export function readDense(value: unknown, argument: string, name: string) {
   }
 }
 
-/** A number that is finite in single precision, which the loop computes in. */
-function slopeOf(value: unknown, argument: string): number {
-  const slope = finite(value, argument)
-  refuseOverflow(slope, argument, 'F32')
-  return slope
-}
-
 function readRegularizer(value: unknown, argument: string): { l1: number; l2: number } {
   const o = readOptions(value, ['l1', 'l2'], argument)
-  return { l1: nonNegative(o['l1'] ?? 0, `${argument}.l1`), l2: nonNegative(o['l2'] ?? 0, `${argument}.l2`) }
+  const read = (key: 'l1' | 'l2') => nonNegativeSingle(o[key] ?? 0, `${argument}.${key}`)
+  return { l1: read('l1'), l2: read('l2') }
 }
 
 function readName(value: unknown, argument: string): string {

@@ -1,11 +1,11 @@
 import { abortError, plainError } from '../errors.js'
 import { watch, type Watch } from '../engine/progress.js'
-import type { Evaluation } from '../engine/trainer.js'
+import type { Totals } from '../engine/trainer.js'
 import type { Callback } from './callbacks/callback.js'
 import type { FeedPart } from './feed.js'
 import { record } from './history.js'
 import { scheduledRates } from './schedules.js'
-import type { TrainingRun } from './training-run.js'
+import { asValidation, type TrainingRun } from './training-run.js'
 import { untilAborted } from './until-aborted.js'
 
 /** Milliseconds of training between two looks at the signal, and between two progress reports. */
@@ -97,15 +97,17 @@ async function trainUnwatched(run: TrainingRun, watcher: Watch): Promise<void> {
 async function trainEpoch(run: TrainingRun, watcher: Watch): Promise<void> {
   const { callbacks, feed } = run.plan
   const { epoch } = run
-  if (!run.begun) for (const callback of callbacks) await callback.onEpochBegin?.(epoch, run)
-  run.begun = true
-  const rate = run.learningRate
+  if (!run.begun) {
+    for (const callback of callbacks) await callback.onEpochBegin?.(epoch, run)
+    run.rate = run.learningRate
+    run.begun = true
+  }
   const { signal } = watcher.control
   for await (const part of untilAborted(feed.parts(epoch, run.step, signal), signal)) {
     if (run.stopping) return
     await run.bind(part)
     while (run.step < part.end) {
-      await trainStretch(run, rate, part, watcher)
+      await trainStretch(run, part, watcher)
       if (run.stopping && run.step < part.end) return
     }
   }
@@ -121,11 +123,11 @@ function endEpoch(run: TrainingRun, logs: Record<string, number>): void {
 }
 
 /** Trains for about a tenth of a second, but not past the part's end or the next pause of a callback. */
-async function trainStretch(run: TrainingRun, rate: number, part: FeedPart, watcher: Watch): Promise<void> {
+async function trainStretch(run: TrainingRun, part: FeedPart, watcher: Watch): Promise<void> {
   const { callbacks } = run.plan
   throwIfAborted(watcher)
   const until = Math.min(...callbacks.map((callback) => nextPause(callback, run.step)), part.end)
-  const rates = ratesOf(run, rate, Math.min(until - run.step, RATES))
+  const rates = ratesOf(run, run.rate, Math.min(until - run.step, RATES))
   try {
     const from = { epoch: run.epoch, step: run.step - part.start }
     const { steps, totals } = await run.session.run(from, rates, STRETCH)
@@ -163,7 +165,7 @@ async function validate(run: TrainingRun): Promise<Record<string, number>> {
   return validationLogs(run, await run.session.evaluate(validation, spec.threads, undefined))
 }
 
-function validationLogs(run: TrainingRun, sums: Evaluation | undefined): Record<string, number> {
+function validationLogs(run: TrainingRun, sums: Totals | undefined): Record<string, number> {
   const logs: Record<string, number> = sums ? run.network.logsOf(sums) : {}
-  return Object.fromEntries(Object.entries(logs).map(([metric, value]) => [`val_${metric}`, value]))
+  return Object.fromEntries(Object.entries(logs).map(([metric, value]) => [asValidation(metric), value]))
 }

@@ -1,13 +1,12 @@
 import { rangeError, wrongType, wrongValue } from '../errors.js'
 import { arrayKind } from '../realm.js'
-import { integer, present } from '../validate.js'
+import { bound, integer, present } from '../validate.js'
 
 /** Class indices, one a row. */
 export type Labels = Int32Array | Uint8Array
 
 function columnsOf(outputs: Float32Array, count: number, name: string): number {
-  if (arrayKind(outputs) !== 'Float32Array') throw wrongType(name, 'a Float32Array', outputs)
-  present(outputs, name)
+  floatsOf(outputs, name)
   const rows = integer(count, 'rows', 0)
   const columns = rows === 0 ? 0 : outputs.length / rows
   if (!Number.isInteger(columns) || (rows === 0 && outputs.length > 0)) {
@@ -25,8 +24,12 @@ function rowsOf(labels: Labels): number {
   throw wrongType('labels', 'an Int32Array or a Uint8Array', labels)
 }
 
+function floatsOf(values: Float32Array, name: string): Float32Array {
+  if (arrayKind(values) === 'Float32Array') return present(values, name)
+  throw wrongType(name, 'a Float32Array', values)
+}
+
 function sameLength(a: Float32Array, b: Float32Array | Labels, names: string): void {
-  for (const array of [a, b]) present(array, names)
   if (a.length !== b.length) {
     throw rangeError(
       'ERR_LENGTH_MISMATCH',
@@ -53,6 +56,7 @@ function chosen(outputs: Float32Array, row: number, columns: number, threshold: 
  */
 export function classes(outputs: Float32Array, rows: number, threshold = 0): Int32Array {
   const columns = columnsOf(outputs, rows, 'outputs')
+  bound(threshold, 'threshold')
   return Int32Array.from({ length: rows }, (_, row) => chosen(outputs, row, columns, threshold))
 }
 
@@ -60,6 +64,7 @@ export function classes(outputs: Float32Array, rows: number, threshold = 0): Int
 export function accuracy(outputs: Float32Array, labels: Labels, threshold = 0): number {
   const rows = rowsOf(labels)
   const columns = columnsOf(outputs, rows, 'outputs')
+  bound(threshold, 'threshold')
   let right = 0
   for (let row = 0; row < rows; row++) {
     if (chosen(outputs, row, columns, threshold) !== labels[row]) continue
@@ -112,7 +117,7 @@ export function confusionMatrix(outputs: Float32Array, labels: Labels, threshold
  * @returns NaN without rows
  */
 export function r2(outputs: Float32Array, targets: Float32Array, columns = 1): number {
-  sameLength(outputs, targets, 'outputs and targets')
+  sameLength(floatsOf(outputs, 'outputs'), floatsOf(targets, 'targets'), 'outputs and targets')
   const rows = targets.length / integer(columns, 'columns', 1)
   if (!Number.isInteger(rows))
     throw wrongValue('columns', `a divisor of the ${targets.length} targets`, columns)
@@ -142,6 +147,8 @@ export function r2(outputs: Float32Array, targets: Float32Array, columns = 1): n
  * counting one half (Mann-Whitney). NaN when either class is absent.
  */
 export function auc(scores: Float32Array, labels: Labels): number {
+  floatsOf(scores, 'scores')
+  rowsOf(labels)
   sameLength(scores, labels, 'scores and labels')
   const other = labels.find((label) => label !== 0 && label !== 1)
   if (other !== undefined) throw wrongValue('labels', '0 and 1', other)

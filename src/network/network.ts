@@ -1,6 +1,6 @@
 import { type AsyncOptions, oneCall, unlessAborted } from '../engine/progress.js'
 import type { EngineName } from '../engine/select.js'
-import type { Evaluation } from '../engine/trainer.js'
+import type { Totals } from '../engine/trainer.js'
 import { allocate, readOptions } from '../validate.js'
 import { networkToJSON, readNetwork, type NetworkConfig, type NetworkSpec } from './config.js'
 import { isClassifier, readData, readFeatures, type Features, type Targets } from './data.js'
@@ -156,7 +156,7 @@ export class Network {
 
   /** @internal `evaluate` on rows that have been checked. */
   async evaluateRows(rows: Rows, options?: EvaluateOptions): Promise<Metrics> {
-    const evaluate: Measure<Evaluation> = (threads, engine) => this.#session.evaluate(rows, threads, engine)
+    const evaluate: Measure<Totals> = (threads, engine) => this.#session.evaluate(rows, threads, engine)
     return this.logsOf(await measure(options, evaluate))
   }
 
@@ -193,7 +193,7 @@ export class Network {
   }
 
   /** @internal Means of sums over rows. */
-  logsOf({ loss, correct, rows }: Evaluation): Metrics & Record<string, number> {
+  logsOf({ loss, correct, rows }: Totals): Metrics & Record<string, number> {
     return { loss: loss / rows, ...(isClassifier(this.#spec.loss) && { accuracy: correct / rows }) }
   }
 }

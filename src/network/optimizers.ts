@@ -3,12 +3,12 @@ import { typeError, wrongType } from '../errors.js'
 import {
   belowOne,
   boolean,
-  finite,
   integer,
-  nonNegative,
+  nonNegativeSingle,
   positive,
   probability,
   readOptions,
+  single,
 } from '../validate.js'
 import { type RateTable, readSchedule, type Schedule } from './schedules.js'
 
@@ -84,9 +84,9 @@ const NONE: Omit<OptimizerSpec, 'kind'> = {
 
 function shared(o: Record<string, unknown>, learningRate: number, weightDecay = 0) {
   return {
-    learningRate: nonNegative(o['learningRate'] ?? learningRate, 'learningRate'),
+    learningRate: nonNegativeSingle(o['learningRate'] ?? learningRate, 'learningRate'),
     schedule: readSchedule(o['schedule']),
-    weightDecay: nonNegative(o['weightDecay'] ?? weightDecay, 'weightDecay'),
+    weightDecay: nonNegativeSingle(o['weightDecay'] ?? weightDecay, 'weightDecay'),
     clipNorm: o['clipNorm'] === undefined ? 0 : positive(o['clipNorm'], 'clipNorm'),
     clipValue: o['clipValue'] === undefined ? 0 : positive(o['clipValue'], 'clipValue'),
     accumulate: integer(o['accumulate'] ?? 1, 'accumulate', 1, 2 ** 32 - 1),
@@ -102,8 +102,8 @@ function shared(o: Record<string, unknown>, learningRate: number, weightDecay = 
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const o = readOptions(options, [...SHARED, 'momentum', 'dampening', 'nesterov', 'decoupled'])
-  const momentum = nonNegative(o['momentum'] ?? 0, 'momentum')
-  const dampening = finite(o['dampening'] ?? 0, 'dampening')
+  const momentum = nonNegativeSingle(o['momentum'] ?? 0, 'momentum')
+  const dampening = single(o['dampening'] ?? 0, 'dampening')
   const nesterov = boolean(o['nesterov'] ?? false, 'nesterov')
   if (nesterov && (momentum === 0 || dampening !== 0)) {
     throw typeError('ERR_INVALID_ARGUMENT', 'nesterov needs a momentum > 0 and dampening 0')
@@ -120,7 +120,7 @@ function adamLike(kind: 'adam' | 'adamW', options: AdamOptions, weightDecay: num
     kind,
     beta1: belowOne(o['beta1'] ?? 0.9, 'beta1'),
     beta2: belowOne(o['beta2'] ?? 0.999, 'beta2'),
-    epsilon: nonNegative(o['epsilon'] ?? 1e-8, 'epsilon'),
+    epsilon: nonNegativeSingle(o['epsilon'] ?? 1e-8, 'epsilon'),
     decoupled: kind === 'adamW',
   })
 }
@@ -158,8 +158,8 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
     ...shared(o, 0.01),
     kind: 'rmsprop',
     alpha: probability(o['alpha'] ?? 0.99, 'alpha'),
-    momentum: nonNegative(o['momentum'] ?? 0, 'momentum'),
-    epsilon: nonNegative(o['epsilon'] ?? 1e-8, 'epsilon'),
+    momentum: nonNegativeSingle(o['momentum'] ?? 0, 'momentum'),
+    epsilon: nonNegativeSingle(o['epsilon'] ?? 1e-8, 'epsilon'),
   })
 }
 

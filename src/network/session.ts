@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.js'
-import type { EpochTotals, Evaluation, Position, RunSpec, Stretch, Trainer } from '../engine/trainer.js'
+import type { Totals, Position, RunSpec, Stretch, Trainer } from '../engine/trainer.js'
 import { type EngineName, pickEngine } from '../engine/select.js'
 import type { NetworkSpec } from './config.js'
 import type { Rows } from './rows.js'
@@ -57,7 +57,7 @@ export class Session {
   bind(rows: Rows, run: RunSpec, state: Float32Array | undefined): Promise<void> {
     return this.#exclusive((trainer, engine) => {
       const carried = state ?? this.#left ?? trainer.getState()
-      trainer.bind(rows.on(engine), { ...run, threads: threadsOf(engine, run.threads) })
+      trainer.bind(rows.on(engine), run)
       trainer.setState(carried)
       this.#left = undefined
     })
@@ -72,10 +72,7 @@ export class Session {
   ): Promise<Stretch> {
     return this.#exclusive(async (trainer, engine) => {
       try {
-        const measured = validation && {
-          rows: validation.rows.on(engine),
-          threads: threadsOf(engine, validation.threads),
-        }
+        const measured = validation && { ...validation, rows: validation.rows.on(engine) }
         return await trainer.run(from, rates, milliseconds, measured)
       } finally {
         if (!this.#changed) this.#parameters = trainer.getParameters()
@@ -89,15 +86,15 @@ export class Session {
   }
 
   /** Takes up an epoch in its middle. */
-  setTotals(totals: EpochTotals): Promise<void> {
+  setTotals(totals: Totals): Promise<void> {
     return this.#exclusive((trainer) => trainer.setTotals(totals))
   }
 
-  evaluate(rows: Rows, threads: number, choice: EngineName | undefined): Promise<Evaluation> {
+  evaluate(rows: Rows, threads: number, choice: EngineName | undefined): Promise<Totals> {
     const engine = this.#measuring(choice)
     // Now, before whoever owns them can change them.
     const copy = rows.on(engine)
-    return this.#measure(engine, (trainer) => trainer.evaluate(copy, threadsOf(engine, threads)))
+    return this.#measure(engine, (trainer) => trainer.evaluate(copy, threads))
   }
 
   predict(
@@ -107,7 +104,7 @@ export class Session {
     choice: EngineName | undefined,
   ): Promise<Float32Array> {
     const engine = this.#measuring(choice)
-    return this.#measure(engine, (trainer) => trainer.predict(x, rows, threadsOf(engine, threads)))
+    return this.#measure(engine, (trainer) => trainer.predict(x, rows, threads))
   }
 
   /** Frees the engine's memory; a later call makes a new trainer. */
@@ -177,8 +174,3 @@ export class Session {
 }
 
 type Work<T> = (trainer: Trainer, engine: Engine) => T | Promise<T>
-
-/** 0 leaves the choice to the engine. */
-function threadsOf(engine: Engine, threads: number): number {
-  return threads === 0 ? engine.threads : threads
-}

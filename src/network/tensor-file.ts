@@ -41,7 +41,8 @@ export async function writeTensors(
     await write(head.encode())
     for (const { data } of tensors) {
       await write(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-      onStep?.((done += data.byteLength))
+      done += data.byteLength
+      onStep?.(done)
     }
   })
 }

@@ -1,7 +1,7 @@
-import type { EpochTotals } from '../engine/trainer.js'
+import type { Totals } from '../engine/trainer.js'
 import { wrongLength, wrongType } from '../errors.js'
 import { arrayKind } from '../realm.js'
-import { nonNegative } from '../validate.js'
+import { nonNegativeSingle } from '../validate.js'
 import type { RunState } from './checkpoint.js'
 import type { FeedPart } from './feed.js'
 import type { FitPlan } from './fit-options.js'
@@ -13,7 +13,12 @@ import type { Session } from './session.js'
 /** How a run ended: all epochs done, stopped by a callback, by the signal, or by an error. */
 export type Outcome = 'running' | 'completed' | 'stopped' | 'aborted' | 'failed'
 
-const NOTHING: EpochTotals = { rows: 0, loss: 0, correct: 0 }
+/** What a metric is named where it is of the validation rows. */
+export function asValidation(metric: string): string {
+  return `val_${metric}`
+}
+
+const NOTHING: Totals = { rows: 0, loss: 0, correct: 0 }
 
 /** A `fit` on its way, as callbacks see it. */
 export class TrainingRun {
@@ -31,6 +36,8 @@ export class TrainingRun {
   outcome: Outcome = 'running'
   /** @internal Whether the callbacks know that this epoch has begun. */
   begun = false
+  /** @internal Rate of this epoch, once it has begun. */
+  rate: number
   /** @internal */
   readonly plan: FitPlan
   /** @internal */
@@ -69,20 +76,21 @@ export class TrainingRun {
     this.#first = before
     this.#state = state
     this.#learningRate = plan.optimizer.learningRate
+    this.rate = this.#learningRate
     this.history = { epoch: [], history: { loss: [] } }
   }
 
   /**
    * Rate that the schedule's factor multiplies; may be set between batches, and counts from the next epoch on.
    *
-   * @throws `ERR_INVALID_ARGUMENT` for anything but a finite number >= 0
+   * @throws `ERR_INVALID_ARGUMENT` for anything but a number >= 0 that is finite in single precision
    */
   get learningRate(): number {
     return this.#learningRate
   }
 
   set learningRate(rate: number) {
-    this.#learningRate = nonNegative(rate, 'learningRate')
+    this.#learningRate = nonNegativeSingle(rate, 'learningRate')
   }
 
   /** Ends the run at the next pause between batches; what is done stays. */
@@ -97,6 +105,12 @@ export class TrainingRun {
   /** Loss, and accuracy of a classifier, over the rows of this epoch so far. */
   get logs(): Record<string, number> {
     return this.network.logsOf(this.totals)
+  }
+
+  /** Names of the metrics that an epoch's logs will have. */
+  get metrics(): string[] {
+    const own = Object.keys(this.logs)
+    return this.plan.validation ? [...own, ...own.map(asValidation)] : own
   }
 
   /** Copy of all parameters, flat, in the order of `network.weights`. */
@@ -140,15 +154,15 @@ export class TrainingRun {
   }
 
   /** @internal So many more batches of the epoch are done. */
-  advance(steps: number, totals: EpochTotals): void {
+  advance(steps: number, totals: Totals): void {
     this.step += steps
     this.totals = totals
   }
 
   /** @internal Takes up where a checkpoint stands. */
   resume(state: RunState, optimizer: Float32Array): void {
-    const { epoch, step, begun, before, stepsPerEpoch, learningRate, stopping, totals, history } = state
-    Object.assign(this, { epoch, step, begun, before, stepsPerEpoch, learningRate, totals, history })
+    const { epoch, step, begun, before, stepsPerEpoch, learningRate, rate, stopping, totals, history } = state
+    Object.assign(this, { epoch, step, begun, before, stepsPerEpoch, learningRate, rate, totals, history })
     this.#stopping = stopping
     this.#state = optimizer
   }

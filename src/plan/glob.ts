@@ -6,7 +6,7 @@ export type Matcher = (name: string) => boolean
 
 /**
  * A rule's pattern: a glob for the whole name, case-sensitive, in which `*` is any run of characters (`/` and `.` too)
- * and `?` is one; or a RegExp that is found anywhere in the name.
+ * and `?` is one; or a RegExp that is found anywhere in the name (a sticky one where the name begins).
  *
  * @throws `ERR_INVALID_ARGUMENT` for anything else
  */
@@ -17,7 +17,7 @@ export function matcherOf(match: unknown, argument: string): Matcher {
   }
   if (isOf(match, 'RegExp')) {
     const { source, flags } = match as RegExp
-    // Without g and y a RegExp keeps no state between tests.
+    // A global one would keep a place between tests, and a sticky one does: it is that of the name's first character.
     const stateless = new RegExp(source, flags.replace('g', ''))
     return (name) => {
       stateless.lastIndex = 0

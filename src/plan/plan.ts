@@ -1,10 +1,10 @@
 import { ASYNC_OPTIONS, type AsyncOptions, signalOf, watch } from '../engine/progress.js'
 import type { Layout } from '../initializers/layouts.js'
 import type { InitializerConfig } from '../initializers/types.js'
-import type { Dtype, FloatArray } from '../random/output.js'
+import { type Dtype, DTYPES, type FloatArray } from '../random/output.js'
 import { readWork, WORK_OPTIONS, type WorkOptions } from '../random/fill.js'
 import type { TypedArray } from '../random/shuffle.js'
-import { readOptions } from '../validate.js'
+import { oneOf, readOptions } from '../validate.js'
 import { fillAll, fillAllAsync, fillGiven, fillGivenAsync, fillOf, type PlannedFill } from './fill.js'
 import { stopsWithReader } from './leaving.js'
 import { checkArrays, type PlanArray, slabOf } from './memory.js'
@@ -80,9 +80,14 @@ export class Plan {
     }
   }
 
-  /** The same tensors with all their values in one element type. */
+  /**
+   * The same tensors with all their values in one element type.
+   *
+   * @throws `ERR_INVALID_ARGUMENT`
+   */
   withDtype(dtype: Dtype): Plan {
     const read = this.#read
+    oneOf(dtype, 'dtype', DTYPES)
     return new Plan({
       ...read,
       tensors: read.tensors.map((tensor) => resolveTensor({ ...tensor, dtype }, read)),

@@ -1,5 +1,5 @@
 import type { Dtype } from '../engine/law.js'
-import { rangeError, show, type SymbreakError, wrongType } from '../errors.js'
+import { isOwnError, rangeError, show, type SymbreakError, typeError, wrongType } from '../errors.js'
 import { initializer, type InitializerLike } from '../initializers/registry.js'
 import { layoutOf, type Layout } from '../initializers/layouts.js'
 import { DTYPES } from '../random/output.js'
@@ -154,18 +154,19 @@ function chooser(
 
 /** Everything that is wrong with a plan. */
 class Problems {
-  readonly #found: { message: string; error?: Error }[] = []
+  readonly #found: { message: string; error?: SymbreakError }[] = []
 
-  add(message: string, error?: Error): void {
+  add(message: string, error?: SymbreakError): void {
     this.#found.push({ message, ...(error === undefined ? {} : { error }) })
   }
 
-  /** What `read` gives, or nothing where it throws. */
+  /** What `read` gives, or nothing where it finds a fault. Whatever else it throws is no fault of the plan. */
   collect<T>(subject: string, read: () => T): T[] {
     try {
       return [read()]
     } catch (error) {
-      this.add(`${subject}: ${(error as Error).message}`, error as Error)
+      if (!isOwnError(error)) throw error
+      this.add(`${subject}: ${error.message}`, error)
       return []
     }
   }
@@ -174,8 +175,9 @@ class Problems {
     const [first] = this.#found
     if (first === undefined) return
     if (this.#found.length === 1) {
-      const code = (first.error as SymbreakError | undefined)?.code ?? 'ERR_INVALID_ARGUMENT'
-      throw rangeError(code, first.message, { cause: first.error })
+      const { message, error } = first
+      const alike = error instanceof TypeError ? typeError : rangeError
+      throw alike(error?.code ?? 'ERR_INVALID_ARGUMENT', message, { cause: error })
     }
     const lines = this.#found.map(({ message }) => `\n  ${message}`)
     throw rangeError('ERR_INVALID_ARGUMENT', `the plan has ${lines.length} faults:${lines.join('')}`)

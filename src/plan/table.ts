@@ -1,3 +1,4 @@
+import { wrongType } from '../errors.js'
 import { integer, pathOf, readOptions } from '../validate.js'
 import type { Plan } from './plan.js'
 import { bytesOf, shardPath, split } from './shards.js'
@@ -32,6 +33,8 @@ export interface TableOptions {
 
 /** Tells what `plan.write(path, ...)` would do, one row a tensor; values are made only where nothing else tells their spread. */
 export function planTable(plan: Plan, path: string, options?: TableOptions): PlanRow[] {
+  if (typeof (plan as Partial<Plan> | undefined)?.resolved !== 'function')
+    throw wrongType('plan', 'what plan() makes', plan)
   const name = pathOf(path)
   const { maxShardSize, shards: processes = 1 } = readOptions(options, ['maxShardSize', 'shards'])
   const limit = maxShardSize === undefined ? Infinity : bytesOf(maxShardSize, 'maxShardSize')

@@ -39,6 +39,16 @@ export function readWork(options: Record<string, unknown>): Pick<Fill, 'engine' 
   }
 }
 
+/**
+ * Checks the options of work on items of any kind, which is done in TypeScript whichever engine is asked for.
+ *
+ * @throws `ERR_INVALID_ARGUMENT`; `ERR_NATIVE_UNAVAILABLE` where the engine asked for isn't there
+ */
+export function checkWork(options: Record<string, unknown>): void {
+  const { engine } = readWork(options)
+  if (engine !== undefined) pickEngine(engine, Infinity)
+}
+
 /** The engine that does the work; refuses before anything is touched. */
 export function engineOf(choice: EngineName | undefined, law: Law, view: View, dtype?: Dtype): Engine {
   return pickEngine(choice, view.length, view, crossingOf(law, dtype))

@@ -26,7 +26,7 @@ import {
   uniformSampler,
 } from './draw.js'
 import { type ChoiceOptions, choiceOf } from './choice.js'
-import { engineOf, fillLater, fillNow, readWork, WORK_OPTIONS, type WorkOptions } from './fill.js'
+import { checkWork, engineOf, fillLater, fillNow, readWork, WORK_OPTIONS, type WorkOptions } from './fill.js'
 import type { Filled, FloatArray } from './output.js'
 import type {
   BernoulliOptions,
@@ -38,6 +38,9 @@ import type {
 import { type Distribution, type DistributionParams, sampleDraw } from './sample.js'
 import { entropySeed } from './seed.js'
 import { checkShuffled, shuffleSteps, type Swappable, type TypedArray } from './shuffle.js'
+
+/** Options of work that can be watched. */
+const WORK_AND_WATCH = [...WORK_OPTIONS, ...ASYNC_OPTIONS]
 
 /** Words of a block; every draw starts on a fresh one. */
 const BLOCK = 4096
@@ -223,24 +226,38 @@ export class Generator {
    * @returns an array of the kind of `items`, a Uint32Array of indices for a number
    * @throws `ERR_INVALID_ARGUMENT`, also where there are not enough items; `ERR_LENGTH_MISMATCH` for `weights`
    */
-  choice(items: number, size: number, options?: ChoiceOptions): Uint32Array
-  choice<T extends TypedArray>(items: T, size: number, options?: ChoiceOptions): T
-  choice<T>(items: readonly T[], size: number, options?: ChoiceOptions): T[]
-  choice(items: unknown, size: number, options?: ChoiceOptions): unknown {
-    const { draws, make } = choiceOf(items, size, options, [])
+  choice(items: number, size: number, options?: ChoiceOptions & WorkOptions): Uint32Array
+  choice<T extends TypedArray>(items: T, size: number, options?: ChoiceOptions & WorkOptions): T
+  choice<T>(items: readonly T[], size: number, options?: ChoiceOptions & WorkOptions): T[]
+  choice(items: unknown, size: number, options?: ChoiceOptions & WorkOptions): unknown {
+    const { draws, make, options: read } = choiceOf(items, size, options, WORK_OPTIONS)
+    checkWork(read)
     return finished(make(this.#stream, this.#take(draws, 2)))
   }
 
   /** As `choice`, without blocking the event loop. */
-  choiceAsync(items: number, size: number, options?: ChoiceOptions & AsyncOptions): Promise<Uint32Array>
+  choiceAsync(
+    items: number,
+    size: number,
+    options?: ChoiceOptions & WorkOptions & AsyncOptions,
+  ): Promise<Uint32Array>
   choiceAsync<T extends TypedArray>(
     items: T,
     size: number,
-    options?: ChoiceOptions & AsyncOptions,
+    options?: ChoiceOptions & WorkOptions & AsyncOptions,
   ): Promise<T>
-  choiceAsync<T>(items: readonly T[], size: number, options?: ChoiceOptions & AsyncOptions): Promise<T[]>
-  async choiceAsync(items: unknown, size: number, options?: ChoiceOptions & AsyncOptions): Promise<unknown> {
-    const { draws, make, options: read } = choiceOf(copied(items), size, options, ASYNC_OPTIONS)
+  choiceAsync<T>(
+    items: readonly T[],
+    size: number,
+    options?: ChoiceOptions & WorkOptions & AsyncOptions,
+  ): Promise<T[]>
+  async choiceAsync(
+    items: unknown,
+    size: number,
+    options?: ChoiceOptions & WorkOptions & AsyncOptions,
+  ): Promise<unknown> {
+    const { draws, make, options: read } = choiceOf(copied(items), size, options, WORK_AND_WATCH)
+    checkWork(read)
     return this.#inSlices(read, draws, (first) => make(this.#stream, first))
   }
 
@@ -254,23 +271,30 @@ export class Generator {
   }
 
   /** As `permutation`, without blocking the event loop. */
-  async permutationAsync(n: number, options?: AsyncOptions): Promise<Uint32Array> {
-    const read = readOptions(options, ASYNC_OPTIONS)
+  async permutationAsync(n: number, options?: WorkOptions & AsyncOptions): Promise<Uint32Array> {
+    const read = readOptions(options, WORK_AND_WATCH)
+    checkWork(read)
     const items = indicesOf(n)
     for (let i = 0; i < items.length; i++) items[i] = i
     return this.#shuffled(items, items, read)
   }
 
   /** Puts the items of an array in random order, in place, and returns it. */
-  shuffle<T extends unknown[] | TypedArray>(items: T): T {
+  shuffle<T extends unknown[] | TypedArray>(items: T, options?: WorkOptions): T {
+    checkWork(readOptions(options, WORK_OPTIONS))
     const swappable = checkShuffled(items)
     finished(shuffleSteps(swappable, this.#stream, this.#take(Math.max(0, swappable.length - 1), 2)))
     return items
   }
 
   /** As `shuffle`, without blocking the event loop; an aborted one leaves the items partly shuffled. */
-  async shuffleAsync<T extends unknown[] | TypedArray>(items: T, options?: AsyncOptions): Promise<T> {
-    return this.#shuffled(items, checkShuffled(items), readOptions(options, ASYNC_OPTIONS))
+  async shuffleAsync<T extends unknown[] | TypedArray>(
+    items: T,
+    options?: WorkOptions & AsyncOptions,
+  ): Promise<T> {
+    const read = readOptions(options, WORK_AND_WATCH)
+    checkWork(read)
+    return this.#shuffled(items, checkShuffled(items), read)
   }
 
   /** Seed, path and position, each as text. */

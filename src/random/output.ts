@@ -59,11 +59,11 @@ export function dtypeOf(value: unknown): Dtype {
  */
 export function outputOf(out: unknown, dtype: unknown): Output {
   if (typeof out === 'number') return newOutput(integer(out, 'out', 0), dtypeOf(dtype))
-  return givenOutput(out, dtype)
+  return givenOutput(out, dtype, 'a length, ')
 }
 
-/** The caller's array as memory to fill. */
-export function givenOutput(out: unknown, dtype: unknown): Output {
+/** The caller's array as memory to fill; `also` is what else may be given in its place. */
+export function givenOutput(out: unknown, dtype: unknown, also = ''): Output {
   const kind = arrayKind(out)
   if (kind === 'Float32Array')
     return { array: out, view: present(ownArray(out) as Float32Array, 'out'), dtype: sameDtype('F32', dtype) }
@@ -80,8 +80,7 @@ export function givenOutput(out: unknown, dtype: unknown): Output {
       dtype: oneOf(dtype, 'dtype of a Uint16Array', ['F16', 'BF16']),
     }
   }
-  const allowed = 'a Float32Array, Float64Array, Float16Array or Uint16Array'
-  throw wrongType('out', allowed, out)
+  throw wrongType('out', `${also}a Float32Array, Float64Array, Float16Array or Uint16Array`, out)
 }
 
 function sameDtype<D extends Dtype>(own: D, asked: unknown): D {

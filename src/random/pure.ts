@@ -161,8 +161,9 @@ export function permutation(n: number, options: StreamOptions & WorkOptions): Ui
 /** As `permutation`, without blocking the event loop. */
 export async function permutationAsync(
   n: number,
-  options: StreamOptions & AsyncOptions,
+  options: StreamOptions & WorkOptions & AsyncOptions,
 ): Promise<Uint32Array> {
-  const { seed, path = '', ...watched } = readOptions(options, ['seed', 'path', ...ASYNC_OPTIONS])
-  return new Generator(seedOf(seed), pathOf(path)).permutationAsync(n, watched)
+  const names = ['seed', 'path', ...WORK_OPTIONS, ...ASYNC_OPTIONS]
+  const { seed, path = '', ...rest } = readOptions(options, names)
+  return new Generator(seedOf(seed), pathOf(path)).permutationAsync(n, rest)
 }

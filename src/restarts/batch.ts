@@ -1,11 +1,14 @@
 import { watch } from '../engine/progress.js'
+import { runInSlices } from '../engine/slices.js'
 import { plainError } from '../errors.js'
 import { pickEngine } from '../engine/select.js'
 import type { Json } from '../initializers/types.js'
 import { networkToJSON, readNetwork, type NetworkConfig } from '../network/config.js'
-import type { Features, Targets } from '../network/data.js'
+import { factorsOf, type Features, type Targets } from '../network/data.js'
+import { readOptimizer } from '../network/optimizers.js'
 import { digestOf, type Batch, type RunOptions } from '../runner/batch.js'
 import { localRunner } from '../runner/local.js'
+import { isArray } from '../validate.js'
 import { runPaced } from './pace.js'
 import { readRestarts, readRows, type RestartPlan, type TrialFit } from './options.js'
 import type { RestartReport, Run } from './report.js'
@@ -23,7 +26,7 @@ export async function runAll(
   const trials = configs.flatMap((config) => seeds.map((seed) => trialOf(config, seed, plan)))
   const watched = watch(plan.watched, trials.length, 'networks')
   // Statistics take long to load, and memory that there may not be: not before they are needed, but before all the work.
-  const { reportOf } = await import('./report.js').catch((cause: unknown) => {
+  const { reportSteps } = await import('./report.js').catch((cause: unknown) => {
     throw plainError('ERR_OUT_OF_MEMORY', 'the statistics could not be loaded', { cause })
   })
   const { signal, onStep } = watched.control
@@ -36,17 +39,16 @@ export async function runAll(
       : runHere(trials, coresOf(trials[0]), control)
   ).finally(() => [train, test].forEach((each) => each?.dispose()))
   for (const [i, run] of runs.entries()) if (run !== undefined) refuseOther(run, trials[i])
-  watched.finish()
   const meets =
     threshold === undefined ? undefined : (metrics: Run['metrics']) => meetsThreshold(metrics, threshold)
-  return configs.map((_, i) => {
-    const own = runs.slice(i * seeds.length, (i + 1) * seeds.length)
+  const reports: RestartReport[] = []
+  for (let first = 0; first < runs.length; first += seeds.length) {
     // A runner that does a share of the batch knows only some of the runs.
-    return reportOf(
-      own.filter((run): run is Run => run !== undefined),
-      meets,
-    )
-  })
+    const own = runs.slice(first, first + seeds.length).filter((run): run is Run => run !== undefined)
+    reports.push(await runInSlices(reportSteps(own, meets), control.signal))
+  }
+  watched.finish()
+  return reports
 }
 
 /** A runner's results may come from files. */
@@ -105,9 +107,17 @@ function itemOf({ config, seed, fit }: Trial): Json {
   return JSON.parse(JSON.stringify({ network, fit: portable(fit) })) as Json
 }
 
-function portable({ threads: _, callbacks, validationData, ...rest }: TrialFit): object {
-  const names = callbacks?.map((callback) => callback.name ?? 'unnamed')
-  return { ...rest, callbacks: names, validated: validationData !== undefined }
+/** Options as JSON, without those that no result depends on. */
+function portable({ threads: _, engine: __, ...fit }: TrialFit): object {
+  const { optimizer, callbacks, classWeight, sampleWeight, validationData, ...rest } = fit
+  const [x, y] = isArray(validationData) ? validationData : [validationData?.x, validationData?.y]
+  return {
+    ...rest,
+    optimizer: readOptimizer(optimizer),
+    callbacks: callbacks?.map(({ name = 'unnamed', options }) => [name, options ?? null]),
+    classWeight: factorsOf(classWeight),
+    arrays: digestOf({ sampleWeight, x: viewOf(x), y: viewOf(y) }),
+  }
 }
 
 function viewOf(data: Features | Targets | undefined): ArrayBufferView | undefined {

@@ -41,6 +41,9 @@ export interface RestartPlan {
   readonly watched: Record<string, unknown>
 }
 
+/** Names of `TrialFit`: the whole batch has one signal and one report of progress. */
+const TRIAL_OPTIONS = FIT_OPTIONS.filter((name) => !(ASYNC_OPTIONS as readonly string[]).includes(name))
+
 const NAMES = [...ASYNC_OPTIONS, 'seeds', 'fit', 'parallel', 'threshold', 'runner']
 
 /**
@@ -114,7 +117,7 @@ function readTrialFit(value: unknown): (seed: bigint) => TrialFit {
 function optionsOf(value: unknown, argument: string): TrialFit {
   if (typeof (value as { then?: unknown } | null | undefined)?.then === 'function')
     throw wrongType(argument, 'options, not a promise of them', value)
-  return readOptions(value, FIT_OPTIONS, argument) as TrialFit
+  return readOptions(value, TRIAL_OPTIONS, argument) as TrialFit
 }
 
 function readRunner(value: unknown): Runner | undefined {

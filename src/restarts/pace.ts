@@ -22,7 +22,10 @@ export async function runPaced(
     const indices = Array.from({ length: Math.max(0, end - done) }, (_, i) => done + i)
     const before = done
     const start = now()
-    const told = (more: number) => onDone?.((done = before + more))
+    const told = (more: number) => {
+      done = before + more
+      onDone?.(done)
+    }
     await runSome(indices, cores / threads, { signal, onDone: told }, (i, stop) => work(i, threads, stop))
     return (now() - start) / indices.length
   }

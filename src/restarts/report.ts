@@ -1,6 +1,7 @@
+import type { Steps } from '../engine/js/steps.js'
 import type { Json } from '../initializers/types.js'
 import type { Pair } from './pairs.js'
-import { summarize, type Summary } from './summary.js'
+import { summarySteps, type Summary } from './summary.js'
 
 /** One network's training from one seed. */
 export interface Run {
@@ -35,17 +36,19 @@ export interface ComparisonReport {
   pairs: Pair[]
 }
 
-/** Summarizes runs. */
-export function reportOf(
+/** Summarizes runs, in steps. */
+export function* reportSteps(
   runs: Run[],
   meets: ((metrics: Run['metrics']) => boolean) | undefined,
-): RestartReport {
+): Steps<RestartReport> {
   const done = runs.filter((run) => run.status === 'ok')
   const metrics = [...new Set(done.flatMap((run) => Object.keys(run.metrics)))]
   const values = (metric: string) => done.flatMap((run) => run.metrics[metric] ?? [])
+  const summary: Record<string, Summary> = {}
+  for (const metric of metrics) summary[metric] = yield* summarySteps(values(metric), metric)
   return {
     runs,
-    summary: Object.fromEntries(metrics.map((metric) => [metric, summarize(values(metric), metric)])),
+    summary,
     failed: runs.length - done.length,
     ...(meets && { successRate: done.filter((run) => meets(run.metrics)).length / runs.length }),
   }

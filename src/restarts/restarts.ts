@@ -8,7 +8,7 @@ import type { RestartData } from './trial.js'
  * Trains the same network from several seeds: what one run tells, and what was luck. The report depends on the
  * configuration, data and seeds alone, to the byte, never on `parallel` or the engine.
  *
- * @param config - as `Network`'s, without the seed
+ * @param config - as `Network`'s; a seed there is passed over
  * @throws `ERR_INVALID_ARGUMENT` and the other refusals of `Network` and `fit` before training; `ERR_ABORTED`. A run
  *   that fails is a row of the report.
  */

@@ -1,5 +1,6 @@
 import { max, mean, median, min, quantile, sampleStandardDeviation } from 'simple-statistics'
 import { Studentt } from 'distributions'
+import type { Steps } from '../engine/js/steps.js'
 import { Generator } from '../random/generator.js'
 
 /** What a metric's values over several runs say. Spread and intervals of a single run are NaN. */
@@ -25,8 +26,8 @@ export interface Summary {
 
 const RESAMPLES = 2000
 
-/** Summarizes a metric's values; `name` names the stream of the bootstrap's draws. */
-export function summarize(values: readonly number[], name: string): Summary {
+/** Summarizes a metric's values in steps; `name` names the stream of the bootstrap's draws. */
+export function* summarySteps(values: readonly number[], name: string): Steps<Summary> {
   const sample = [...values]
   const [q1, q3] = [quantile(sample, 0.25), quantile(sample, 0.75)]
   return {
@@ -40,7 +41,7 @@ export function summarize(values: readonly number[], name: string): Summary {
     iqr: q3 - q1,
     max: max(sample),
     ci95: meanInterval(sample),
-    ci95Bootstrap: bootstrapInterval(sample, name),
+    ci95Bootstrap: yield* bootstrapInterval(sample, name),
   }
 }
 
@@ -64,12 +65,14 @@ export function meanInterval(sample: number[]): [number, number] {
   return [meanOf(sample) - half, meanOf(sample) + half]
 }
 
-function bootstrapInterval(sample: number[], name: string): [number, number] {
+function* bootstrapInterval(sample: number[], name: string): Steps<[number, number]> {
   const n = sample.length
   if (n < 2) return [Number.NaN, Number.NaN]
   const draws = new Generator(0, `bootstrap/${name}`).integers(RESAMPLES * n, { low: 0, high: n })
-  const means = Array.from({ length: RESAMPLES }, (_, i) =>
-    meanOf([...draws.subarray(i * n, (i + 1) * n)].map((draw) => sample[draw] as number)),
-  )
+  const means: number[] = []
+  for (let i = 0; i < RESAMPLES; i++) {
+    means.push(meanOf(Array.from(draws.subarray(i * n, (i + 1) * n), (draw) => sample[draw] as number)))
+    yield i
+  }
   return [quantile(means, 0.025), quantile(means, 0.975)]
 }

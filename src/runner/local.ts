@@ -47,7 +47,8 @@ export async function runSome(
     for (const index of waiting) {
       if (stop.aborted) break
       await work(index, stop)
-      onDone?.(++done)
+      done++
+      onDone?.(done)
     }
   }
   const lanes = Array.from({ length: Math.min(width, indices.length) }, () =>

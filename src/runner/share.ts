@@ -1,4 +1,5 @@
 import { rangeError, wrongType } from '../errors.js'
+import { readRecord } from '../validate.js'
 
 /** One process's part of work that is dealt out by number: jobs `i` with `i % count === index`. */
 export interface Share {
@@ -41,6 +42,7 @@ export function shareOfEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   count?: number,
 ): Share | undefined {
+  readRecord(env, 'env')
   const system = SYSTEMS.find(({ index }) => env[index] !== undefined)
   if (system === undefined) return undefined
   const index = whole(env, system.index)

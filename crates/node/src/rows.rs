@@ -9,19 +9,18 @@ use symbreak_train::{Checked, Data, Shape, Targets};
 
 use crate::error::{Code, error};
 use crate::guard::guarded;
-use crate::info::available_threads;
 use crate::memory::copied;
 use crate::network::{from_train, loss_of};
 
-/// Copies rows into Rust's memory; only this thread touches JavaScript's.
+/// Copies rows into Rust's memory, whose pages up to so many threads ask for; only this thread touches JavaScript's.
 fn data(
     x: &Float32ArraySlice,
     rows: u32,
     labels: Option<&Int32ArraySlice>,
     targets: Option<&Float32ArraySlice>,
     weights: Option<&Float32ArraySlice>,
+    threads: usize,
 ) -> Result<Data> {
-    let threads = available_threads() as usize;
     let values =
         |array: Option<&Float32ArraySlice>| array.map_or(Ok(Vec::new()), |array| copied(array, threads));
     let targets = match labels {
@@ -47,6 +46,7 @@ impl NativeRows {
         loss: String,
         x: Float32ArraySlice,
         rows: u32,
+        threads: u32,
         labels: Option<Int32ArraySlice>,
         targets: Option<Float32ArraySlice>,
         weights: Option<Float32ArraySlice>,
@@ -54,7 +54,8 @@ impl NativeRows {
         guarded(|| {
             let shape =
                 Shape { inputs: inputs as usize, outputs: outputs as usize, loss: loss_of(&loss, 0.0, 1.0)? };
-            let data = data(&x, rows, labels.as_ref(), targets.as_ref(), weights.as_ref())?;
+            let threads = threads as usize;
+            let data = data(&x, rows, labels.as_ref(), targets.as_ref(), weights.as_ref(), threads)?;
             Ok(Self { rows: Some(Arc::new(data.check(shape).map_err(from_train)?)) })
         })
     }

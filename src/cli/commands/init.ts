@@ -123,6 +123,8 @@ function shards({ maxShardSize, shard, shards: count, output }: InitOptions): Fi
       note('each process of this batch writes the whole: --max-shard-size would divide it')
     return {}
   }
+  if (shard !== undefined && count !== undefined && shard.count !== count)
+    throw new UsageError(`--shard ${shard.index}/${shard.count} and --shards ${count} contradict each other`)
   const mine = shard ?? shareOfEnvironment(process.env, count)
   if (mine === undefined && count !== undefined)
     throw new UsageError('--shards needs a batch system that tells this process its number: use --shard i/N')

@@ -16,6 +16,11 @@ export function matrix(data: Float32Array, rows: number, columns: number, offset
   return { data, offset, rows, columns, rowStride: columns, columnStride: 1 }
 }
 
+/** Rows of a matrix, `count` of them at most, where they are. */
+export function rowsFrom(a: Matrix, first: number, count: number): Matrix {
+  return { ...a, offset: a.offset + first * a.rowStride, rows: Math.min(count, a.rows - first) }
+}
+
 /** The transpose, without moving anything. */
 export function transpose(a: Matrix): Matrix {
   return { ...a, rows: a.columns, columns: a.rows, rowStride: a.columnStride, columnStride: a.rowStride }

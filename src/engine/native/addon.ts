@@ -1,8 +1,12 @@
 import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
 import { plainError } from '../../errors.js'
 import { environment } from '../environment.js'
 import { type Binary, installedBinary, packageName } from './binaries.js'
 import type * as Binding from './binding.cjs'
+
+/** Names a binary to be loaded instead of the installed one: the variable that all of napi's loaders know. */
+const VARIABLE = 'NAPI_RS_NATIVE_LIBRARY_PATH'
 
 /** The addon's exports. */
 export type Addon = typeof Binding
@@ -14,36 +18,36 @@ export type Addon = typeof Binding
  * @throws `ERR_NATIVE_UNAVAILABLE` with the reason, and the advice for it
  */
 export function loadAddon(version: string): Addon {
-  const given = environment('NAPI_RS_NATIVE_LIBRARY_PATH')
-  if (given !== undefined && given !== '') return required(given, version)
+  const given = environment(VARIABLE)
+  if (given) return opened({ path: resolve(given) }, version, `, which ${VARIABLE} names,`)
   // Opened by hand: Node's own search takes longer than all the rest of a first call.
   const binary = installedBinary()
   if (binary !== undefined) return opened(binary, version)
   const name = packageName()
   if (name === undefined) throw unavailable(`there is no binary for ${process.platform} on ${process.arch}`)
-  return required(name, version, `${name} is not installed`)
+  return required(name, version)
 }
 
-function opened({ path, fault }: Binary, version: string): Addon {
+/** @param which - said of the path where it can't be loaded */
+function opened({ path, fault }: Binary, version: string, which = ''): Addon {
   const module = { exports: {} }
   try {
     if (fault !== undefined) throw fault
     process.dlopen(module, path)
   } catch (error) {
-    throw unavailable(`${path} could not be loaded`, error)
+    throw unavailable(`${path}${which} could not be loaded`, error)
   }
   return checked(path, module.exports as Addon, version)
 }
 
-/** By Node's search; `missing` is what is said where that finds nothing. */
-function required(name: string, version: string, missing?: string): Addon {
-  const broken = `${name} could not be loaded`
+/** This platform's package, by Node's search. */
+function required(name: string, version: string): Addon {
   let addon: Addon
   try {
     addon = createRequire(import.meta.url)(name) as Addon
   } catch (error) {
     const absent = (error as { code?: unknown }).code === 'MODULE_NOT_FOUND'
-    throw unavailable(absent ? (missing ?? broken) : broken, error, absent)
+    throw unavailable(`${name} ${absent ? 'is not installed' : 'could not be loaded'}`, error, absent)
   }
   return checked(name, addon, version)
 }

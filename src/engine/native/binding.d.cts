@@ -12,7 +12,7 @@ export declare class CancelToken {
 
 /** Rows in native memory, checked for networks of one shape and loss; any number of trainers may use them at once. */
 export declare class NativeRows {
-  constructor(inputs: number, outputs: number, loss: string, x: Float32Array, rows: number, labels?: Int32Array | undefined | null, targets?: Float32Array | undefined | null, weights?: Float32Array | undefined | null)
+  constructor(inputs: number, outputs: number, loss: string, x: Float32Array, rows: number, threads: number, labels?: Int32Array | undefined | null, targets?: Float32Array | undefined | null, weights?: Float32Array | undefined | null)
   /** Frees the memory, once no trainer uses it. */
   dispose(): void
 }

@@ -136,7 +136,7 @@ export class NativeEngine implements Engine {
   }
 
   rows(spec: RowsSpec, data: TrainerData): TrainerRows {
-    return nativeRows(this.addon, spec, data)
+    return nativeRows(this.addon, this.threads, spec, data)
   }
 }
 

@@ -1,6 +1,5 @@
 import type {
-  EpochTotals,
-  Evaluation,
+  Totals,
   Position,
   RowsSpec,
   RunSpec,
@@ -26,15 +25,19 @@ interface NativeRows extends TrainerRows {
 }
 
 /** Rows copied into the addon's memory. */
-export function nativeRows(addon: Addon, { inputs, units, loss }: RowsSpec, data: TrainerData): NativeRows {
-  const { x, rows, labels, targets, weights } = data
-  const copy = () => new addon.NativeRows(inputs, units, loss, x, rows, labels, targets, weights)
+export function nativeRows(
+  addon: Addon,
+  threads: number,
+  { inputs, units, loss }: RowsSpec,
+  { x, rows, labels, targets, weights }: TrainerData,
+): NativeRows {
+  const copy = () => new addon.NativeRows(inputs, units, loss, x, rows, threads, labels, targets, weights)
   const native = translated(copy)
   return { rows, native, dispose: () => native.dispose() }
 }
 
 /** Rows, loss and right decisions, again and again. */
-function triples(sums: Float64Array): EpochTotals[] {
+function triples(sums: Float64Array): Totals[] {
   return Array.from({ length: sums.length / 3 }, (_, i) => {
     const [rows = 0, loss = 0, correct = 0] = sums.subarray(3 * i, 3 * i + 3)
     return { rows, loss, correct }
@@ -106,11 +109,11 @@ class NativeTrainer implements Trainer {
     return { steps, totals: triples(totals), validation: triples(sums) }
   }
 
-  setTotals(totals: EpochTotals): void {
+  setTotals(totals: Totals): void {
     translated(() => this.#trainer.setTotals(totals.rows, totals.loss, totals.correct))
   }
 
-  evaluate(rows: TrainerRows, threads: number): Promise<Evaluation> {
+  evaluate(rows: TrainerRows, threads: number): Promise<Totals> {
     const { native } = rows as NativeRows
     return translatedAsync(async () => this.#trainer.evaluate(native, this.#bounded(threads)))
   }

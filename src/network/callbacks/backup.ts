@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { now } from '../../engine/slices.js'
 import { raiseIo, removeDead } from '../../engine/replace.js'
-import { isOf } from '../../realm.js'
 import { integer, nonNegative, pathOf, readOptions } from '../../validate.js'
 import { readCheckpoint, writeCheckpoint } from '../checkpoint.js'
+import { factorsOf } from '../data.js'
 import type { Rows } from '../rows.js'
 import type { TrainingRun } from '../training-run.js'
 import type { Callback } from './callback.js'
@@ -93,9 +93,7 @@ function fingerprintOf(run: TrainingRun): Record<string, string> {
     optimizer: plan.optimizer,
     initialEpoch: plan.initialEpoch,
     data: plan.feed.rows ? digest(plan.feed.rows) : plan.feed.size,
-    classWeight: isOf(plan.feed.classWeight, 'Map')
-      ? [...(plan.feed.classWeight as Map<number, number>)]
-      : plan.feed.classWeight,
+    classWeight: factorsOf(plan.feed.classWeight),
     validation: plan.validation && digest(plan.validation),
     // Those that only watch may be others: another log, or nobody who stops the run this time.
     callbacks: plan.callbacks.flatMap(({ name = 'unnamed', options }) => (options ? [[name, options]] : [])),

@@ -49,10 +49,10 @@ class EarlyStopping implements Callback {
     this.#start = integer(o['startFromEpoch'] ?? 0, 'startFromEpoch', 0)
   }
 
-  onTrainBegin(): void {
+  onTrainBegin(run: TrainingRun): void {
     this.#wait = 0
     this.#weights = undefined
-    this.#monitor.best = this.#monitor.worst
+    this.#monitor.begin(run, this)
   }
 
   onEpochEnd(epoch: number, logs: Logs, run: TrainingRun): void {

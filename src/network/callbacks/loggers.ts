@@ -16,9 +16,13 @@ export function csvLogger(path: string, options: LoggerOptions = {}): Callback {
   })
 }
 
-/** Writes one JSON object a line and epoch. */
+/** Writes one JSON object a line and epoch; JSON has no infinite numbers and no NaN, which are written as strings. */
 export function jsonlLogger(path: string, options: LoggerOptions = {}): Callback {
-  return new FileLogger('jsonlLogger', path, options, (row) => `${JSON.stringify(row)}\n`)
+  return new FileLogger('jsonlLogger', path, options, (row) => `${JSON.stringify(row, written)}\n`)
+}
+
+function written(_: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value
 }
 
 /** Formats a row; `first` tells that the file is empty. */

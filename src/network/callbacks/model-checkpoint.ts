@@ -20,10 +20,13 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const monitor = new Monitor(o, 0)
   const bestOnly = boolean(o['saveBestOnly'] ?? false, 'saveBestOnly')
   const every = integer(o['every'] ?? 1, 'every', 1)
-  return {
+  const callback: Callback = {
     name: 'modelCheckpoint',
-    onTrainBegin() {
+    onTrainBegin(run: TrainingRun) {
       monitor.best = monitor.worst
+      if (!run.plan.callbacks.includes(callback)) return
+      if (bestOnly) monitor.begin(run, callback)
+      filled(path, 0, Object.fromEntries(run.metrics.map((metric) => [metric, 0])))
     },
     async onEpochEnd(epoch: number, logs: Logs, run: TrainingRun) {
       if ((epoch + 1) % every !== 0) return
@@ -39,26 +42,27 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
       monitor.best = Number(values['best'])
     },
   }
+  return callback
 }
 
 /** A field of a path: a name, and of Python's format a width, a precision and a type. */
-const FIELD = /\{(\w+)(?::(0?)(\d*)(?:\.(\d+))?([defg]?))?\}/g
+const FIELD = /\{(\w+)(?::([^{}]*))?\}/g
+const FORMAT = /^(0?)(\d*)(?:\.(\d+))?([defg]?)$/
 
 /**
  * Fills `{epoch}`, `{epoch:02d}`, `{val_loss}`, `{val_loss:.3f}` and `{val_loss:.2e}` in a path.
  *
- * @throws `ERR_INVALID_ARGUMENT` for a metric that the run has not
+ * @throws `ERR_INVALID_ARGUMENT` for a metric that the run has not, or another format
  */
 function filled(path: string, epoch: number, logs: Logs): string {
-  return path.replace(
-    FIELD,
-    (_, name: string, zero?: string, width?: string, digits?: string, type?: string) => {
-      const value = name === 'epoch' ? epoch + 1 : logs[name]
-      if (value === undefined)
-        throw wrongValue('path', `of epoch and of ${Object.keys(logs).join(', ')}`, `{${name}}`)
-      return formatted(value, digits, type).padStart(Number(width || 0), zero ? '0' : ' ')
-    },
-  )
+  return path.replace(FIELD, (field, name: string, format = '') => {
+    const value = name === 'epoch' ? epoch + 1 : logs[name]
+    if (value === undefined)
+      throw wrongValue('path', `of epoch and of ${Object.keys(logs).join(', ')}`, `{${name}}`)
+    const [whole, zero, width, digits, type] = FORMAT.exec(format) ?? []
+    if (whole === undefined) throw wrongValue('path', 'of fields such as {epoch:02d} and {loss:.3f}', field)
+    return formatted(value, digits, type).padStart(Number(width), zero ? '0' : ' ')
+  })
 }
 
 function formatted(value: number, digits: string | undefined, type: string | undefined): string {

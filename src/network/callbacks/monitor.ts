@@ -1,6 +1,7 @@
 import { plainError, show, wrongType } from '../../errors.js'
 import { nonNegative, oneOf } from '../../validate.js'
-import type { Logs } from './callback.js'
+import type { TrainingRun } from '../training-run.js'
+import type { Callback, Logs } from './callback.js'
 
 export interface MonitorOptions {
   /** The metric to watch; default 'val_loss'. */
@@ -30,20 +31,33 @@ export class Monitor {
     this.best = this.worst
   }
 
+  /**
+   * Begins to watch a run.
+   *
+   * @param own - the callback that watches: inside of another one it may be given metrics that the run knows nothing of
+   * @throws `ERR_INVALID_ARGUMENT` where the run has no such metric, naming those it has
+   */
+  begin(run: TrainingRun, own: Callback): void {
+    this.best = this.worst
+    const { metrics } = run
+    if (run.plan.callbacks.includes(own) && !metrics.includes(this.metric)) throw this.#unmeasured(metrics)
+  }
+
   /** Worse than any value. */
   get worst(): number {
     return this.#sign * Infinity
   }
 
-  /** @throws `ERR_INVALID_ARGUMENT` where the run has no such metric, naming those it has. */
+  /** @throws `ERR_INVALID_ARGUMENT` where there is no such metric, naming those there are */
   read(logs: Logs): number {
     const value = logs[this.metric]
     if (value !== undefined) return value
-    const known = Object.keys(logs).join(', ')
-    throw plainError(
-      'ERR_INVALID_ARGUMENT',
-      `monitor ${show(this.metric)} is not measured: this run has ${known}`,
-    )
+    throw this.#unmeasured(Object.keys(logs))
+  }
+
+  #unmeasured(known: readonly string[]): Error {
+    const message = `monitor ${show(this.metric)} is not measured: this run has ${known.join(', ')}`
+    return plainError('ERR_INVALID_ARGUMENT', message)
   }
 
   /** Whether `value` is better than `than` by more than minDelta; NaN never is. */

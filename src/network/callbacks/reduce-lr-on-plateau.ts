@@ -41,10 +41,10 @@ class ReduceLROnPlateau implements Callback {
     this.#floor = nonNegative(o['minLearningRate'] ?? 0, 'minLearningRate')
   }
 
-  onTrainBegin(): void {
+  onTrainBegin(run: TrainingRun): void {
     this.#wait = 0
     this.#cooling = 0
-    this.#monitor.best = this.#monitor.worst
+    this.#monitor.begin(run, this)
   }
 
   onEpochEnd(_epoch: number, logs: Logs, run: TrainingRun): void {

@@ -15,12 +15,12 @@ const ACTIVATIONS: Record<ActivationName, (z: number, slope: number) => number> 
   softplus: functions.softplus,
 }
 
-/** Replaces the first `length` outputs z by activation(z), with the derivatives in `slopes` where they are kept. */
-export function activate(layer: Layer, rows: LayerRows, length: number): void {
+/** Replaces outputs z by activation(z), from place `first` up to `end`, with the derivatives in `slopes` where they are kept. */
+export function activate(layer: Layer, rows: LayerRows, first: number, end: number): void {
   const { outputs, slopes } = rows
   const apply = ACTIVATIONS[layer.activation]
   const parameter = Math.fround(layer.slope)
-  for (let i = 0; i < length; i++) {
+  for (let i = first; i < end; i++) {
     outputs[i] = apply(outputs[i] as number, parameter)
     if (layer.keepsSlope) slopes[i] = functions.lastSlope()
   }

@@ -1,9 +1,8 @@
 import { plainError, rangeError } from '../../../errors.js'
-import { breathe, now } from '../../slices.js'
+import { breathe, now, Slice } from '../../slices.js'
 import { streamKey } from '../../stream.js'
 import type {
-  EpochTotals,
-  Evaluation,
+  Totals,
   Position,
   RowsSpec,
   RunSpec,
@@ -24,8 +23,6 @@ import { penalty } from './regularize.js'
 import { batchOf, type LayerRows } from './rows.js'
 import { takeStep, type Bound } from './step.js'
 
-/** Milliseconds of training before the event loop runs. */
-const SLICE = 8
 /** Rows that go through the network at a time outside training. */
 const BLOCK = 96
 /** Updates are counted in two f32: modulo this, and the rest. */
@@ -47,7 +44,7 @@ class JsTrainer implements Trainer {
   readonly #plan: Plan
   #parameters: Float32Array
   #bound: Bound | undefined
-  #totals: EpochTotals = { rows: 0, loss: 0, correct: 0 }
+  #totals: Totals = { rows: 0, loss: 0, correct: 0 }
 
   constructor(plan: Plan) {
     this.#plan = plan
@@ -122,8 +119,8 @@ class JsTrainer implements Trainer {
   ): Promise<Stretch> {
     const { data, run } = this.#ready()
     const batches = Math.ceil(data.rows / run.batchSize)
-    const totals: EpochTotals[] = []
-    const measured: Evaluation[] = []
+    const totals: Totals[] = []
+    const measured: Totals[] = []
     const end = now() + milliseconds
     let { epoch, step } = from
     let steps = 0
@@ -156,20 +153,18 @@ class JsTrainer implements Trainer {
     const batches = Math.ceil(bound.data.rows / batchSize)
     const limit = Math.min(rates.length, batches - from.step)
     const before = Math.floor(window.first / batchSize)
-    let until = now() + SLICE
+    const slice = new Slice()
     let steps = 0
     while (steps < limit) {
       const index = from.step + steps
-      const totals = takeStep(plan, this.#parameters, bound, dropout, index, rates[steps] as number)
+      const rate = rates[steps] as number
+      const totals = await slice.finish(takeStep(plan, this.#parameters, bound, dropout, index, rate))
       if (totals === undefined) throw notFinite(from.epoch, before + index)
       const { rows, loss, correct } = this.#totals
       this.#totals = { rows: rows + totals.rows, loss: loss + totals.loss, correct: correct + totals.correct }
       steps++
-      const time = now()
-      if (time >= end) break
-      if (time < until) continue
-      await breathe()
-      until = now() + SLICE
+      if (now() >= end) break
+      if (slice.isOver) await slice.rest()
     }
     if (steps > 0 && !this.#parameters.every(Number.isFinite)) {
       throw notFinite(from.epoch, before + from.step + steps - 1)
@@ -177,11 +172,11 @@ class JsTrainer implements Trainer {
     return steps
   }
 
-  setTotals(totals: EpochTotals): void {
+  setTotals(totals: Totals): void {
     this.#totals = totals
   }
 
-  async evaluate(evaluated: TrainerRows, _threads: number): Promise<Evaluation> {
+  async evaluate(evaluated: TrainerRows, _threads: number): Promise<Totals> {
     const plan = this.#plan
     const rows = evaluated as Rows
     const unused = new Float32Array(BLOCK * plan.outputs)
@@ -223,15 +218,13 @@ class JsTrainer implements Trainer {
     const batch = batchOf(plan, Math.min(BLOCK, rows), false)
     const { outputs } = batch.layers.at(-1) as LayerRows
     await breathe()
-    let until = now() + SLICE
+    const slice = new Slice()
     for (let first = 0; first < rows; first += BLOCK) {
       batch.count = Math.min(BLOCK, rows - first)
       batch.x.set(x.subarray(first * plan.inputs, (first + batch.count) * plan.inputs))
-      forward(plan, this.#parameters, batch, [], 0)
+      await slice.finish(forward(plan, this.#parameters, batch, [], 0))
       each(first, batch.count, outputs)
-      if (now() < until) continue
-      await breathe()
-      until = now() + SLICE
+      if (slice.isOver) await slice.rest()
     }
   }
 

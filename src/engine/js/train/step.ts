@@ -1,4 +1,4 @@
-import type { EpochTotals, RunSpec } from '../../trainer.js'
+import type { Totals, RunSpec } from '../../trainer.js'
 import { accumulate, backward } from './backward.js'
 import type { Rows } from './data.js'
 import type { Dropout } from './dropout.js'
@@ -30,31 +30,31 @@ export interface Bound {
 const score: Score = { loss: 0, correct: 0 }
 
 /**
- * Trains on batch `index` of the epoch.
+ * Trains on batch `index` of the epoch, in pieces of a few milliseconds. Between them the parameters may be those of no batch.
  *
  * @returns sums over the batch's rows, or undefined if the loss is not finite, with the parameters as they were
  */
-export function takeStep(
+export function* takeStep(
   plan: Plan,
   parameters: Float32Array,
   bound: Bound,
   dropout: readonly (Dropout | undefined)[],
   index: number,
   rate: number,
-): EpochTotals | undefined {
+): Generator<void, Totals | undefined> {
   const { run, data, batch, plain } = bound
   const place = index * run.batchSize
   batch.count = Math.min(run.batchSize, data.rows - place)
   const group = groupOf(bound, index)
   const base = lossFactor(plan) / batch.count
   gather(plan, bound, place)
-  forward(plan, parameters, batch, dropout, place)
+  yield* forward(plan, parameters, batch, dropout, place)
   const totals = scoreBatch(plan, bound, place, Math.fround(base * (plain ? -rate : 1 / group.size)))
   const loss = plan.regularized ? totals.loss + batch.count * penalty(plan, parameters) : totals.loss
   if (!Number.isFinite(loss)) return undefined
-  backward(plan, parameters, batch)
-  if (plain) for (const [l, layer] of trainable(plan)) accumulate(layer, batch, l, parameters)
-  else descend(plan, parameters, bound, group, rate)
+  yield* backward(plan, parameters, batch)
+  if (plain) for (const [l, layer] of trainable(plan)) yield* accumulate(layer, batch, l, parameters)
+  else yield* descend(plan, parameters, bound, group, rate)
   bound.updates += group.complete ? 1 : 0
   bound.pending = group.complete ? 0 : bound.pending + 1
   return { ...totals, loss }
@@ -83,7 +83,7 @@ function gather(plan: Plan, bound: Bound, place: number): void {
 }
 
 /** Losses of the batch, with their derivatives by the outputs as the last layer's deltas. */
-function scoreBatch(plan: Plan, bound: Bound, place: number, factor: number): EpochTotals {
+function scoreBatch(plan: Plan, bound: Bound, place: number, factor: number): Totals {
   const { batch, data, order } = bound
   const { outputs, deltas } = batch.layers.at(-1) as LayerRows
   let loss = 0
@@ -97,19 +97,19 @@ function scoreBatch(plan: Plan, bound: Bound, place: number, factor: number): Ep
 }
 
 /** Gradients in full, and the rule's update where the group of batches is complete. */
-function descend(
+function* descend(
   plan: Plan,
   values: Float32Array,
   bound: Bound,
   group: { size: number; complete: boolean },
   rate: number,
-): void {
+): Generator<void, void> {
   const { batch, gradient, slots, run } = bound
   const { optimizer } = run
   if (bound.pending === 0) gradient.fill(0)
   const layers = trainable(plan)
   for (const [l, layer] of layers) {
-    accumulate(layer, batch, l, gradient)
+    yield* accumulate(layer, batch, l, gradient)
     if (layer.l1 > 0 || layer.l2 > 0) addPenaltyGradient(layer, 1 / group.size, values, gradient)
     if (group.complete && optimizer.clipValue > 0) {
       clipValues(optimizer.clipValue, gradient, layer.kernelAt, layer.end)
@@ -118,6 +118,8 @@ function descend(
   if (!group.complete) return
   const clip = optimizer.clipNorm > 0 ? normFactor(plan, gradient, optimizer.clipNorm) : 1
   const update: Update = { count: bound.updates + 1, rate, clip }
-  for (const [, layer] of layers)
+  for (const [, layer] of layers) {
+    yield
     applyUpdate(optimizer, update, { values, gradient, slots }, layer.kernelAt, layer.end)
+  }
 }
