@@ -179,6 +179,21 @@ test('test rows are drawn from the whole file, which may be sorted by its answer
   t.is(await accuracy('--shuffle-rows'), shuffled)
 })
 
+test('a comparison in which every network fails says why, and fails', async (t) => {
+  const args = ['compare', ...quick, '--seeds', '2', '--initializers', 'heNormal', '--learning-rate', '1e30']
+  const { code, out, err } = await run(...args)
+  t.is(code, 1)
+  t.regex(err, /HeNormal: 2 of 2 networks failed, seed 0: training met NaN or infinity/)
+  t.regex(out, /HeNormal/)
+})
+
+test('a folder that cannot hold the checkpoint is told before training', async (t) => {
+  const { code, out, err } = await run('train', ...quick, '--checkpoint', 'no/such/file', '--json')
+  t.is(code, 1)
+  t.is(out, '')
+  t.regex(err, /cannot write no\/such\/file/)
+})
+
 test('compare and report tell the same', async (t) => {
   const path = join(await folder(t), 'report.json')
   const args = ['compare', ...quick, '--initializers', 'constant(0.5),glorotUniform', '--seeds', '3']

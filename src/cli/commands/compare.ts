@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander'
 import { compareInitializers, systemInfo } from '../../index.js'
 import { addModelOptions, fitOf, layersOf, lossOf, type ModelOptions } from '../model.js'
-import { interruptible } from '../exit.js'
+import { EXIT, interruptible } from '../exit.js'
 import { formatSeconds, note, printJson } from '../output.js'
 import { readSplit } from '../data.js'
 import { meter } from '../progress.js'
 import { list, number, wholeNumber } from '../options.js'
 import { parseInitializer } from '../initializers.js'
-import { printComparison } from './report.js'
+import { failuresOf, printComparison } from './report.js'
 
 interface CompareOptions extends ModelOptions {
   initializers: string[]
@@ -56,6 +56,9 @@ async function compare(path: string, options: CompareOptions): Promise<void> {
       onProgress: bar.report,
     })
   const report = await interruptible(run).finally(() => bar.stop())
+  for (const failure of failuresOf(report)) note(failure)
+  if (report.entries.every(({ report: { runs, failed } }) => failed === runs.length))
+    process.exitCode = EXIT.failed
   if (options.json) return printJson(report)
   printComparison(report)
   const { engine, kernel, threads } = systemInfo()

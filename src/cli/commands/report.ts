@@ -44,6 +44,17 @@ function isRestarts(value: unknown): boolean {
   return numbers.every((number) => number === null || typeof number === 'number')
 }
 
+/** A line for each initializer whose networks failed, with what the first of them met. */
+export function failuresOf({ entries }: ComparisonReport): string[] {
+  return entries.flatMap(({ initializer, report: { runs, failed } }) => {
+    const first = runs.find(({ status }) => status === 'failed')
+    if (first === undefined) return []
+    return [
+      `${nameOf(initializer)}: ${failed} of ${runs.length} networks failed, seed ${first.seed}: ${first.error}`,
+    ]
+  })
+}
+
 const HEAD = ['mean', 'std', 'median', 'IQR', 'min', 'max', '95 % interval']
 
 /** One row an initializer: accuracy (or loss) over the seeds and distinct hidden units; then the paired differences. */

@@ -68,8 +68,8 @@ export function addTrain(program: Command): void {
 
 async function train(path: string, options: TrainOptions): Promise<void> {
   // Before the work, not after it.
-  if (options.save !== undefined)
-    await access(dirname(options.save), constants.W_OK).catch(raiseIo(`cannot write ${options.save}`))
+  for (const file of [options.save, checkpointOf(options)])
+    if (file !== undefined) await access(dirname(file), constants.W_OK).catch(raiseIo(`cannot write ${file}`))
   const data = await readSplit(path, options)
   const layers = layersOf(data, options).map((layer) => ({
     ...layer,
