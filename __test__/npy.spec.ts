@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import fc from 'fast-check'
-import { decodeNpy, encodeNpy, readNpy, readNpz, writeNpy, writeNpz, type NpyInput } from 'symbreak'
+import { decodeNpy, encodeNpy, normal, readNpy, readNpz, writeNpy, writeNpz, type NpyInput } from 'symbreak'
 import { folder } from './support/folder.js'
+import { rounds } from './support/rounds.js'
 
 const data = (name: string) => fileURLToPath(new URL(`data/npy/${name}`, import.meta.url))
 const grid = Array.from({ length: 24 }, (_, i) => i)
@@ -301,4 +302,13 @@ test('every bit of an archive that is flipped is noticed, or matters to nobody',
     const found = await readNpz(bad).catch((error: { code?: unknown }) => error.code)
     if (found !== 'ERR_BAD_FILE') t.deepEqual(found, expected, `byte ${bit >> 3}, bit ${bit % 8}`)
   }
+})
+
+test('an archive of random weights is unpacked on other threads', async (t) => {
+  const path = join(await folder(t), 'a.npz')
+  const data = normal(4_000_000, { seed: 1 })
+  await writeNpz(path, { a: { shape: [data.length], data } }, { compress: true })
+  const read = readNpz(path)
+  t.true((await rounds(read)) >= 3)
+  t.deepEqual((await read).get('a')?.data, data)
 })

@@ -6,6 +6,8 @@ export interface Member {
   readonly encrypted: boolean
   /** CRC-32 of its bytes. */
   readonly checksum: number
+  /** Where its bytes begin, packed or not; undefined where only the 64-bit extension tells. */
+  readonly start: number | undefined
 }
 
 const [END, END64, LOCATOR64, ENTRY] = [0x06054b50, 0x06064b50, 0x07064b50, 0x02014b50]
@@ -46,7 +48,11 @@ export function membersOf(bytes: Uint8Array, file: string): Map<string, Member> 
       if (local !== WIDE && (view.getUint32(local, true) !== LOCAL || !sameBytes(own, listed)))
         throw new RangeError()
       if (members.has(name)) throw badFile(file, `member ${show(name)} is there twice`)
-      members.set(name, { encrypted: (flags & ENCRYPTED) !== 0, checksum: view.getUint32(at + 16, true) })
+      members.set(name, {
+        encrypted: (flags & ENCRYPTED) !== 0,
+        checksum: view.getUint32(at + 16, true),
+        start: local === WIDE ? undefined : local + LOCAL_LENGTH + length + view.getUint16(local + 28, true),
+      })
       at += ENTRY_LENGTH + length + view.getUint16(at + 30, true) + view.getUint16(at + 32, true)
     }
     if (at !== last) throw new RangeError()

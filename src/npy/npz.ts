@@ -1,12 +1,12 @@
 /** `.npz` archives: a zip file with one `.npy` file for each named array, as `numpy.savez` writes them. */
-import type { AsyncZippable, UnzipFileInfo } from 'fflate'
+import type { AsyncZippable } from 'fflate'
 import { type AsyncOptions, oneCall, unlessAborted } from '../engine/progress.js'
 import { badFile, isOwnError, rangeError, show, wrongType, wrongValue } from '../errors.js'
 import { isOf } from '../realm.js'
 import { boolean } from '../validate.js'
-import { membersOf } from './archive.js'
 import { decodeNpy, encodeNpy, toBytes, type NpyArray, type NpyInput } from './codec.js'
 import { isPath, readWhole, writeWhole } from './files.js'
+import { unpack } from './unpack.js'
 
 /** A zip file without its 64-bit extension. */
 const MAX_ARCHIVE = 2 ** 32 - 1
@@ -14,9 +14,6 @@ const MAX_MEMBERS = 2 ** 16 - 1
 
 /** A member's name has at most 65,535 bytes, of which a character may take three. */
 const MAX_NAME = 21_000
-
-/** No deflated data expands further: a block of 258 equal bytes takes two bits. */
-const MAX_EXPANSION = 1032
 
 /** How an archive is written. */
 export interface NpzOptions extends AsyncOptions {
@@ -54,45 +51,6 @@ function arraysOf(members: readonly [string, Uint8Array][], name: string): Map<s
     }
   }
   return arrays
-}
-
-async function unpack(bytes: Uint8Array, name: string): Promise<[string, Uint8Array][]> {
-  // Take long to load: not before they are needed.
-  const [{ unzip }, { crc32 }] = await Promise.all([import('fflate'), import('node:zlib')])
-  const listed = [...membersOf(bytes, name)].filter(([member]) => member.endsWith('.npy'))
-  const secret = listed.find(([, { encrypted }]) => encrypted)
-  if (secret !== undefined) throw badFile(name, `member ${show(secret[0])} is encrypted`)
-  const filter = (member: UnzipFileInfo): boolean => {
-    if (!member.name.endsWith('.npy')) return false
-    checkMember(member, bytes.length, name)
-    return true
-  }
-  try {
-    const files = await new Promise<Record<string, Uint8Array>>((resolve, reject) => {
-      unzip(bytes, { filter }, (error, result) => (error === null ? resolve(result) : reject(error)))
-    })
-    return listed.map(([member, { checksum }]) => {
-      const data = files[member]
-      if (data !== undefined && crc32(data) === checksum) return [member, data]
-      throw badFile(name, `member ${show(member)} is damaged: its checksum is not ${checksum}`)
-    })
-  } catch (error) {
-    if (isOwnError(error)) throw error
-    throw badFile(name, (error as Error).message, error)
-  }
-}
-
-/** Refuses sizes that the member cannot have: memory is allocated by them. */
-function checkMember(
-  { name: member, size, originalSize, compression }: UnzipFileInfo,
-  length: number,
-  name: string,
-) {
-  const most = compression === 0 ? size : size * MAX_EXPANSION
-  if (size > length) throw badFile(name, `member ${show(member)} claims ${size} bytes of a file of ${length}`)
-  if (originalSize > most) {
-    throw badFile(name, `member ${show(member)} claims ${originalSize} bytes packed into ${size}`)
-  }
 }
 
 /**
