@@ -15,7 +15,10 @@ const ACTIVATIONS: Record<ActivationName, (z: number, slope: number) => number> 
   softplus: functions.softplus,
 }
 
-/** Replaces outputs z by activation(z), from place `first` up to `end`, with the derivatives in `slopes` where they are kept. */
+/**
+ * Replaces outputs z by activation(z), from place `first` up to `end`, with the derivatives in `slopes` where they are
+ * kept.
+ */
 export function activate(layer: Layer, rows: LayerRows, first: number, end: number): void {
   const { outputs, slopes } = rows
   const apply = ACTIVATIONS[layer.activation]

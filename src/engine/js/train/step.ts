@@ -30,7 +30,8 @@ export interface Bound {
 const score: Score = { loss: 0, correct: 0 }
 
 /**
- * Trains on batch `index` of the epoch, in pieces of a few milliseconds. Between them the parameters may be those of no batch.
+ * Trains on batch `index` of the epoch, in pieces of a few milliseconds. Between them the parameters may be those of no
+ * batch.
  *
  * @returns sums over the batch's rows, or undefined if the loss is not finite, with the parameters as they were
  */
