@@ -1,12 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import anyTest, { type ExecutionContext, type TestFn } from 'ava'
-import { Queue } from 'bullmq'
-import { plan, restarts, writeShards, type Batch, type JobControl, type Json } from 'symbreak'
+import anyTest, { type TestFn } from 'ava'
+import { plan, restarts, writeShards, type Batch, type Json } from 'symbreak'
 import { bullmqRunner, createWorker, type JobHandler } from 'symbreak/bullmq'
+import { jobsOf, said, square, squares, startWorker, work } from './bullmq/batches.js'
 import { redisExists, startRedis, type Redis } from './bullmq/redis.js'
 import { folder } from './support/folder.js'
 
@@ -18,32 +16,6 @@ if (redisExists) {
     t.context = await startRedis()
   })
   tests.after.always((t) => t.context.stop?.())
-}
-
-/** Squares of 0 .. n - 1, to be computed by whoever has the handler. */
-function squares(n: number, shared: Json = null): Batch<Json> {
-  const items = Array.from({ length: n }, (_, i) => i)
-  return { kind: 'square', shared, items, run: () => Promise.reject(new Error('not in this process')) }
-}
-
-const square: JobHandler = (_, item) => Promise.resolve((item as number) ** 2)
-
-/** A worker of this process, for one queue. */
-async function work(
-  t: ExecutionContext<Redis>,
-  queue: string,
-  handlers: Record<string, JobHandler>,
-): Promise<void> {
-  const worker = createWorker({ connection: t.context.connection, queue, handlers, concurrency: 2 })
-  t.teardown(() => worker.close({ cancel: true }))
-  await worker.ready
-}
-
-async function jobsOf(t: ExecutionContext<Redis>, name: string): Promise<number> {
-  const queue = new Queue(name, { connection: t.context.connection })
-  const counts = await queue.getJobCounts()
-  await queue.close()
-  return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
 test('results come in order, and the queue is empty afterwards', async (t) => {
@@ -119,47 +91,6 @@ test('a fault of the machine is tried again, and so is a failed job in the next 
   t.is(calls, 6)
 })
 
-for (const mode of ['produce', 'share'] as const) {
-  test(`${mode}: a signal that is aborted while the run begins ends it, and takes its jobs out`, async (t) => {
-    for (const delay of [0, 2, 5, 12]) {
-      const queue = `early-${mode}-${delay}`
-      const controller = new AbortController()
-      const run4 = (_: number, { signal }: JobControl) =>
-        new Promise<never>((_resolve, reject) =>
-          signal?.addEventListener('abort', () => reject(signal.reason as Error)),
-        )
-      const hanging = { ...squares(4), run: run4 }
-      const runner = bullmqRunner({ connection: t.context.connection, queue, mode })
-      const run = runner.run(hanging, { signal: controller.signal })
-      setTimeout(() => controller.abort(), delay)
-      const late = wait(5000).then(() => 'still at it')
-      const end = await Promise.race([run.catch((error: { code: string }) => error.code), late])
-      t.is(end, 'ERR_ABORTED', `${delay} ms`)
-      if (mode === 'produce') t.is(await jobsOf(t, queue), 0, `${delay} ms`)
-    }
-  })
-}
-
-test('an aborted signal stops jobs at work and takes out the others', async (t) => {
-  const stopped: Json[] = []
-  const hang: JobHandler = (_, item, { signal }) =>
-    new Promise((_resolve, reject) => {
-      signal?.addEventListener('abort', () => {
-        stopped.push(item)
-        reject(new Error('stopped'))
-      })
-    })
-  await work(t, 'cancel', { square: hang })
-  const controller = new AbortController()
-  const runner = bullmqRunner({ connection: t.context.connection, queue: 'cancel' })
-  const run = runner.run(squares(10), { signal: controller.signal })
-  await wait(300)
-  controller.abort()
-  await t.throwsAsync(run, { code: 'ERR_ABORTED', name: 'AbortError' })
-  for (let tries = 0; stopped.length < 2 && tries < 100; tries++) await wait(20)
-  t.deepEqual(stopped.toSorted(), [0, 1])
-})
-
 test('processes that share a batch do each job once and all see every result', async (t) => {
   const calls: number[] = []
   const batch: Batch<number> = {
@@ -190,28 +121,6 @@ test('Redis that cannot be reached is ERR_IO', async (t) => {
     message: /cannot reach Redis: .*ECONNREFUSED/,
   })
 })
-
-async function startWorker(
-  t: ExecutionContext<Redis>,
-  queue: string,
-  role = 'worker',
-): Promise<ChildProcess> {
-  const script = fileURLToPath(new URL('bullmq/worker.ts', import.meta.url))
-  const { port } = t.context.connection
-  const child = spawn(process.execPath, ['--import=tsx', script, String(port), queue, role], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  t.teardown(() => void child.kill('SIGKILL'))
-  await said(child, 'ready')
-  return child
-}
-
-/** Settles when a process prints the word. */
-function said(child: ChildProcess, word: string): Promise<void> {
-  return new Promise((resolve) => {
-    child.stdout?.on('data', (text: Buffer) => text.includes(word) && resolve())
-  })
-}
 
 async function contents(folder: string): Promise<Record<string, string>> {
   const names = await readdir(folder)

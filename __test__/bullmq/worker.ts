@@ -1,4 +1,7 @@
-/** One worker process: `worker.ts <port> <queue> [victim]`. A victim says `active` on its first job and stays there. */
+/**
+ * One worker process: `worker.ts <port> <queue> [role]`. A victim says `active` on its first job and stays there, a leaver
+ * closes on SIGTERM, and a stranger closes at once, without a look at whether it is ready.
+ */
 import { createWorker } from 'symbreak/bullmq'
 
 const [port, queue, role] = process.argv.slice(2)
@@ -13,5 +16,7 @@ const worker = createWorker({
   stalledInterval: 300,
   handlers: role === 'victim' ? { 'symbreak.shards': stuck } : {},
 })
-await worker.ready
+if (role === 'leaver') process.once('SIGTERM', () => void worker.close())
+if (role === 'stranger') setTimeout(() => void worker.close({ cancel: true }), 100)
+else await worker.ready
 console.log('ready')

@@ -1,6 +1,6 @@
-import { Queue, QueueEvents, QueueEventsProducer, type QueueBase } from 'bullmq'
-import { plainError } from '../errors.js'
-import type { QueuedJob, Queueing } from './queue.js'
+import { Queue, QueueEvents, QueueEventsProducer } from 'bullmq'
+import { firstError, hangUp, type Part } from './connection.js'
+import { noRedis, type QueuedJob, type Queueing } from './queue.js'
 
 /** A producer's three connections: jobs in, events out, calls to the workers. */
 export interface Desk {
@@ -22,25 +22,17 @@ export async function openDesk({ name, options: given }: Queueing): Promise<Desk
     events: new QueueEvents(name, options),
     calls: new QueueEventsProducer(name, options),
   }
-  const parts: readonly QueueBase[] = Object.values(desk) as unknown as QueueBase[]
+  const parts: readonly Part[] = Object.values(desk)
   try {
     await Promise.race([Promise.all(parts.map((part) => part.waitUntilReady())), firstError(parts)])
     connected = true
     return desk
   } catch (error) {
-    await Promise.allSettled(parts.map((part) => part.close()))
-    throw plainError('ERR_IO', `cannot reach Redis: ${(error as Error).message}`, { cause: error })
+    await closeDesk(desk)
+    throw noRedis(error)
   }
 }
 
-/**
- * Fails with the first error of any part. Once connected, BullMQ connects again by itself: later errors are listened to
- * and no concern of the run's.
- */
-function firstError(parts: readonly QueueBase[]): Promise<never> {
-  const failed = new Promise<never>((_, reject) => {
-    for (const part of parts) part.on('error', reject)
-  })
-  failed.catch(() => undefined)
-  return failed
+export async function closeDesk({ queue, events, calls }: Desk): Promise<void> {
+  await Promise.all([queue, events, calls].map(hangUp))
 }

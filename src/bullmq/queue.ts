@@ -44,12 +44,17 @@ export interface QueuedJob {
   readonly kind: string
   readonly shared: Json
   readonly item: Json
+  /** Set when the job was called off while a worker had it. */
+  readonly calledOff?: true
 }
 
 export const jobIdOf = (batch: string, index: number): string => `${batch}-${index}`
 
 /** Name of the event by which a producer calls the workers off a batch. */
 export const CANCEL = 'symbreak-cancel'
+
+/** Why a job failed that was stopped: no fault of its own, so a run that still wants it puts it into the queue again. */
+export const CALLED_OFF = 'symbreak-called-off'
 
 /** Refusals that another attempt may escape: a full disk, no memory. */
 const TRANSIENT: readonly unknown[] = ['ERR_IO', 'ERR_OUT_OF_MEMORY', undefined]
@@ -69,4 +74,9 @@ export function unpackError(reason: string, job: string): Error {
     reason,
   ]
   return plainError(code as ErrorCode, `job ${job} failed: ${message}`)
+}
+
+/** The refusal of a connection. */
+export function noRedis(cause: unknown): Error {
+  return plainError('ERR_IO', `cannot reach Redis: ${(cause as Error).message}`, { cause })
 }

@@ -3,21 +3,14 @@ import { abortError } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { decodeResult } from '../json-text.js'
 import { batchId, type Batch, type RunOptions } from '../runner/batch.js'
+import { callOff, takeOut } from './call-off.js'
+import { untilLost, watch } from './connection.js'
 import type { Desk } from './desk.js'
-import { CANCEL, jobIdOf, type QueuedJob, unpackError } from './queue.js'
-
-/** Milliseconds that a run which has ended waits for jobs on their way into the queue. */
-const PATIENCE = 1000
+import { listen } from './listen.js'
+import { CALLED_OFF, jobIdOf, type QueuedJob, unpackError } from './queue.js'
 
 /** Milliseconds between two looks at jobs whose events may have been lost. */
 const SWEEP = 2000
-
-/** What BullMQ tells of a job that has ended. */
-interface Ended {
-  readonly jobId: string
-  readonly returnvalue?: string
-  readonly failedReason?: string
-}
 
 /** One run of a batch: the jobs that are still out, and the results that are in. */
 export class Run {
@@ -29,6 +22,8 @@ export class Run {
   readonly #results: Json[]
   /** Numbers of the jobs that are out, by id. */
   readonly #out: Map<string, number>
+  /** What is on its way into the queue. */
+  readonly #adding = new Set<Promise<void>>()
   /** Settles when all jobs are in, or one has failed. */
   readonly #ended: Promise<void>
   /** Whether the run has failed or was stopped. */
@@ -52,63 +47,66 @@ export class Run {
     this.#ended.catch(() => undefined)
   }
 
-  /** Adds the jobs and waits for all of them; `keep` leaves them in the queue for other processes to see. */
-  async results(keep: boolean): Promise<Json[]> {
-    const { events } = this.#desk
+  /**
+   * Adds the jobs and waits for all of them; `shared` leaves them in the queue, and those at work to their workers, whose
+   * processes run the batch too.
+   */
+  async results(shared: boolean): Promise<Json[]> {
+    const { queue } = this.#desk
     const ids = [...this.#out.keys()]
-    const completed = this.#guard(({ jobId, returnvalue }: Ended) => this.#take(jobId, returnvalue as string))
-    const failed = this.#guard(({ jobId, failedReason = '' }: Ended) => {
-      if (this.#out.has(jobId)) throw unpackError(failedReason, jobId)
-    })
-    const stop = () => this.#fail(abortError(this.#control.signal))
-    events.on('completed', completed).on('failed', failed)
-    this.#control.signal?.addEventListener('abort', stop)
-    // It may have been aborted while we connected.
-    if (this.#control.signal?.aborted) stop()
+    const stopListening = this.#listen()
     const sweep = setInterval(() => void this.#sweep().catch(this.#fail), SWEEP)
     const begun = this.#add([...this.#out.values()]).then(() => this.#sweep())
     try {
       await Promise.race([begun, this.#ended])
       await this.#ended
-      if (!keep) await this.#remove(ids)
+      if (!shared) await takeOut(queue, ids)
       return this.#results
     } catch (error) {
       this.#over = true
-      await this.#cancel().catch(() => undefined)
-      // What is on its way into the queue is taken out again, unless Redis is lost.
-      await Promise.race([begun.catch(() => undefined), later(PATIENCE)])
+      await untilLost(this.#cancel(shared), watch(queue))
       throw error
     } finally {
       clearInterval(sweep)
-      this.#control.signal?.removeEventListener('abort', stop)
-      events.off('completed', completed).off('failed', failed)
+      stopListening()
     }
   }
 
-  /** An event's listener, whose errors end the run. */
-  #guard(listen: (ended: Ended) => void): (ended: Ended) => void {
-    return (ended) => {
-      try {
-        listen(ended)
-      } catch (error) {
-        this.#fail(error)
-      }
+  /** Listens to what ends jobs, and the run. */
+  #listen(): () => void {
+    const { signal } = this.#control
+    const stop = () => this.#fail(abortError(signal))
+    const stopListening = listen(this.#desk.events, {
+      completed: (id, result) => this.#take(id, result),
+      failed: (id, reason) => this.#miss(id, reason),
+      fail: this.#fail,
+    })
+    signal?.addEventListener('abort', stop)
+    // It may have been aborted while we connected.
+    if (signal?.aborted) stop()
+    return () => {
+      signal?.removeEventListener('abort', stop)
+      stopListening()
     }
   }
 
   /** Adds the jobs that are not in the queue yet, and gives those that have failed there another chance. */
   async #add(indices: readonly number[]): Promise<void> {
     if (this.#over) return
+    const adding = this.#put(indices)
+    this.#adding.add(adding)
+    await adding.finally(() => this.#adding.delete(adding))
+  }
+
+  async #put(indices: readonly number[]): Promise<void> {
     const { kind, shared, items } = this.#batch
     const jobs = indices.map((index) => ({
       name: kind,
       data: { batch: this.#id, index, kind, shared, item: items[index] as Json },
       opts: { ...this.#jobOptions, jobId: jobIdOf(this.#id, index) },
     }))
-    const added = await this.#desk.queue.addBulk(jobs)
-    // What was added after the end of the run is nobody's.
-    if (this.#over) return this.#remove(jobs.map(({ opts }) => opts.jobId))
-    for (const job of added) {
+    for (const job of await this.#desk.queue.addBulk(jobs)) {
+      if (this.#over) return
       // Another run of the same batch may have been faster.
       if (await job.isFailed()) await job.retry('failed').catch(() => undefined)
     }
@@ -121,12 +119,21 @@ export class Run {
   }
 
   async #look(id: string, index: number): Promise<void> {
+    if (this.#over) return
     const job = await Job.fromId<QueuedJob, string>(this.#desk.queue, id)
     // A run of the same batch that ended before us took its jobs away: ours are to be done again.
     if (job === undefined) return this.#add([index])
     if (job.finishedOn === undefined) return
-    if (job.failedReason !== undefined) throw unpackError(job.failedReason, id)
+    if (job.failedReason !== undefined) return this.#miss(id, job.failedReason)
     this.#take(id, job.returnvalue)
+  }
+
+  /** A job has failed; one of ours that another run or a closing worker called off is to be done again. */
+  async #miss(id: string, reason: string): Promise<void> {
+    const index = this.#out.get(id)
+    if (index === undefined) return
+    if (reason !== CALLED_OFF) throw unpackError(reason, id)
+    await this.#add([index])
   }
 
   /** Takes the result of a job, if it is one of ours that is out. */
@@ -139,18 +146,11 @@ export class Run {
     if (this.#out.size === 0) this.#finish()
   }
 
-  /** Calls the workers off and takes out what none of them has begun. */
-  async #cancel(): Promise<void> {
-    await this.#desk.calls.publishEvent({ eventName: CANCEL, batch: this.#id })
-    await this.#remove(this.#out.keys())
+  /** Takes back what is out, once it is all in the queue. */
+  async #cancel(shared: boolean): Promise<void> {
+    await Promise.allSettled(this.#adding)
+    const ids = [...this.#out.keys()]
+    // The process's own worker is closed next, which stops its jobs.
+    await (shared ? takeOut(this.#desk.queue, ids) : callOff(this.#desk, this.#id, ids))
   }
-
-  /** A job at work is locked and stays: its worker ends it. */
-  async #remove(ids: Iterable<string>): Promise<void> {
-    await Promise.allSettled([...ids].map((id) => this.#desk.queue.remove(id)))
-  }
-}
-
-function later(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref())
 }

@@ -2,7 +2,7 @@ import { abortError } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { batchId, type Batch, type JobControl, type Runner, type RunOptions } from '../runner/batch.js'
 import { integer, oneOf, readOptions } from '../validate.js'
-import { openDesk } from './desk.js'
+import { closeDesk, openDesk } from './desk.js'
 import { checkQueue, QUEUE_OPTIONS, type QueuedJob, type QueueOptions } from './queue.js'
 import { Run } from './run.js'
 import { checkWork, openWorker, type QueueWorker, WORK_OPTIONS, type WorkOptions } from './worker.js'
@@ -25,8 +25,11 @@ export interface BullmqRunnerOptions extends QueueOptions, WorkOptions {
  * Puts each job into a BullMQ queue and waits for the results.
  *
  * A job's id is the batch's hash and its number, so a run of the same batch, at the same time or after a crash, waits for
- * the same jobs instead of adding new ones; those that have failed are tried again. An aborted signal takes the waiting
- * jobs out of the queue and stops those at work.
+ * the same jobs instead of adding new ones; those that have failed are tried again.
+ *
+ * An aborted signal takes the waiting jobs out of the queue and stops those at work; in mode `'share'` those at work in this
+ * process, for the others have runs of their own. A run of the same batch that goes on, in any mode, puts what it still
+ * waits for into the queue again.
  *
  * @throws `ERR_INVALID_ARGUMENT`; its runs also `ERR_IO` where Redis cannot be reached
  */
@@ -51,7 +54,7 @@ export function bullmqRunner(options: BullmqRunnerOptions): Runner {
         return (await new Run(desk, batch, control, jobOptions).results(sharing)) as Result[]
       } finally {
         await worker?.close({ cancel: true })
-        await Promise.all([desk.queue.close(), desk.events.close(), desk.calls.close()])
+        await closeDesk(desk)
       }
     },
   }

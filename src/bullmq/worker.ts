@@ -1,12 +1,13 @@
-import { QueueEvents, Worker, type Job } from 'bullmq'
+import { Job, QueueEvents, Worker } from 'bullmq'
 import { show, typeError, wrongType } from '../errors.js'
 import type { Json } from '../initializers/types.js'
-import { encodeResult } from '../json-text.js'
 import type { JobControl } from '../runner/batch.js'
 import { SHARDS, shardHandler } from '../runner/shards.js'
 import { integer, readOptions, readRecord } from '../validate.js'
-import { CANCEL, checkQueue, packError, QUEUE_OPTIONS } from './queue.js'
+import { closing, readiness } from './readiness.js'
+import { CANCEL, checkQueue, QUEUE_OPTIONS } from './queue.js'
 import type { QueuedJob, Queueing, QueueOptions } from './queue.js'
+import { type Handle, Workbench } from './workbench.js'
 
 /** Does one job: a pure function of what the batch's jobs share and of the job's own item. */
 export type JobHandler = (shared: Json, item: Json, control: JobControl) => Promise<Json>
@@ -29,9 +30,16 @@ export interface WorkerOptions extends QueueOptions, WorkOptions {
 
 /** A process's hand in the queue. */
 export interface QueueWorker {
-  /** Settles when the worker takes jobs. */
+  /**
+   * Settles when the worker takes jobs. Rejected with `ERR_IO` where Redis could not be reached at first, although the
+   * worker tries again until it is closed, and where it is closed before. Nobody has to look at it.
+   */
   readonly ready: Promise<void>
-  /** Ends the jobs at work, or with `cancel` stops them, and closes the connections. */
+  /**
+   * Ends the jobs at work, or with `cancel` stops them, and closes the connections. A job that was stopped leaves the queue
+   * until the run that waits for it puts it there again. Where Redis is gone for three seconds, jobs at work are stopped
+   * too, for their results cannot be handed in; Redis gives them to another worker after `lockDuration`.
+   */
   close(options?: { cancel?: boolean }): Promise<void>
 }
 
@@ -87,47 +95,28 @@ function checkHandlers(value: unknown): Map<string, JobHandler> {
 }
 
 /** Takes jobs and does them by `handle`, in as many at once as the settings say. */
-export function openWorker(
-  { name, options }: Queueing,
-  settings: WorkSettings,
-  handle: (job: QueuedJob, control: JobControl) => Promise<Json>,
-): QueueWorker {
-  /** Batches of the jobs at work, by job id. */
-  const active = new Map<string, string>()
+export function openWorker({ name, options }: Queueing, settings: WorkSettings, handle: Handle): QueueWorker {
+  const bench: Workbench = new Workbench(handle, (id) => Job.fromId<QueuedJob, string>(worker, id))
   // BullMQ passes the signal on to functions of three parameters alone.
-  const work = async (
-    job: Job<QueuedJob, string>,
-    _token?: string,
-    signal?: AbortSignal,
-  ): Promise<string> => {
-    const id = job.id as string
-    active.set(id, job.data.batch)
-    try {
-      const onProgress = (progress: object) => void job.updateProgress(progress).catch(() => undefined)
-      return encodeResult(await handle(job.data, { signal, onProgress }))
-    } catch (error) {
-      throw packError(error)
-    } finally {
-      active.delete(id)
-    }
-  }
-  const worker = new Worker<QueuedJob, string>(name, work, { ...options, ...settings })
-  const events = new QueueEvents(name, options)
-  // BullMQ connects again by itself.
-  worker.on('error', () => undefined)
-  events.on('error', () => undefined)
-  events.on(CANCEL as 'waiting', (call: object) => {
-    const { batch } = call as { batch: string }
-    for (const [id, owner] of active) if (owner === batch) worker.cancelJob(id, 'cancelled')
+  const work = (job: Job<QueuedJob, string>, _token?: string, signal?: AbortSignal) => bench.work(job, signal)
+  const worker: Worker<QueuedJob, string> = new Worker<QueuedJob, string>(name, work, {
+    ...options,
+    ...settings,
+    autorun: false,
   })
-  const ready = Promise.all([worker.waitUntilReady(), events.waitUntilReady()]).then(() => undefined)
-  // Not everybody waits for it.
-  ready.catch(() => undefined)
+  const loop = worker.run().catch((error: Error) => void worker.emit('error', error))
+  const events = new QueueEvents(name, options)
+  events.on(CANCEL as 'waiting', (call: object) => {
+    for (const id of bench.jobsOf((call as { batch: string }).batch)) worker.cancelJob(id, 'cancelled')
+  })
+  const leaving = new AbortController()
+  const close = closing(worker, events, loop)
   return {
-    ready,
-    async close({ cancel = false } = {}) {
-      if (cancel) worker.cancelAllJobs('the worker closes')
-      await Promise.all([worker.close(), events.close()])
+    ready: readiness(worker, events, leaving.signal),
+    close({ cancel = false } = {}) {
+      leaving.abort()
+      if (cancel) bench.close()
+      return close(cancel)
     },
   }
 }
