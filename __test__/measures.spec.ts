@@ -4,7 +4,9 @@ import {
   orthogonal,
   orthogonalityError,
   singularValues,
+  singularValuesAsync,
   spectralNorm,
+  spectralNormAsync,
   systemInfo,
   uniform,
 } from 'symbreak'
@@ -55,6 +57,46 @@ for (const engine of engines) {
     t.is(spectralNorm(new Float32Array(0), [0, 3], { engine }), 0)
     t.is(singularValues(new Float32Array(0), [0, 3], { engine }).length, 0)
     t.is(orthogonalityError(new Float32Array(0), [3, 0], { engine }), 0)
+  })
+}
+
+const near = (found: number, exact: number) => Math.abs(found - exact) <= 1e-12 * exact
+
+for (const engine of engines) {
+  test(`${engine}: matrices of very large and very small doubles`, async (t) => {
+    for (const x of [1e300, 1e160, 1e100, 1e-100, 1e-160, 1e-200, 1e-300, 2 ** -1070]) {
+      const w = new Float64Array(4).fill(x)
+      t.true(near(spectralNorm(w, [2, 2], { engine }), 2 * x), `${x}`)
+      t.true(near(await spectralNormAsync(w, [2, 2], { engine }), 2 * x), `${x}`)
+      const values = singularValues(w, [2, 2], { engine })
+      t.true(near(values[0] as number, 2 * x) && (values[1] as number) <= 1e-15 * x, `${x}: ${values}`)
+      t.deepEqual(await singularValuesAsync(w, [2, 2], { engine }), values)
+      t.true(w.every((value) => value === x))
+    }
+    const mixed = Float64Array.of(3e-200, 0, 0, 0, -5e-200, 0)
+    const values = singularValues(mixed, [2, 3], { engine })
+    t.true(near(values[0] as number, 5e-200) && near(values[1] as number, 3e-200))
+  })
+
+  test(`${engine}: what is beyond a double's range is infinite, never NaN`, (t) => {
+    const largest = new Float64Array(4).fill(Number.MAX_VALUE)
+    t.is(spectralNorm(largest, [2, 2], { engine }), Infinity)
+    t.is(singularValues(largest, [2, 2], { engine })[0], Infinity)
+    t.is(orthogonalityError(Float64Array.of(1e300, 1e300, 1e300, -1e300), [2, 2], { engine }), Infinity)
+    t.is(orthogonalityError(new Float64Array(4).fill(1e-300), [2, 2], { engine }), 1)
+  })
+
+  test(`${engine}: scaling by a power of two scales what is measured, and nothing else`, (t) => {
+    const w = uniform(30, { seed: 5, low: -1, dtype: 'F64' })
+    const [norm, values] = [spectralNorm(w, [6, 5], { engine }), singularValues(w, [6, 5], { engine })]
+    for (const scale of [2 ** 900, 2 ** -900]) {
+      const scaled = w.map((x) => x * scale)
+      t.is(spectralNorm(scaled, [6, 5], { engine }), norm * scale)
+      t.deepEqual(
+        singularValues(scaled, [6, 5], { engine }),
+        values.map((s) => s * scale),
+      )
+    }
   })
 }
 

@@ -113,3 +113,164 @@ run('parameters are refused before anything moves', (t) => {
   t.is(g.position, 0n)
   t.throws(() => sample('poisson', 1, { lambda: 1 }, { seed: -1 }), { code: 'ERR_INVALID_SEED' })
 })
+
+/** Parameters that are refused, and what the refusal says. */
+const REFUSED: [distribution: Distribution, params: object, message: string][] = [
+  ['beta', { alpha: 0, beta: 1 }, 'params.alpha of beta must be a finite number > 0, got 0'],
+  ['beta', { alpha: 1, beta: -2 }, 'params.beta of beta must be a finite number > 0, got -2'],
+  ['binomial', { n: 1.5, p: 0.5 }, 'params.n of binomial must be an integer from 0 to 2^53, got 1.5'],
+  ['binomial', { n: 2, p: 1.5 }, 'params.p of binomial must be a number from 0 to 1, got 1.5'],
+  ['cauchy', { median: 0, scale: 0 }, 'params.scale of cauchy must be a finite number > 0, got 0'],
+  ['chiSquared', { df: 0 }, 'params.df of chiSquared must be a finite number > 0 (2^-1073 or more), got 0'],
+  ['dirichlet', { alpha: [1] }, 'params.alpha of dirichlet must have at least 2 entries, got 1'],
+  ['dirichlet', { alpha: 1 }, 'params.alpha of dirichlet must be an array, got 1'],
+  [
+    'dirichlet',
+    { alpha: [1, -1] },
+    'params.alpha[1] of dirichlet must be a finite number > 0 (2^-1022 or more), got -1',
+  ],
+  ['exponential', { rate: -1 }, 'params.rate of exponential must be a finite number > 0, got -1'],
+  ['fisherF', { m: -1, n: 1 }, 'params.m of fisherF must be a finite number > 0 (2^-1073 or more), got -1'],
+  [
+    'frechet',
+    { location: NaN, scale: 1, shape: 1 },
+    'params.location of frechet must be a finite number, got NaN',
+  ],
+  [
+    'frechet',
+    { location: 0, scale: 1, shape: 0 },
+    'params.shape of frechet must be a finite number > 0, got 0',
+  ],
+  ['gamma', { shape: -1, scale: 2 }, 'params.shape of gamma must be a finite number > 0, got -1'],
+  ['gamma', { shape: 1 }, 'params.scale of gamma must be a finite number > 0, got undefined'],
+  ['gamma', { shape: 1, scale: '2' }, 'params.scale of gamma must be a finite number > 0, got "2"'],
+  ['geometric', { p: 1e-300 }, 'params.p of geometric must be a number from 2^-52 to 1, got 1e-300'],
+  ['gumbel', { location: 0, scale: -1 }, 'params.scale of gumbel must be a finite number > 0, got -1'],
+  [
+    'hypergeometric',
+    { total: 50, successes: 60, draws: 10 },
+    'params.successes of hypergeometric must be an integer from 0 to total, which is 50, got 60',
+  ],
+  [
+    'hypergeometric',
+    { total: 50, successes: 20, draws: 51 },
+    'params.draws of hypergeometric must be an integer from 0 to total, which is 50, got 51',
+  ],
+  [
+    'inverseGaussian',
+    { mean: 0, shape: 1 },
+    'params.mean of inverseGaussian must be a finite number > 0, got 0',
+  ],
+  ['logNormal', { mean: 0, stddev: -1 }, 'params.stddev of logNormal must be a finite number >= 0, got -1'],
+  [
+    'normalInverseGaussian',
+    { alpha: 1e-7, beta: -2 },
+    'params.beta of normalInverseGaussian must be a number between -alpha and alpha, which is 1e-7, got -2',
+  ],
+  ['pareto', { scale: 1, shape: 0 }, 'params.shape of pareto must be a finite number > 0, got 0'],
+  [
+    'pert',
+    { min: 1, max: 1, mode: 1 },
+    'params.max of pert must be a finite number > min, which is 1, got 1',
+  ],
+  [
+    'pert',
+    { min: 0, max: 1, mode: 2 },
+    'params.mode of pert must be a number from min to max, which are 0 and 1, got 2',
+  ],
+  ['poisson', { lambda: 0 }, 'params.lambda of poisson must be a number > 0, at most 1.844e+19, got 0'],
+  [
+    'poisson',
+    { lambda: 1e300 },
+    'params.lambda of poisson must be a number > 0, at most 1.844e+19, got 1e+300',
+  ],
+  [
+    'skewNormal',
+    { location: 0, scale: 0, shape: 1 },
+    'params.scale of skewNormal must be a finite number > 0, got 0',
+  ],
+  ['studentT', { df: -1 }, 'params.df of studentT must be a finite number > 0 (2^-1073 or more), got -1'],
+  [
+    'triangular',
+    { min: 2, max: 1, mode: 1 },
+    'params.max of triangular must be a finite number >= min, which is 2, got 1',
+  ],
+  [
+    'triangular',
+    { min: 0, max: 1, mode: -1 },
+    'params.mode of triangular must be a number from min to max, which are 0 and 1, got -1',
+  ],
+  ['unitBall', { radius: 2 }, 'params of unitBall has an unknown option "radius": it takes none'],
+  ['weibull', { scale: 1, shape: -0 }, 'params.shape of weibull must be a finite number > 0, got -0'],
+  ['zeta', { s: 1 }, 'params.s of zeta must be a finite number > 1, got 1'],
+  ['zipf', { n: 0, s: 1 }, 'params.n of zipf must be an integer from 1 to 2^53, got 0'],
+  ['zipf', { n: 2, s: -1 }, 'params.s of zipf must be a finite number >= 0, got -1'],
+]
+
+run('refusals name the parameter, what is allowed and what it was', async (t) => {
+  const g = new Generator(7)
+  for (const [name, params, message] of REFUSED) {
+    const expected = { code: 'ERR_INVALID_ARGUMENT', message }
+    t.throws(() => g.sample(name, 6, params as never), expected)
+    t.throws(() => sample(name, 6, params as never, { seed: 1 }), expected)
+    await t.throwsAsync(g.sampleAsync(name, 6, params as never), expected)
+  }
+  t.is(g.position, 0n)
+})
+
+run('what only the crate can tell is refused in words of ours', (t) => {
+  const refuse = (name: Distribution, params: object, message: RegExp) =>
+    t.throws(() => sample(name, 6, params as never, { seed: 1 }), { code: 'ERR_INVALID_ARGUMENT', message })
+  refuse(
+    'pert',
+    { min: -1e308, max: 1e308, mode: 0 },
+    /^params of pert .* \{ min: -1e\+308, max: 1e\+308, mode: 0 \}/,
+  )
+  const many = { total: 9e15, successes: 2e8, draws: 2e8 }
+  refuse(
+    'hypergeometric',
+    many,
+    /got \{ total: 9000000000000000, successes: 200000000, draws: 200000000 \}: /,
+  )
+})
+
+/** Parameters whose draws are not numbers: infinities meet on the way. */
+const BEYOND: [distribution: Distribution, params: object, shown: string][] = [
+  ['fisherF', { m: 1e-3, n: 1e-3 }, '{ m: 0.001, n: 0.001 }'],
+  ['inverseGaussian', { mean: 1, shape: 1e-310 }, '{ mean: 1, shape: 1e-310 }'],
+  ['normalInverseGaussian', { alpha: 1e-300, beta: 0 }, '{ alpha: 1e-300, beta: 0 }'],
+  ['beta', { alpha: 1e308, beta: 1e308 }, '{ alpha: 1e+308, beta: 1e+308 }'],
+  ['triangular', { min: -1e308, max: 1e308, mode: 0 }, '{ min: -1e+308, max: 1e+308, mode: 0 }'],
+]
+
+run('NaN never leaves a sample', async (t) => {
+  for (const [name, params, shown] of BEYOND) {
+    const message = `params of ${name} must not lead beyond the numbers that f64 has, got ${shown}`
+    const expected = { code: 'ERR_INVALID_ARGUMENT', message, instanceOf: RangeError }
+    const g = new Generator(7)
+    const out = new Float32Array(3000).fill(5)
+    t.throws(() => g.sample(name, 3000, params as never), expected, name)
+    t.throws(() => g.sample(name, out, params as never, { threads: 2 }), expected)
+    t.is(g.position, 0n)
+    await t.throwsAsync(g.sampleAsync(name, 3000, params as never), expected)
+    await t.throwsAsync(g.sampleAsync(name, out, params as never, { threads: 1 }), expected)
+    t.throws(() => sample(name, out, params as never, { seed: 7, offset: 1000 }), expected)
+    await t.throwsAsync(sampleAsync(name, out, params as never, { seed: 7, offset: 1000 }), expected)
+    t.true(
+      out.every((x) => x === 5),
+      name,
+    )
+  }
+})
+
+run('a range without NaN is given whatever the rest of its draws are', (t) => {
+  const params = { m: 1e-3, n: 1e-3 }
+  const each = Array.from({ length: 40 }, (_, offset) => {
+    try {
+      return sample('fisherF', 1, params, { seed: 7, offset })[0]
+    } catch {
+      return NaN
+    }
+  })
+  t.true(each.some(Number.isNaN) && each.some((x) => x !== undefined && x >= 0))
+})

@@ -152,7 +152,13 @@ export function integer(
   return number(value, argument, (x) => Number.isSafeInteger(x) && x >= low && x <= high, allowed)
 }
 
-function number(value: unknown, argument: string, ok: (x: number) => boolean, allowed: string): number {
+/** A number that passes a check. */
+export function number(
+  value: unknown,
+  argument: string,
+  ok: (x: number) => boolean,
+  allowed: string,
+): number {
   if (typeof value !== 'number') throw wrongType(argument, allowed, value)
   if (!ok(value)) throw wrongValue(argument, allowed, value)
   return value

@@ -2,11 +2,11 @@
 import type { Measured, Measures, Weights } from '../engine/engine.js'
 import { type AsyncOptions, oneCall } from '../engine/progress.js'
 import { checkEngine, type EngineName, pickEngine } from '../engine/select.js'
-import { rangeError, wrongType } from '../errors.js'
-import { arrayKind, ownArray } from '../realm.js'
-import { present, readOptions, shapeOf, sizeOf } from '../validate.js'
+import { wrongType } from '../errors.js'
+import { readOptions, shapeOf } from '../validate.js'
 import { layoutOf, type BaseLayout } from './layouts.js'
 import { matrixView } from './matrix-view.js'
+import { factorOf, scaledBy, unscaled, weightsOf } from './measured-weights.js'
 
 export interface MeasureOptions {
   /** (all other axes, last axis) for 'keras' (default), (first axis, all others) for 'torch' and 'mlx'. */
@@ -16,7 +16,8 @@ export interface MeasureOptions {
 }
 
 /**
- * The largest singular value of weights as a matrix: how much they can stretch an input.
+ * The largest singular value of weights as a matrix: how much they can stretch an input. Infinity where it is beyond a
+ * double's range.
  *
  * @param w - a Float32Array or Float64Array of the shape's length, in C order
  * @param shape - rank 2 or more
@@ -45,7 +46,7 @@ export function singularValues(
 
 /**
  * How far weights are from orthogonal: the largest entry of |QtQ - I|, or of |QQt - I| where the matrix has more columns
- * than rows. Arguments and errors as `spectralNorm`'s.
+ * than rows; Infinity where that is beyond a double's range. Arguments and errors as `spectralNorm`'s.
  */
 export function orthogonalityError(
   w: Float32Array | Float64Array,
@@ -84,7 +85,12 @@ export async function orthogonalityErrorAsync(
 
 const OPTIONS = ['layout', 'engine']
 
-type Matrix = [w: Weights, rows: number, columns: number]
+/** A matrix, who measures it, and what its weights were multiplied by. */
+interface Measurable {
+  readonly measures: Measures
+  readonly matrix: [w: Weights, rows: number, columns: number]
+  readonly factor: number
+}
 
 function measureNow<K extends keyof Measured>(
   name: K,
@@ -92,8 +98,8 @@ function measureNow<K extends keyof Measured>(
   shape: unknown,
   options: unknown,
 ): Measured[K] {
-  const [measures, ...matrix] = matrixOf(w, shape, readOptions(options, OPTIONS))
-  return measures.now(name, ...matrix)
+  const { measures, matrix, factor } = measurableOf(name, w, shape, readOptions(options, OPTIONS))
+  return measured(measures.now(name, ...matrix), factor)
 }
 
 async function measureLater<K extends keyof Measured>(
@@ -103,35 +109,31 @@ async function measureLater<K extends keyof Measured>(
   options: unknown,
 ): Promise<Measured[K]> {
   return oneCall(options, OPTIONS, async (record, control) => {
-    const [measures, ...matrix] = matrixOf(w, shape, record)
-    return measures.later(name, ...matrix, control)
+    const { measures, matrix, factor } = measurableOf(name, w, shape, record)
+    return measured(await measures.later(name, ...matrix, control), factor)
   })
 }
 
-/** Who measures, and the matrix. */
-function matrixOf(
+function measurableOf(
+  name: keyof Measured,
   w: unknown,
   shape: unknown,
   { layout = 'keras', engine }: Record<string, unknown>,
-): [Measures, ...Matrix] {
+): Measurable {
   const sizes = shapeOf(shape)
   const read = layoutOf(layout)
   if (typeof read !== 'string') throw wrongType('layout', "'keras', 'torch' or 'mlx'", layout)
   const { rows, columns } = matrixView(sizes, read)
-  const values = finiteValues(w, sizes)
+  const { values, largest } = weightsOf(w, sizes)
   const choice = engine === undefined ? undefined : checkEngine(engine)
-  return [pickEngine(choice, values.length, values, 0, 'w').measures, values, rows, columns]
+  const { measures } = pickEngine(choice, values.length, values, 0, 'w')
+  // How far a matrix is from one that is orthogonal changes with its scale in no simple way.
+  const factor = name === 'orthogonalityError' ? 1 : factorOf(largest)
+  return { measures, matrix: [scaledBy(values, factor), rows, columns], factor }
 }
 
-function finiteValues(w: unknown, shape: readonly number[]): Weights {
-  const kind = arrayKind(w)
-  if (kind !== 'Float32Array' && kind !== 'Float64Array')
-    throw wrongType('w', 'a Float32Array or Float64Array', w)
-  const values = present(ownArray(w) as Float32Array, 'w') as Weights
-  if (values.length !== sizeOf(shape)) {
-    const message = `w must have ${sizeOf(shape)} elements, those of shape [${shape.join(', ')}], got ${values.length}`
-    throw rangeError('ERR_LENGTH_MISMATCH', message)
-  }
-  if (values.every(Number.isFinite)) return values
-  throw rangeError('ERR_INVALID_ARGUMENT', 'w must hold finite values')
+/** What was found, of the weights as they were. */
+function measured<K extends keyof Measured>(found: Measured[K], factor: number): Measured[K] {
+  // Infinite products of both signs meet only where a column's own product is beyond a double's range as well.
+  return Number.isNaN(found) ? (Infinity as Measured[K]) : unscaled(found, factor)
 }

@@ -26,6 +26,7 @@ import {
   uniformSampler,
 } from './draw.js'
 import { type ChoiceOptions, choiceOf } from './choice.js'
+import type { Distribution, DistributionParams } from './distributions.js'
 import { checkWork, engineOf, fillLater, fillNow, readWork, WORK_OPTIONS, type WorkOptions } from './fill.js'
 import type { Filled, FloatArray } from './output.js'
 import type {
@@ -35,7 +36,7 @@ import type {
   TruncatedNormalOptions,
   UniformOptions,
 } from './options.js'
-import { type Distribution, type DistributionParams, sampleDraw } from './sample.js'
+import { sampleDraw } from './sample.js'
 import { entropySeed } from './seed.js'
 import { checkShuffled, shuffleSteps, type Swappable, type TypedArray } from './shuffle.js'
 
@@ -192,7 +193,8 @@ export class Generator {
    * 64 words a value, in steps of 65,536 words a coordinate, whatever the draws need.
    *
    * @param out - a number of values or an array to fill; points take as many values as they have coordinates
-   * @throws `ERR_INVALID_ARGUMENT` for parameters that the distribution refuses, `ERR_LENGTH_MISMATCH` for a length that
+   * @throws `ERR_INVALID_ARGUMENT` for parameters that the distribution refuses, and for those that lead beyond the numbers
+   * that f64 has, where a draw is NaN: neither fills the array or moves `position`. `ERR_LENGTH_MISMATCH` for a length that
    * does not hold whole points, `ERR_NATIVE_UNAVAILABLE`, `ERR_SHARED_MEMORY`
    */
   sample<D extends Distribution>(
@@ -202,11 +204,17 @@ export class Generator {
     options?: WorkOptions,
   ): Float32Array {
     const draw = sampleDraw(distribution, out, params, options, [])
-    draw.run(this.#stream, this.#takeWords(draw.words, draw.out.length), 0)
+    const before = this.#position
+    try {
+      draw.run(this.#stream, this.#takeWords(draw.words, draw.out.length), 0)
+    } catch (error) {
+      this.#position = before
+      throw error
+    }
     return draw.out
   }
 
-  /** As `sample`, without blocking the event loop. */
+  /** As `sample`, without blocking the event loop; `position` moves at the call, and stays where a draw is NaN. */
   async sampleAsync<D extends Distribution>(
     distribution: D,
     out: number | Float32Array,

@@ -23,5 +23,5 @@ export {
   uniformAsync,
 } from './pure.js'
 export type { ArrayOf, Dtype, Filled, Float16ArrayLike, FloatArray } from './output.js'
-export type { Distribution, DistributionParams } from './sample.js'
+export type { Distribution, DistributionParams } from './distributions.js'
 export type { TypedArray } from './shuffle.js'

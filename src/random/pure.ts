@@ -5,6 +5,7 @@ import type { Dtype } from '../engine/law.js'
 import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
 import { streamKey } from '../engine/stream.js'
 import { integer, pathOf, readOptions, seedOf } from '../validate.js'
+import type { Distribution, DistributionParams } from './distributions.js'
 import { type Draw, normalSampler, type Sampler, truncatedSampler, uniformSampler } from './draw.js'
 import { type Fill, fillLater, fillNow, WORK_OPTIONS, type WorkOptions } from './fill.js'
 import { Generator } from './generator.js'
@@ -16,7 +17,7 @@ import type {
   UniformOptions,
 } from './options.js'
 import type { Filled, FloatArray } from './output.js'
-import { type Distribution, type DistributionParams, sampleDraw } from './sample.js'
+import { sampleDraw } from './sample.js'
 
 const PLACE = ['seed', 'path', 'offset'] as const
 

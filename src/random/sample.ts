@@ -5,95 +5,25 @@
  * and rounded to f32. Only the native engine has them.
  */
 import type { Watch } from '../engine/progress.js'
-import type { SampleJob } from '../engine/engine.js'
+import type { LongTail, SampleJob } from '../engine/engine.js'
 import type { StreamKey } from '../engine/law.js'
 import { longTailOf } from '../engine/select.js'
-import { rangeError, wrongType } from '../errors.js'
-import { allocate, finite, integer, oneOf, present, readArray, readOptions } from '../validate.js'
+import { runInSlices } from '../engine/slices.js'
+import { isOwnError, rangeError, wrongType } from '../errors.js'
+import { arrayKind } from '../realm.js'
+import { allocate, integer, present, readOptions } from '../validate.js'
 import { readWork, WORK_OPTIONS } from './fill.js'
-import { arrayKind, isNumbers } from '../realm.js'
-
-/** Parameters of every distribution, by name; the names of the parameters are the field's. */
-export interface DistributionParams {
-  beta: { alpha: number; beta: number }
-  /** Successes in `n` trials. */
-  binomial: { n: number; p: number }
-  cauchy: { median: number; scale: number }
-  chiSquared: { df: number }
-  /** Points of as many coordinates as `alpha` has entries, two or more; they add up to 1. */
-  dirichlet: { alpha: ArrayLike<number> }
-  exponential: { rate: number }
-  fisherF: { m: number; n: number }
-  frechet: { location: number; scale: number; shape: number }
-  gamma: { shape: number; scale: number }
-  /** Failures before the first success. */
-  geometric: { p: number }
-  gumbel: { location: number; scale: number }
-  /** Successes in `draws` without replacement from `total` of which `successes` are some. */
-  hypergeometric: { total: number; successes: number; draws: number }
-  inverseGaussian: { mean: number; shape: number }
-  /** The exponential of a normal with this mean and standard deviation. */
-  logNormal: { mean: number; stddev: number }
-  normalInverseGaussian: { alpha: number; beta: number }
-  pareto: { scale: number; shape: number }
-  pert: { min: number; max: number; mode: number }
-  poisson: { lambda: number }
-  skewNormal: { location: number; scale: number; shape: number }
-  studentT: { df: number }
-  triangular: { min: number; max: number; mode: number }
-  /** Points in the unit ball, three coordinates each. */
-  unitBall: Record<never, never>
-  /** Points on the unit circle, two coordinates each. */
-  unitCircle: Record<never, never>
-  /** Points in the unit disc, two coordinates each. */
-  unitDisc: Record<never, never>
-  /** Points on the unit sphere, three coordinates each. */
-  unitSphere: Record<never, never>
-  weibull: { scale: number; shape: number }
-  zeta: { s: number }
-  zipf: { n: number; s: number }
-}
-
-/** A distribution of the long tail. */
-export type Distribution = keyof DistributionParams
-
-/** Parameters in the order that the crate takes them. */
-const PARAMS: { readonly [D in Distribution]: readonly (keyof DistributionParams[D] & string)[] } = {
-  beta: ['alpha', 'beta'],
-  binomial: ['n', 'p'],
-  cauchy: ['median', 'scale'],
-  chiSquared: ['df'],
-  dirichlet: ['alpha'],
-  exponential: ['rate'],
-  fisherF: ['m', 'n'],
-  frechet: ['location', 'scale', 'shape'],
-  gamma: ['shape', 'scale'],
-  geometric: ['p'],
-  gumbel: ['location', 'scale'],
-  hypergeometric: ['total', 'successes', 'draws'],
-  inverseGaussian: ['mean', 'shape'],
-  logNormal: ['mean', 'stddev'],
-  normalInverseGaussian: ['alpha', 'beta'],
-  pareto: ['scale', 'shape'],
-  pert: ['min', 'max', 'mode'],
-  poisson: ['lambda'],
-  skewNormal: ['location', 'scale', 'shape'],
-  studentT: ['df'],
-  triangular: ['min', 'max', 'mode'],
-  unitBall: [],
-  unitCircle: [],
-  unitDisc: [],
-  unitSphere: [],
-  weibull: ['scale', 'shape'],
-  zeta: ['s'],
-  zipf: ['n', 's'],
-}
-
-const DISTRIBUTIONS = Object.keys(PARAMS) as Distribution[]
+import { type Chosen, readChosen, shown } from './parameters.js'
 
 /** Words set aside for a value, and draws that share theirs: as crates/init/src/long_tail.rs has them. */
 const WORDS_PER_VALUE = 64
 const DRAWS = 1024
+
+/** Values copied at a time. */
+const PART = 1 << 20
+
+/** The stream, the word that its draws start at, and the first value of a range within them. */
+type Place = [stream: StreamKey, position: number, offset: number]
 
 /** A sample's arguments, checked. */
 export interface SampleDraw {
@@ -101,8 +31,8 @@ export interface SampleDraw {
   /** Words of the stream that the draws use up. */
   readonly words: number
   readonly options: Record<string, unknown>
-  run(stream: StreamKey, position: number, offset: number): void
-  runLater(stream: StreamKey, position: number, offset: number, watched: Watch): Promise<void>
+  run(...place: Place): void
+  runLater(...placeAndWatch: [...Place, Watch]): Promise<void>
 }
 
 /** Checks a sample's arguments; the options named in `more` are the caller's. */
@@ -113,43 +43,93 @@ export function sampleDraw(
   given: unknown,
   more: readonly string[],
 ): SampleDraw {
-  const name = oneOf(distribution, 'distribution', DISTRIBUTIONS)
-  const parameters = readParameters(name, params)
+  const chosen = readChosen(distribution, params)
   const options = readOptions(given, [...WORK_OPTIONS, ...more])
   const { engine, threads } = readWork(options)
   const shared = arrayKind(out) === 'Float32Array' ? (out as Float32Array) : undefined
   const longTail = longTailOf(engine, shared)
-  const width = longTail.width(name, parameters)
-  const view = outputOf(out, width, name)
-  const job = (stream: StreamKey, position: number, offset: number): SampleJob => ({
-    distribution: name,
-    parameters,
-    stream,
-    position,
-    offset,
-    threads,
-  })
+  const width = widthOf(longTail, chosen)
+  const view = outputOf(out, width, chosen.name)
+  const fill = new SampleFill(chosen, longTail, view, view === out, threads)
   return {
     out: view,
     words: Math.ceil(view.length / (DRAWS * width)) * DRAWS * width * WORDS_PER_VALUE,
     options,
-    run: (...place) => longTail.fill(job(...place), view),
-    async runLater(stream, position, offset, { control, finish }): Promise<void> {
-      await longTail.fillAsync(job(stream, position, offset), view, control)
-      finish()
-    },
+    run: (...place) => fill.now(...place),
+    runLater: (...place) => fill.later(...place),
   }
 }
 
-function readParameters(name: Distribution, params: unknown): Float64Array {
-  const names: readonly string[] = PARAMS[name]
-  const record = readOptions(params, names, `params of ${name}`)
-  if (name === 'dirichlet') {
-    const given = record['alpha']
-    const alpha = isNumbers(given) ? given : readArray(given, 'alpha', 'ERR_INVALID_ARGUMENT', 2 ** 20)
-    return Float64Array.from(alpha, (value, i) => finite(value, `alpha[${i}]`))
+/** The filling of an array with draws. */
+class SampleFill {
+  constructor(
+    private readonly chosen: Chosen,
+    private readonly longTail: LongTail,
+    private readonly view: Float32Array,
+    /** Whether the array is the caller's. */
+    private readonly given: boolean,
+    private readonly threads: number | undefined,
+  ) {}
+
+  now(...place: Place): void {
+    const made = this.draft()
+    try {
+      this.longTail.fill(this.job(...place), made)
+    } catch (error) {
+      throw refusalOf(this.chosen, error)
+    }
+    if (this.given) this.view.set(made)
   }
-  return Float64Array.from(names, (parameter) => finite(record[parameter], parameter))
+
+  async later(stream: StreamKey, position: number, offset: number, watched: Watch): Promise<void> {
+    const made = this.draft()
+    try {
+      await this.longTail.fillAsync(this.job(stream, position, offset), made, watched.control)
+    } catch (error) {
+      throw refusalOf(this.chosen, error)
+    }
+    if (this.given) await runInSlices(copySteps(made, this.view), undefined)
+    watched.finish()
+  }
+
+  /** A draw that is NaN is found on the way, and a refusal leaves the caller's array as it was. */
+  private draft(): Float32Array {
+    return this.given ? newArray(this.view.length) : this.view
+  }
+
+  private job(stream: StreamKey, position: number, offset: number): SampleJob {
+    const { name, parameters } = this.chosen
+    return { distribution: name, parameters, stream, position, offset, threads: this.threads }
+  }
+}
+
+/** Values that a draw has, once the crate has taken the parameters. */
+function widthOf(longTail: LongTail, chosen: Chosen): number {
+  try {
+    return longTail.width(chosen.name, chosen.parameters)
+  } catch (error) {
+    throw refusalOf(chosen, error)
+  }
+}
+
+/** What the crate refuses, or draws no numbers from, as a refusal of the parameters; other errors as they are. */
+function refusalOf(chosen: Chosen, error: unknown): unknown {
+  if (!isOwnError(error)) return error
+  const [argument, got] = [`params of ${chosen.name}`, shown(chosen)]
+  if (error.code === 'ERR_NOT_FINITE') {
+    const message = `${argument} must not lead beyond the numbers that f64 has, got ${got}`
+    return rangeError('ERR_INVALID_ARGUMENT', message, { cause: error })
+  }
+  if (error.code !== 'ERR_INVALID_ARGUMENT') return error
+  const message = `${argument} must be ones that it can be drawn with, got ${got}: ${error.message}`
+  return rangeError('ERR_INVALID_ARGUMENT', message, { cause: error })
+}
+
+function* copySteps(made: Float32Array, view: Float32Array): Generator<number, void> {
+  for (let start = 0; start < made.length; start += PART) {
+    present(view, 'out', made.length).set(made.subarray(start, start + PART), start)
+    yield start
+  }
 }
 
 /** A new array, or the caller's; both hold whole draws. */
@@ -162,5 +142,9 @@ function outputOf(out: unknown, width: number, name: string): Float32Array {
     throw rangeError('ERR_LENGTH_MISMATCH', message)
   }
   if (typeof out !== 'number') return out as Float32Array
+  return newArray(length)
+}
+
+function newArray(length: number): Float32Array {
   return allocate(`${length} values`, () => new Float32Array(length))
 }

@@ -50,6 +50,8 @@ pub enum FillError {
     Unsupported,
     /// There is no memory for what the law needs aside; nothing is written.
     OutOfMemory,
+    /// A value is not a number: the law's parameters lead beyond the numbers that f64 has.
+    NotANumber,
 }
 
 impl std::fmt::Display for FillError {
@@ -58,6 +60,7 @@ impl std::fmt::Display for FillError {
             Self::Cancelled => "the fill was stopped",
             Self::Unsupported => "the law has no form in this element type",
             Self::OutOfMemory => "there is no memory for a law that is made as one piece",
+            Self::NotANumber => "a value is not a number",
         })
     }
 }

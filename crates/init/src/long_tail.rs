@@ -3,8 +3,8 @@
 //! Every chunk of draws has words of its own, many more than it will use. So where a fill ends does not depend on what
 //! its draws rejected, any range is made by itself, and threads take chunks in any order.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::ops::ControlFlow;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use symbreak_rng::{Stream, Words};
 use symbreak_samplers::long_tail::LongTail;
@@ -23,7 +23,8 @@ const DRAWS: usize = 1024;
 /// block, on at most `threads` threads. The result does not depend on `threads`.
 ///
 /// # Errors
-/// [`FillError::Cancelled`] when `progress` says so.
+/// [`FillError::Cancelled`] when `progress` says so, [`FillError::NotANumber`] if a value of the range is NaN; the output
+/// holds some of the values then.
 pub fn fill_long_tail(
     threads: usize,
     law: &LongTail,
@@ -41,19 +42,32 @@ pub fn fill_long_tail(
         let mut whole = zeros(skipped + head.len())?;
         law.fill(&mut Words::new(stream, position + chunk * words), &mut whole);
         head.copy_from_slice(&whole[skipped..]);
+        numbers(head)?;
     }
     let next = chunk + u64::from(skipped != 0);
     let workers = threads.min(tail.len().div_ceil(values));
     let chunks = Mutex::new(tail.chunks_mut(values).enumerate());
+    let failure = OnceLock::new();
     let end = share(
         workers,
         || chunks.lock().unwrap_or_else(PoisonError::into_inner).next(),
         |(index, part)| {
             law.fill(&mut Words::new(stream, position + (next + index as u64) * words), part);
-            progress.advance(part.len())
+            match numbers(part) {
+                Ok(()) => progress.advance(part.len()),
+                Err(error) => {
+                    let _ = failure.set(error);
+                    ControlFlow::Break(())
+                }
+            }
         },
     );
-    if end.is_break() { Err(FillError::Cancelled) } else { Ok(()) }
+    if end.is_break() { Err(failure.into_inner().unwrap_or(FillError::Cancelled)) } else { Ok(()) }
+}
+
+/// Refuses values among which is NaN; those of a chunk at a time, while they are in the cache.
+fn numbers(values: &[f32]) -> Result<(), FillError> {
+    if values.iter().any(|x| x.is_nan()) { Err(FillError::NotANumber) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -78,6 +92,26 @@ mod tests {
             for (offset, length) in [(1, 5), (1023, 2), (1024, 4000), (3071, 3), (4096, 0), (8999, 1)] {
                 assert_eq!(draw(2, name, parameters, offset, length), whole[offset as usize..][..length]);
             }
+        }
+    }
+
+    #[test]
+    fn nan_is_refused_where_it_is_asked_for() {
+        let law = LongTail::new("fisherF", &[1e-3, 1e-3]).unwrap();
+        let mut drawn = vec![0.0; 3000];
+        for (chunk, part) in drawn.chunks_mut(DRAWS).enumerate() {
+            let words = DRAWS as u64 * WORDS_PER_VALUE;
+            law.fill(&mut Words::new(Stream::new(1, 2), chunk as u64 * words), part);
+        }
+        assert!(drawn.iter().any(|x| x.is_nan()) && drawn.iter().any(|x| !x.is_nan()));
+        for (offset, value) in drawn.iter().enumerate().step_by(100) {
+            let mut out = [7.0];
+            let end = fill_long_tail(1, &law, Stream::new(1, 2), 0, offset as u64, &mut out, &Unwatched);
+            assert_eq!(end.is_ok(), !value.is_nan(), "{offset}");
+        }
+        for threads in [1, 3] {
+            let end = fill_long_tail(threads, &law, Stream::new(1, 2), 0, 0, &mut [0.0; 3000], &Unwatched);
+            assert_eq!(end, Err(FillError::NotANumber));
         }
     }
 

@@ -49,6 +49,7 @@ pub(crate) fn from_fill(e: FillError) -> Error {
         FillError::Cancelled => Code::Aborted,
         FillError::Unsupported => Code::InvalidArgument,
         FillError::OutOfMemory => Code::OutOfMemory,
+        FillError::NotANumber => Code::NotFinite,
     };
     error(code, e)
 }

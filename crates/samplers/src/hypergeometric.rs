@@ -49,7 +49,7 @@ impl SmallHypergeometric {
         }
         if short > LONGEST {
             return Err(format!(
-                "{short} successes or draws are more than {LONGEST} where so few of them meet"
+                "at most {LONGEST} successes or draws can be counted where so few of them meet"
             ));
         }
         let none = (0..short).map(|i| (items - long - i as f64) / (items - i as f64)).product();
