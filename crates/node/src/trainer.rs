@@ -254,8 +254,9 @@ impl Work for EvaluateWork {
     type JsValue = TrainerTotals;
 
     fn run(&mut self) -> Result<TrainerTotals> {
-        let sums = lock(&self.trainer)?.evaluate(&self.rows, self.threads).map_err(from_train)?;
-        Ok(TrainerTotals { rows: sums.rows as f64, loss: sums.loss, correct: sums.correct })
+        let Totals { rows, loss, correct } =
+            lock(&self.trainer)?.evaluate(&self.rows, self.threads).map_err(from_train)?;
+        Ok(TrainerTotals { rows: rows as f64, loss, correct })
     }
 
     fn finish(&mut self, totals: TrainerTotals) -> Result<TrainerTotals> {

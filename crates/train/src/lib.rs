@@ -35,7 +35,6 @@ mod weights;
 
 pub use data::{Checked, Data, Shape, Targets};
 pub use error::TrainError;
-pub use evaluate::Evaluation;
 pub use optimizer::{Method, OptimizerSpec};
 pub use run::{Position, RunSpec, Stretch, Totals, Window};
 pub use spec::{Activation, LayerSpec, Loss, Network, NetworkSpec};

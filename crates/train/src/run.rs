@@ -35,10 +35,10 @@ pub struct Position {
     pub step: u64,
 }
 
-/// Sums over the rows of the epoch so far.
+/// Sums over rows: those of the epoch so far, or of an evaluation.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Totals {
-    /// Rows that have been trained on.
+    /// Number of rows.
     pub rows: u64,
     /// Sum of their losses, regularizers included.
     pub loss: f64,
