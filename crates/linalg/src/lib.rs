@@ -11,6 +11,7 @@ pub mod gemm;
 pub mod matrix;
 pub mod orthogonal;
 mod parallel;
+pub mod prefetch;
 
 pub use aligned::Aligned;
 pub use gemm::{Epilogue, Init, gemm, gemm_scratch_len};

@@ -1,4 +1,4 @@
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 //! Training of dense networks by stochastic gradient descent, with the same bits on every machine.
 //!
 //! A [`NetworkSpec`] is checked once into a [`Network`]; a [`Trainer`] holds its parameters, is given its rows by
