@@ -1,5 +1,6 @@
 //! What is to be filled, who watches it, and why it may not finish.
 
+use std::collections::TryReserveError;
 use std::ops::ControlFlow;
 
 use symbreak_rng::Stream;
@@ -50,6 +51,12 @@ pub enum FillError {
     Unsupported,
     /// There is no memory for what the law needs aside; nothing is written.
     OutOfMemory,
+}
+
+impl From<TryReserveError> for FillError {
+    fn from(_: TryReserveError) -> Self {
+        Self::OutOfMemory
+    }
 }
 
 impl std::fmt::Display for FillError {

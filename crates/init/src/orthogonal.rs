@@ -6,10 +6,11 @@ use std::sync::{Mutex, PoisonError};
 
 use fearless_simd::Level;
 use symbreak_linalg::orthogonal::{Orthogonal, Workspace};
+use symbreak_linalg::probe;
 use symbreak_rng::Stream;
 
 use crate::job::{FillError, Progress};
-use crate::memory::{probe, zeros};
+use crate::memory::zeros;
 use crate::team::share;
 
 /// Where a batch of row-major matrices lies in a tensor that is zero elsewhere: entry (b, i, j) is element

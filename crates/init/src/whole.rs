@@ -5,10 +5,11 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use bytemuck::Zeroable;
 use fearless_simd::Level;
+use symbreak_linalg::probe;
 
 use crate::job::{FillError, Job, Progress};
 use crate::law::Law;
-use crate::memory::{probe, zeros};
+use crate::memory::zeros;
 use crate::out::Out;
 use crate::team::share;
 

@@ -5,13 +5,12 @@ use std::thread;
 
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::dispatch;
-use symbreak_linalg::Aligned;
+use symbreak_linalg::{Aligned, probe};
 
 use crate::data::Checked;
 use crate::error::TrainError;
 use crate::forward::{activate, multiply};
 use crate::loss::{self, Score};
-use crate::memory::probe;
 use crate::pieces::{Piece, Pieces};
 use crate::regularize::penalty;
 use crate::run::Totals;

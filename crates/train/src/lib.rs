@@ -19,7 +19,6 @@ mod forward;
 mod gather;
 mod loss;
 mod math;
-mod memory;
 mod optimizer;
 mod pieces;
 mod regularize;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::Level;
-use symbreak_linalg::Aligned;
+use symbreak_linalg::{Aligned, probe};
 
 use crate::ahead::{self, Ahead};
 use crate::data::Checked;
@@ -13,7 +13,6 @@ use crate::dropout;
 use crate::epoch::Epoch;
 use crate::error::TrainError;
 use crate::loss::Score;
-use crate::memory::probe;
 use crate::pieces::{self, Pieces};
 use crate::run::{Position, RunSpec, Stretch, Totals};
 use crate::shuffle::Order;
