@@ -3,15 +3,12 @@
 //! Every chunk of draws has words of its own, many more than it will use. So where a fill ends does not depend on what
 //! its draws rejected, any range is made by itself, and threads take chunks in any order.
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
-
+use symbreak_linalg::share;
 use symbreak_rng::{Stream, Words};
 use symbreak_samplers::long_tail::LongTail;
 
 use crate::job::{FillError, Progress};
 use crate::memory::zeros;
-use crate::team::share;
 
 /// Words set aside for a value. The draws of any of the distributions take fewer on average, most of them below 10.
 pub const WORDS_PER_VALUE: u64 = 64;
@@ -43,16 +40,10 @@ pub fn fill_long_tail(
         head.copy_from_slice(&whole[skipped..]);
     }
     let next = chunk + u64::from(skipped != 0);
-    let workers = threads.min(tail.len().div_ceil(values));
-    let chunks = Mutex::new(tail.chunks_mut(values).enumerate());
-    let end = share(
-        workers,
-        || chunks.lock().unwrap_or_else(PoisonError::into_inner).next(),
-        |(index, part)| {
-            law.fill(&mut Words::new(stream, position + (next + index as u64) * words), part);
-            progress.advance(part.len())
-        },
-    );
+    let end = share(threads, tail.chunks_mut(values).enumerate(), |(index, part)| {
+        law.fill(&mut Words::new(stream, position + (next + index as u64) * words), part);
+        progress.advance(part.len())
+    });
     if end.is_break() { Err(FillError::Cancelled) } else { Ok(()) }
 }
 

@@ -18,3 +18,4 @@ pub use aligned::Aligned;
 pub use gemm::{Epilogue, Init, gemm, gemm_scratch_len};
 pub use matrix::{MatMut, MatRef};
 pub use memory::probe;
+pub use parallel::share;
