@@ -10,6 +10,7 @@
 mod activation;
 mod ahead;
 mod backward;
+mod bound;
 mod data;
 mod dropout;
 mod epoch;
@@ -27,6 +28,7 @@ mod shuffle;
 mod spec;
 mod state;
 mod step;
+mod stretch;
 mod team;
 mod trainer;
 mod update;
