@@ -18,6 +18,8 @@ pub(crate) struct Epoch<'a> {
     pub batch_size: usize,
     /// Batches of the epoch that belong to windows before this one.
     pub before: u64,
+    /// Batches that the observer has been told of.
+    pub told: u64,
     pub updates: &'a mut u64,
     pub pending: &'a mut usize,
     pub totals: &'a mut Totals,
@@ -32,18 +34,19 @@ impl Epoch<'_> {
         rates: &[f64],
         observer: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Stretch, TrainError> {
-        let mut steps = 0;
+        let (mut steps, mut stopped) = (0, false);
         for (index, rate) in (from.step as usize..self.batches).zip(rates) {
             let goes_on = index + 1 < self.batches && steps + 1 < rates.len() as u64;
             if !self.step(team, index, *rate, goes_on) {
                 return Err(TrainError::NotFinite { epoch: from.epoch, step: self.before + index as u64 });
             }
             steps += 1;
-            if observer(steps).is_break() {
+            stopped = observer(self.told + steps).is_break();
+            if stopped {
                 break;
             }
         }
-        Ok(Stretch { steps, totals: *self.totals })
+        Ok(Stretch { steps, totals: *self.totals, stopped })
     }
 
     /// One batch; false if the loss is not finite, with the parameters as they were.

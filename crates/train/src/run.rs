@@ -53,4 +53,17 @@ pub struct Stretch {
     pub steps: u64,
     /// Sums over the epoch so far.
     pub totals: Totals,
+    /// Whether the observer broke off.
+    pub stopped: bool,
+}
+
+/// What a call of [`Trainer::run_epochs`](crate::Trainer::run_epochs) did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Epochs {
+    /// Batches trained on.
+    pub steps: u64,
+    /// Sums over each epoch that was touched, as far as it has come.
+    pub totals: Vec<Totals>,
+    /// Sums over the validation rows after each epoch that was completed.
+    pub validation: Vec<Totals>,
 }

@@ -22,6 +22,17 @@ impl Trainer {
         rates: &[f64],
         observer: &mut dyn FnMut(u64) -> ControlFlow<()>,
     ) -> Result<Stretch, TrainError> {
+        self.stretch(from, rates, 0, observer)
+    }
+
+    /// As [`Trainer::run`]; `observer` is told of `told` batches more.
+    pub(crate) fn stretch(
+        &mut self,
+        from: Position,
+        rates: &[f64],
+        told: u64,
+        observer: &mut dyn FnMut(u64) -> ControlFlow<()>,
+    ) -> Result<Stretch, TrainError> {
         let bound = self.bound.as_mut().ok_or(TrainError::Unbound)?;
         let RunSpec { batch_size, window, .. } = bound.run;
         bound.begin(self.level, self.network.seed(), from.epoch);
@@ -36,6 +47,7 @@ impl Trainer {
             batches: bound.batches(),
             batch_size,
             before,
+            told,
             updates: &mut self.updates,
             pending: &mut self.pending,
             totals: &mut self.totals,
