@@ -58,15 +58,23 @@ impl Problem {
     /// Each of two threads makes half of C's rows.
     fn ours_on_two(&mut self, level: Level) {
         let (m, k, n, transposed) = self.shape;
-        let a = if transposed { MatRef::new(&self.a, k, m).t() } else { MatRef::new(&self.a, m, k) };
         let (b, half) = (MatRef::new(&self.b, k, n), m / 2);
-        let (upper, lower) = MatMut::new(&mut self.c, m, n).split_at_row(half);
+        let part = |first: usize, rows: usize| {
+            if transposed {
+                MatRef::with_stride(&self.a[first..], k, rows, m).t()
+            } else {
+                MatRef::new(&self.a[first * k..], rows, k)
+            }
+        };
+        let (upper_a, lower_a) = (part(0, half), part(half, m - half));
+        let (upper, lower) = self.c.split_at_mut(half * n);
+        let (upper, lower) = (MatMut::new(upper, half, n), MatMut::new(lower, m - half, n));
         let (mine, theirs) = self.scratch.split_at_mut(gemm_scratch_len(k, n));
         std::thread::scope(|scope| {
             scope.spawn(move || {
-                gemm(level, 1.0, a.row_range(half..m), b, Init::Zero, lower, Epilogue::Identity, theirs);
+                gemm(level, 1.0, lower_a, b, Init::Zero, lower, Epilogue::Identity, theirs);
             });
-            gemm(level, 1.0, a.row_range(0..half), b, Init::Zero, upper, Epilogue::Identity, mine);
+            gemm(level, 1.0, upper_a, b, Init::Zero, upper, Epilogue::Identity, mine);
         });
     }
 

@@ -2,10 +2,11 @@
 
 use fearless_simd::Level;
 use symbreak_linalg::conv_orthogonal::ConvOrthogonal;
+use symbreak_linalg::probe;
 use symbreak_rng::Stream;
 
 use crate::job::{FillError, Progress};
-use crate::memory::{probe, zeros};
+use crate::memory::zeros;
 
 /// An orthogonal convolution kernel that fills its tensor: entry (tap, i, j), taps in C order of the spatial axes, is
 /// element `tap * tap_stride + i * in_stride + j * out_stride`.

@@ -1,13 +1,13 @@
 //! Filling a range of a law on any number of threads.
 
 use fearless_simd::Level;
+use symbreak_linalg::share;
 use symbreak_samplers::half::Half;
 
+use crate::chunks::{CHUNK, Chunk, Chunks};
 use crate::job::{FillError, Job, Progress};
 use crate::law::Law;
 use crate::out::Out;
-use crate::queue::{CHUNK, Chunk, Queue};
-use crate::team::share;
 use crate::{constant, whole};
 
 /// Fills `out` with the job's range on at most `threads` threads. The bits don't depend on `level` or `threads`.
@@ -62,16 +62,11 @@ fn fill_chunks<'a>(
     tasks: impl Iterator<Item = (&'a Job, Out<'a>)> + Send,
     progress: &dyn Progress,
 ) -> Result<(), FillError> {
-    let queue = Queue::new(tasks);
-    let end = share(
-        threads.min(length / CHUNK),
-        || queue.take(),
-        |Chunk { job, offset, out }| {
-            let length = out.len();
-            fill_elements(level, job, offset, out);
-            progress.advance(length)
-        },
-    );
+    let end = share(threads.min(length / CHUNK), Chunks::new(tasks), |Chunk { job, offset, out }| {
+        let length = out.len();
+        fill_elements(level, job, offset, out);
+        progress.advance(length)
+    });
     if end.is_break() { Err(FillError::Cancelled) } else { Ok(()) }
 }
 

@@ -1,5 +1,6 @@
 //! What is to be filled, who watches it, and why it may not finish.
 
+use std::collections::TryReserveError;
 use std::ops::ControlFlow;
 
 use symbreak_rng::Stream;
@@ -52,6 +53,12 @@ pub enum FillError {
     OutOfMemory,
     /// A value is not a number: the law's parameters lead beyond the numbers that f64 has.
     NotANumber,
+}
+
+impl From<TryReserveError> for FillError {
+    fn from(_: TryReserveError) -> Self {
+        Self::OutOfMemory
+    }
 }
 
 impl std::fmt::Display for FillError {

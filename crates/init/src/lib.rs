@@ -5,6 +5,7 @@
 //! *elementwise*: any range is made alone. The *whole* laws (orthogonal matrices, sparse lines) are made as one piece,
 //! of which the range is a copy.
 
+mod chunks;
 mod constant;
 mod conv_orthogonal;
 mod diagonal;
@@ -16,9 +17,7 @@ mod long_tail;
 mod memory;
 mod orthogonal;
 mod out;
-mod queue;
 mod sparse;
-mod team;
 mod whole;
 
 pub use conv_orthogonal::PlacedConvOrthogonal;

@@ -4,14 +4,14 @@
 //! its draws rejected, any range is made by itself, and threads take chunks in any order.
 
 use std::ops::ControlFlow;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
+use symbreak_linalg::share;
 use symbreak_rng::{Stream, Words};
 use symbreak_samplers::long_tail::LongTail;
 
 use crate::job::{FillError, Progress};
 use crate::memory::zeros;
-use crate::team::share;
 
 /// Words set aside for a value. The draws of any of the distributions take fewer on average, most of them below 10.
 pub const WORDS_PER_VALUE: u64 = 64;
@@ -45,24 +45,20 @@ pub fn fill_long_tail(
         numbers(head)?;
     }
     let next = chunk + u64::from(skipped != 0);
-    let workers = threads.min(tail.len().div_ceil(values));
-    let chunks = Mutex::new(tail.chunks_mut(values).enumerate());
-    let failure = OnceLock::new();
-    let end = share(
-        workers,
-        || chunks.lock().unwrap_or_else(PoisonError::into_inner).next(),
-        |(index, part)| {
-            law.fill(&mut Words::new(stream, position + (next + index as u64) * words), part);
-            match numbers(part) {
-                Ok(()) => progress.advance(part.len()),
-                Err(error) => {
-                    let _ = failure.set(error);
-                    ControlFlow::Break(())
-                }
-            }
-        },
-    );
-    if end.is_break() { Err(failure.into_inner().unwrap_or(FillError::Cancelled)) } else { Ok(()) }
+    let strange = AtomicBool::new(false);
+    let end = share(threads, tail.chunks_mut(values).enumerate(), |(index, part)| {
+        law.fill(&mut Words::new(stream, position + (next + index as u64) * words), part);
+        if numbers(part).is_err() {
+            strange.store(true, Relaxed);
+            return ControlFlow::Break(());
+        }
+        progress.advance(part.len())
+    });
+    match end {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) if strange.into_inner() => Err(FillError::NotANumber),
+        ControlFlow::Break(()) => Err(FillError::Cancelled),
+    }
 }
 
 /// Refuses values among which is NaN; those of a chunk at a time, while they are in the cache.

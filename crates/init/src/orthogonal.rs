@@ -2,15 +2,14 @@
 
 use std::cell::Cell;
 use std::ops::ControlFlow;
-use std::sync::{Mutex, PoisonError};
 
 use fearless_simd::Level;
 use symbreak_linalg::orthogonal::{Orthogonal, Workspace};
+use symbreak_linalg::{probe, share};
 use symbreak_rng::Stream;
 
 use crate::job::{FillError, Progress};
-use crate::memory::{probe, zeros};
-use crate::team::share;
+use crate::memory::zeros;
 
 /// Where a batch of row-major matrices lies in a tensor that is zero elsewhere: entry (b, i, j) is element
 /// `base + b * batch + i * row + j * column`.
@@ -146,9 +145,8 @@ impl PlacedOrthogonal {
         let threads = threads.min(count);
         // Enough at a time that threads rarely meet at the queue, few enough that they end together.
         let together = (HANDFUL / size).min(count / threads.max(1)).max(1);
-        let groups = Mutex::new(out.chunks_mut(together * size).zip((first..).step_by(together)));
-        let take = || groups.lock().unwrap_or_else(PoisonError::into_inner).next();
-        share(threads, take, |(matrices, first)| {
+        let groups = out.chunks_mut(together * size).zip((first..).step_by(together));
+        share(threads, groups, |(matrices, first)| {
             with_workspace(|workspace| self.fill_next(level, 1, stream, first, matrices, workspace, progress))
         })
     }

@@ -1,16 +1,16 @@
 //! Laws that are made as one piece, of which a range is a copy.
 
 use std::ops::{ControlFlow, Range};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use bytemuck::Zeroable;
 use fearless_simd::Level;
+use symbreak_linalg::{probe, share};
 
 use crate::job::{FillError, Job, Progress};
 use crate::law::Law;
-use crate::memory::{probe, zeros};
+use crate::memory::zeros;
 use crate::out::Out;
-use crate::team::share;
 
 /// Fills many outputs. A piece that is more than a thread's share of the work is made by all threads together, the
 /// others one a thread.
@@ -26,20 +26,14 @@ pub(crate) fn fill_all(
     for (job, out) in large {
         fill(level, threads, job, out, progress)?;
     }
-    let workers = threads.min(small.len());
-    let queue = Mutex::new(small.into_iter());
     let failure = OnceLock::new();
-    let end = share(
-        workers,
-        || queue.lock().unwrap_or_else(PoisonError::into_inner).next(),
-        |(job, out)| match fill(level, 1, job, out, progress) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                let _ = failure.set(error);
-                ControlFlow::Break(())
-            }
-        },
-    );
+    let end = share(threads, small.into_iter(), |(job, out)| match fill(level, 1, job, out, progress) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            let _ = failure.set(error);
+            ControlFlow::Break(())
+        }
+    });
     if end.is_break() { Err(failure.into_inner().unwrap_or(FillError::Cancelled)) } else { Ok(()) }
 }
 

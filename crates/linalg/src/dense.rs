@@ -4,8 +4,8 @@
 
 use nalgebra::{DMatrix, DVector};
 
-/// The largest singular value, by power iteration on `W'W` (von Mises) from the row sums' direction, until it changes
-/// by less than one part in 2^40 or after 10,000 rounds. 0 for an empty matrix.
+/// The largest singular value, by power iteration on `W'W` (von Mises) from one fixed vector, whatever the matrix, until
+/// it changes by less than one part in 2^40 or after 10,000 rounds. 0 for an empty matrix.
 ///
 /// # Panics
 /// If `w`, row-major, doesn't hold `rows * columns` elements.

@@ -9,9 +9,13 @@ pub mod conv_orthogonal;
 pub mod dense;
 pub mod gemm;
 pub mod matrix;
+mod memory;
 pub mod orthogonal;
 mod parallel;
+pub mod prefetch;
 
 pub use aligned::Aligned;
 pub use gemm::{Epilogue, Init, gemm, gemm_scratch_len};
 pub use matrix::{MatMut, MatRef};
+pub use memory::probe;
+pub use parallel::share;

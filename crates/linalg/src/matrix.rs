@@ -1,7 +1,6 @@
 //! Views of matrices in somebody else's memory.
 
 use std::mem;
-use std::ops::Range;
 
 /// A matrix to read: row-major with a stride, or the transpose of such a one.
 #[derive(Clone, Copy, Debug)]
@@ -45,17 +44,6 @@ impl<'a> MatRef<'a> {
     /// Number of columns.
     pub fn columns(&self) -> usize {
         self.columns
-    }
-
-    /// The rows of `range`.
-    ///
-    /// # Panics
-    /// If `range` reaches beyond the matrix.
-    #[must_use]
-    pub fn row_range(self, range: Range<usize>) -> Self {
-        assert!(range.start <= range.end && range.end <= self.rows, "rows {range:?} of {}", self.rows);
-        let first = if self.transposed { range.start } else { range.start * self.stride };
-        Self { data: self.data.get(first..).unwrap_or(&[]), rows: range.len(), ..self }
     }
 
     /// Whether columns, not rows, lie in consecutive elements.
@@ -110,19 +98,6 @@ impl<'a> MatMut<'a> {
     /// Number of columns.
     pub fn columns(&self) -> usize {
         self.columns
-    }
-
-    /// Rows 0 .. `row` and the rest: how a product is shared among threads.
-    ///
-    /// # Panics
-    /// If `row` lies beyond the matrix.
-    pub fn split_at_row(self, row: usize) -> (MatMut<'a>, MatMut<'a>) {
-        assert!(row <= self.rows, "row {row} of {}", self.rows);
-        let (columns, stride) = (self.columns, self.stride);
-        let at = (row * stride).min(self.data.len());
-        let (head, tail) = self.data.split_at_mut(at);
-        let upper = MatMut { data: head, rows: row, columns, stride };
-        (upper, MatMut { data: tail, rows: self.rows - row, columns, stride })
     }
 
     /// Elements from entry (i, j) on.

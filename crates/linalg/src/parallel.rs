@@ -5,52 +5,50 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::aligned::Aligned;
 
-/// Calls `work` on each item, on at most `threads` threads including this one.
-pub(crate) fn share<T: Send>(
+/// Calls `work` on each item, on at most `threads` threads including this one. No item is begun after a `Break`, which
+/// is what comes back then.
+pub fn share<T: Send>(
     threads: usize,
-    items: impl ExactSizeIterator<Item = T> + Send,
-    work: impl Fn(T) + Sync,
-) {
-    // Nobody stops it.
-    let _ = share_watched(threads, items, work, &mut || ControlFlow::Continue(()));
+    items: impl Iterator<Item = T> + Send,
+    work: impl Fn(T) -> ControlFlow<()> + Sync,
+) -> ControlFlow<()> {
+    share_watched(threads, items, work, &mut || ControlFlow::Continue(()))
 }
 
-/// As [`share`]; this thread asks `watch` after each of its items, and no item is begun after a `Break`.
+/// As [`share`]; this thread asks `watch` after each of its items.
 pub(crate) fn share_watched<T: Send>(
     threads: usize,
-    items: impl ExactSizeIterator<Item = T> + Send,
-    work: impl Fn(T) + Sync,
+    items: impl Iterator<Item = T> + Send,
+    work: impl Fn(T) -> ControlFlow<()> + Sync,
     watch: &mut dyn FnMut() -> ControlFlow<()>,
 ) -> ControlFlow<()> {
-    let helpers = threads.min(items.len()).saturating_sub(1);
+    let most = items.size_hint().1.unwrap_or(usize::MAX);
+    let helpers = threads.min(most).saturating_sub(1);
     if helpers == 0 {
         for item in items {
-            work(item);
+            work(item)?;
             watch()?;
         }
         return ControlFlow::Continue(());
     }
+    // Taken away when somebody breaks off.
     let queue = Mutex::new(Some(items));
-    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).as_mut().and_then(Iterator::next);
-    let run = || {
+    let lock = || queue.lock().unwrap_or_else(PoisonError::into_inner);
+    let next = || lock().as_mut().and_then(Iterator::next);
+    let run = |watch: &mut dyn FnMut() -> ControlFlow<()>| {
         while let Some(item) = next() {
-            work(item);
-        }
-    };
-    let mut end = ControlFlow::Continue(());
-    rayon::in_place_scope(|scope| {
-        for _ in 0..helpers {
-            scope.spawn(|_| run());
-        }
-        while let Some(item) = next() {
-            work(item);
-            end = watch();
-            if end.is_break() {
-                *queue.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            if work(item).is_break() || watch().is_break() {
+                *lock() = None;
             }
         }
+    };
+    rayon::in_place_scope(|scope| {
+        for _ in 0..helpers {
+            scope.spawn(|_| run(&mut || ControlFlow::Continue(())));
+        }
+        run(watch);
     });
-    end
+    if lock().is_some() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
 }
 
 /// Arrays that threads have done with, for the next ones: as many as ever worked at once.

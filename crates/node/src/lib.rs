@@ -1,7 +1,7 @@
 //! The binding: converts JavaScript's arguments, calls the crates below, converts back. No arithmetic lives here.
 //!
 //! Everything has been validated by the TypeScript facade; what is checked again here is what memory safety and the
-//! crates' own preconditions need. `unsafe` is allowed here, and for one hint to the processor in the training crate.
+//! crates' own preconditions need. `unsafe` is allowed here, and for one hint to the processor in the linear algebra.
 
 // The macros of napi-derive generate undocumented glue, and docs become JSDoc, which names arrays without backticks.
 #![allow(

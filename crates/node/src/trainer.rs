@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use napi::Result;
 use napi::bindgen_prelude::{AsyncTask, Float32Array, Float32ArraySlice, Float64Array, Float64ArraySlice};
 use napi_derive::napi;
-use symbreak_train::{Checked, Position, Totals, Trainer};
+use symbreak_train::{Checked, Epochs, Position, Totals, Trainer};
 
 use crate::error::{Code, error};
 use crate::guard::{Guarded, Work, guarded};
@@ -206,7 +206,7 @@ pub struct RunWork {
 }
 
 impl Work for RunWork {
-    type Output = (u64, Vec<f64>, Vec<f64>);
+    type Output = Epochs;
     type JsValue = TrainerStretch;
 
     fn run(&mut self) -> Result<Self::Output> {
@@ -214,31 +214,16 @@ impl Work for RunWork {
         let mut watch = |_| {
             if start.elapsed() < self.budget { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
-        let mut trainer = lock(&self.trainer)?;
-        let batches = trainer.batches();
-        let (mut at, mut rates, mut steps) = (self.from, &self.rates[..], 0);
-        let (mut sums, mut validation) = (Vec::new(), Vec::new());
-        loop {
-            let stretch = trainer.run(at, rates, &mut watch).map_err(from_train)?;
-            let Totals { rows, loss, correct } = stretch.totals;
-            sums.extend([rows as f64, loss, correct]);
-            steps += stretch.steps;
-            rates = rates.get(stretch.steps as usize..).unwrap_or_default();
-            let done = at.step + stretch.steps == batches;
-            if let Some(rows) = self.validation.as_ref().filter(|_| done) {
-                let sums = trainer.evaluate(rows, self.threads).map_err(from_train)?;
-                validation.extend([sums.rows as f64, sums.loss, sums.correct]);
-            }
-            if !done || stretch.steps == 0 || rates.is_empty() || start.elapsed() >= self.budget {
-                return Ok((steps, sums, validation));
-            }
-            at = Position { epoch: at.epoch + 1, step: 0 };
-        }
+        let validation = self.validation.as_deref().map(|rows| (rows, self.threads));
+        lock(&self.trainer)?.run_epochs(self.from, &self.rates, validation, &mut watch).map_err(from_train)
     }
 
-    fn finish(&mut self, (steps, totals, validation): Self::Output) -> Result<TrainerStretch> {
-        let [totals, validation] = [totals, validation].map(Float64Array::new);
-        Ok(TrainerStretch { steps: steps as f64, totals, validation })
+    fn finish(&mut self, done: Epochs) -> Result<TrainerStretch> {
+        let [totals, validation] = [done.totals, done.validation].map(|totals| {
+            let numbers = totals.into_iter().flat_map(|t| [t.rows as f64, t.loss, t.correct]);
+            Float64Array::new(numbers.collect())
+        });
+        Ok(TrainerStretch { steps: done.steps as f64, totals, validation })
     }
 }
 
@@ -254,8 +239,9 @@ impl Work for EvaluateWork {
     type JsValue = TrainerTotals;
 
     fn run(&mut self) -> Result<TrainerTotals> {
-        let sums = lock(&self.trainer)?.evaluate(&self.rows, self.threads).map_err(from_train)?;
-        Ok(TrainerTotals { rows: sums.rows as f64, loss: sums.loss, correct: sums.correct })
+        let Totals { rows, loss, correct } =
+            lock(&self.trainer)?.evaluate(&self.rows, self.threads).map_err(from_train)?;
+        Ok(TrainerTotals { rows: rows as f64, loss, correct })
     }
 
     fn finish(&mut self, totals: TrainerTotals) -> Result<TrainerTotals> {

@@ -1,7 +1,6 @@
 //! Instruction sets by name.
 
 use core::fmt;
-use core::str::FromStr;
 
 use fearless_simd::Level;
 
@@ -95,29 +94,5 @@ fn vector_level(_: Kernel, _: Level) -> Option<Level> {
 impl fmt::Display for Kernel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// A name that no kernel has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnknownKernel(pub String);
-
-impl fmt::Display for UnknownKernel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = Kernel::ALL.map(Kernel::name).join(", ");
-        write!(f, "there is no kernel {:?}; the kernels are {names}", self.0)
-    }
-}
-
-impl std::error::Error for UnknownKernel {}
-
-impl FromStr for Kernel {
-    type Err = UnknownKernel;
-
-    fn from_str(name: &str) -> Result<Self, UnknownKernel> {
-        Self::ALL
-            .into_iter()
-            .find(|kernel| kernel.name() == name)
-            .ok_or_else(|| UnknownKernel(name.to_owned()))
     }
 }

@@ -13,9 +13,8 @@ mod range;
 mod stream;
 mod words;
 
-pub use kernel::{Kernel, UnknownKernel};
+pub use kernel::Kernel;
 pub use lanes::{Lanes, step};
-pub use philox::philox4x32_10;
 pub use range::{Transform, fill_range};
 pub use stream::Stream;
 pub use words::{Words, fill_words};

@@ -7,19 +7,8 @@ const WEYL: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 const ROUNDS: usize = 10;
 const LOW: u64 = 0xffff_ffff;
 
-/// The block cipher: four words for a 128-bit counter under a 64-bit key, least significant words first.
-pub fn philox4x32_10(counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
-    let mut c = counter;
-    for _ in 0..ROUNDS {
-        let p0 = MULTIPLIER[0] * u64::from(c[0]);
-        let p1 = MULTIPLIER[1] * u64::from(c[2]);
-        c = [(p1 >> 32) as u32 ^ c[1] ^ key[0], p1 as u32, (p0 >> 32) as u32 ^ c[3] ^ key[1], p0 as u32];
-        key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
-    }
-    c
-}
-
-/// The cipher for [`LANES`] consecutive counters, lane by lane in arrays, so that compilers make vectors of it.
+/// The cipher's four words for each of [`LANES`] consecutive counters: `first ..` with `stream` above them, least
+/// significant words first. Lane by lane in arrays, so that compilers make vectors of it.
 ///
 /// Words live in the low halves of 64-bit integers: their products need no shuffling. The upper halves of `c0` and
 /// `c2` carry the other product's low words along unread until the end.
@@ -50,6 +39,18 @@ pub(crate) fn philox_lanes(first: u64, stream: u64, mut key: [u32; 2]) -> LaneSt
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The cipher by the book: four words for a 128-bit counter under a 64-bit key, least significant words first.
+    fn philox4x32_10(counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
+        let mut c = counter;
+        for _ in 0..ROUNDS {
+            let p0 = MULTIPLIER[0] * u64::from(c[0]);
+            let p1 = MULTIPLIER[1] * u64::from(c[2]);
+            c = [(p1 >> 32) as u32 ^ c[1] ^ key[0], p1 as u32, (p0 >> 32) as u32 ^ c[3] ^ key[1], p0 as u32];
+            key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
+        }
+        c
+    }
 
     /// Random123's published vectors.
     #[test]

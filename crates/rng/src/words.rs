@@ -28,7 +28,7 @@ pub fn fill_words(level: Level, stream: Stream, offset: u64, out: &mut [u32]) {
     fill_range(level, stream, offset, out, &Plain);
 }
 
-/// A stream's words one after another, for `rand` and `rand_distr`. The position can be read and set.
+/// A stream's words one after another, for `rand` and `rand_distr`.
 #[derive(Clone, Debug)]
 pub struct Words {
     stream: Stream,
@@ -51,11 +51,6 @@ impl Words {
     /// Number of the next word.
     pub const fn position(&self) -> u64 {
         self.position
-    }
-
-    /// Goes to word `position`.
-    pub fn set_position(&mut self, position: u64) {
-        *self = Self::new(self.stream, position);
     }
 
     #[inline]

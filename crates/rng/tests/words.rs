@@ -64,7 +64,7 @@ fn the_generator_gives_the_same_words() {
         let mut generator = Words::new(stream, position);
         assert!(expected.iter().all(|&word| generator.next_u32() == word));
         assert_eq!(generator.position(), position + 100);
-        generator.set_position(position + 1);
+        let mut generator = Words::new(stream, position + 1);
         assert_eq!(generator.next_u64(), u64::from(expected[2]) << 32 | u64::from(expected[1]));
     }
 }
@@ -78,11 +78,9 @@ fn rand_distr_runs_on_the_words() {
 }
 
 #[test]
-fn kernels_have_names() {
-    for kernel in Kernel::ALL {
-        assert_eq!(kernel.name().parse(), Ok(kernel));
-    }
-    assert!("avx9".parse::<Kernel>().unwrap_err().to_string().contains("avx512"));
+fn kernels_have_names_of_their_own() {
+    let names = Kernel::ALL.map(Kernel::name);
+    assert!((1..names.len()).all(|i| !names[..i].contains(&names[i])));
     assert!(Kernel::available().contains(&Kernel::Scalar) && Kernel::available().contains(&Kernel::best()));
 }
 

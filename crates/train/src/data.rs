@@ -2,8 +2,9 @@
 
 use std::mem::discriminant;
 
+use symbreak_linalg::probe;
+
 use crate::error::TrainError;
-use crate::memory::probe;
 use crate::spec::{Loss, Network};
 
 /// What the outputs should be.

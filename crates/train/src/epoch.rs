@@ -6,7 +6,7 @@ use crate::error::TrainError;
 use crate::optimizer::Update;
 use crate::pieces::rows_of;
 use crate::regularize::{norm_factor, penalty};
-use crate::run::{Position, Totals};
+use crate::run::{Position, Stretch, Totals};
 use crate::spec::LayerSpec;
 use crate::step::{Step, Work};
 use crate::team::Team;
@@ -16,32 +16,37 @@ pub(crate) struct Epoch<'a> {
     pub work: &'a Work<'a>,
     pub batches: usize,
     pub batch_size: usize,
+    /// Batches of the epoch that belong to windows before this one.
+    pub before: u64,
+    /// Batches that the observer has been told of.
+    pub told: u64,
     pub updates: &'a mut u64,
     pub pending: &'a mut usize,
     pub totals: &'a mut Totals,
 }
 
 impl Epoch<'_> {
-    /// Trains from batch `from.step` on, one batch a rate; how many there were.
+    /// Trains from batch `from.step` on, one batch a rate.
     pub fn run<W: Fn(usize, usize) + Sync>(
         &mut self,
         team: &mut Team<W>,
         from: Position,
         rates: &[f64],
         observer: &mut dyn FnMut(u64) -> ControlFlow<()>,
-    ) -> Result<u64, TrainError> {
-        let mut steps = 0;
+    ) -> Result<Stretch, TrainError> {
+        let (mut steps, mut stopped) = (0, false);
         for (index, rate) in (from.step as usize..self.batches).zip(rates) {
             let goes_on = index + 1 < self.batches && steps + 1 < rates.len() as u64;
             if !self.step(team, index, *rate, goes_on) {
-                return Err(TrainError::NotFinite { epoch: from.epoch, step: index as u64 });
+                return Err(TrainError::NotFinite { epoch: from.epoch, step: self.before + index as u64 });
             }
             steps += 1;
-            if observer(steps).is_break() {
+            stopped = observer(self.told + steps).is_break();
+            if stopped {
                 break;
             }
         }
-        Ok(steps)
+        Ok(Stretch { steps, totals: *self.totals, stopped })
     }
 
     /// One batch; false if the loss is not finite, with the parameters as they were.

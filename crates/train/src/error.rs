@@ -1,5 +1,6 @@
 //! What can be wrong with a request.
 
+use std::collections::TryReserveError;
 use std::fmt;
 
 /// Why a network can't be built or trained.
@@ -47,6 +48,12 @@ impl TrainError {
 
     pub(crate) fn check_len(argument: &'static str, expected: usize, actual: usize) -> Result<(), Self> {
         if expected == actual { Ok(()) } else { Err(Self::Length { argument, expected, actual }) }
+    }
+}
+
+impl From<TryReserveError> for TrainError {
+    fn from(_: TryReserveError) -> Self {
+        Self::OutOfMemory
     }
 }
 

@@ -5,15 +5,15 @@ use std::thread;
 
 use atomic_refcell::AtomicRefCell;
 use fearless_simd::dispatch;
-use symbreak_linalg::Aligned;
+use symbreak_linalg::{Aligned, probe};
 
 use crate::data::Checked;
 use crate::error::TrainError;
 use crate::forward::{activate, multiply};
 use crate::loss::{self, Score};
-use crate::memory::probe;
 use crate::pieces::{Piece, Pieces};
 use crate::regularize::penalty;
+use crate::run::Totals;
 use crate::trainer::Trainer;
 
 /// Rows that go through the network at a time.
@@ -21,17 +21,6 @@ const BLOCK: usize = 96;
 
 /// Floats that a score takes.
 const SCORE: usize = size_of::<Score>() / size_of::<f32>();
-
-/// Sums over rows.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Evaluation {
-    /// Number of rows.
-    pub rows: u64,
-    /// Sum of their losses, regularizers included.
-    pub loss: f64,
-    /// Sum of their shares of right decisions.
-    pub correct: f64,
-}
 
 impl Trainer {
     /// Outputs of the last layer for every row of `x`, on at most `threads` threads.
@@ -53,7 +42,7 @@ impl Trainer {
     ///
     /// # Errors
     /// [`TrainError::Invalid`] if the rows were made for another kind of network, [`TrainError::OutOfMemory`].
-    pub fn evaluate(&self, data: &Checked, threads: usize) -> Result<Evaluation, TrainError> {
+    pub fn evaluate(&self, data: &Checked, threads: usize) -> Result<Totals, TrainError> {
         data.check_for(&self.network)?;
         probe(self.forward_floats(data.rows, threads).saturating_add(data.rows * SCORE))?;
         let mut scores = vec![Score::default(); data.rows];
@@ -61,13 +50,13 @@ impl Trainer {
             self.score(data, first, outputs, scores);
         });
         let penalty = penalty(self.level, &self.network, &self.weights);
-        let mut evaluation = Evaluation { rows: data.rows as u64, ..Evaluation::default() };
+        let mut totals = Totals { rows: data.rows as u64, ..Totals::default() };
         for score in scores {
-            evaluation.loss += score.loss;
-            evaluation.correct += score.correct;
+            totals.loss += score.loss;
+            totals.correct += score.correct;
         }
-        evaluation.loss += data.rows as f64 * penalty;
-        Ok(evaluation)
+        totals.loss += data.rows as f64 * penalty;
+        Ok(totals)
     }
 
     fn score(&self, data: &Checked, first: usize, outputs: &[f32], scores: &mut [Score]) {

@@ -2,21 +2,14 @@
 //!
 //! They are scattered over memory in the epoch's order: a batch of one row would wait for each.
 
-#![allow(
-    unsafe_code,
-    reason = "the hint to load a line has no safe form; 1.6 to 2.1 M rows of 784 a second, one by one"
-)]
-
 use std::ops::Range;
 
 use fearless_simd::{Simd, prelude::*};
 use fearless_simd_macros::simd;
+use symbreak_linalg::prefetch;
 
 /// Values of input between a row that is copied and the one that is asked for then: a memory's latency of work.
 const AHEAD: usize = 2048;
-
-/// Elements of a cache line.
-const LINE: usize = 16;
 
 /// Copies those rows of `x`, `width` wide, that stand at the places `batch` of `order`.
 #[simd]
@@ -32,7 +25,8 @@ pub(crate) fn gather<S: Simd>(
     let ahead = (AHEAD / width).max(1);
     for (place, out) in batch.zip(out.chunks_exact_mut(width)) {
         if place + ahead < order.len() {
-            prefetch(row(place + ahead));
+            // A step with its weights goes through the first-level cache before the row is used.
+            prefetch::far(row(place + ahead));
         }
         copy(simd, row(place), out);
     }
@@ -52,19 +46,4 @@ fn copy<S: Simd>(simd: S, source: &[f32], out: &mut [f32]) {
         }
     }
     out[whole..].copy_from_slice(&source[whole..]);
-}
-
-/// Asks for the lines of a row, no nearer than the second-level cache: a step with its weights goes through the first
-/// before they are used. Where the processor has no such hint, or none that Rust can give, nothing happens.
-#[inline(always)]
-fn prefetch(row: &[f32]) {
-    #[cfg(target_arch = "x86_64")]
-    for line in row.chunks(LINE) {
-        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        // SAFETY: the instruction is part of every x86-64 processor; it gives no value and can't fault, whatever the
-        // address, and this one lies in a slice that is borrowed here.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (row, LINE);
 }

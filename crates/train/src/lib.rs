@@ -1,4 +1,4 @@
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 //! Training of dense networks by stochastic gradient descent, with the same bits on every machine.
 //!
 //! A [`NetworkSpec`] is checked once into a [`Network`]; a [`Trainer`] holds its parameters, is given its rows by
@@ -10,16 +10,17 @@
 mod activation;
 mod ahead;
 mod backward;
+mod bound;
 mod data;
 mod dropout;
 mod epoch;
+mod epochs;
 mod error;
 mod evaluate;
 mod forward;
 mod gather;
 mod loss;
 mod math;
-mod memory;
 mod optimizer;
 mod pieces;
 mod regularize;
@@ -28,6 +29,7 @@ mod shuffle;
 mod spec;
 mod state;
 mod step;
+mod stretch;
 mod team;
 mod trainer;
 mod update;
@@ -35,8 +37,7 @@ mod weights;
 
 pub use data::{Checked, Data, Shape, Targets};
 pub use error::TrainError;
-pub use evaluate::Evaluation;
 pub use optimizer::{Method, OptimizerSpec};
-pub use run::{Position, RunSpec, Stretch, Totals, Window};
+pub use run::{Epochs, Position, RunSpec, Stretch, Totals, Window};
 pub use spec::{Activation, LayerSpec, Loss, Network, NetworkSpec};
 pub use trainer::Trainer;

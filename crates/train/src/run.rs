@@ -35,10 +35,10 @@ pub struct Position {
     pub step: u64,
 }
 
-/// Sums over the rows of the epoch so far.
+/// Sums over rows: those of the epoch so far, or of an evaluation.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Totals {
-    /// Rows that have been trained on.
+    /// Number of rows.
     pub rows: u64,
     /// Sum of their losses, regularizers included.
     pub loss: f64,
@@ -53,4 +53,17 @@ pub struct Stretch {
     pub steps: u64,
     /// Sums over the epoch so far.
     pub totals: Totals,
+    /// Whether the observer broke off.
+    pub stopped: bool,
+}
+
+/// What a call of [`Trainer::run_epochs`](crate::Trainer::run_epochs) did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Epochs {
+    /// Batches trained on.
+    pub steps: u64,
+    /// Sums over each epoch that was touched, as far as it has come.
+    pub totals: Vec<Totals>,
+    /// Sums over the validation rows after each epoch that was completed.
+    pub validation: Vec<Totals>,
 }

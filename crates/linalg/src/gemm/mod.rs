@@ -4,7 +4,7 @@
 //! `fma(a[i][p], alpha * b[p][j], sum)` for p = 0, 1, ..., each rounded once. A product with a single column is 16
 //! partial sums instead, p mod 16, each ascending from +0, then added as a tree (l and l + 8, + 4, + 2, + 1) and to
 //! the initial value. The inner index is never split over lanes or threads, so bits don't depend on the instruction
-//! set, and rows of C can be shared among threads at will ([`MatMut::split_at_row`]).
+//! set, and rows of C can be shared among threads at will.
 
 mod dot;
 mod epilogue;

@@ -5,6 +5,7 @@ use fearless_simd_macros::simd;
 
 use super::reflectors::{Block, Reflectors};
 use super::{PANEL, QUAD};
+use crate::prefetch;
 
 /// Rows of Q that are updated together.
 const ROWS: usize = 4;
@@ -51,7 +52,7 @@ fn apply_blocks<S: Simd, const B: usize>(
 ) {
     let mut parts = ahead.chunks(ahead.len().div_ceil(group.blocks()).max(1));
     for block in group.blocks_backwards() {
-        parts.next().into_iter().for_each(ask_for);
+        parts.next().into_iter().for_each(prefetch::near);
         if block.first >= column + width {
             continue;
         }
@@ -208,22 +209,4 @@ fn vectors<S: Simd, const NV: usize>(s: S, row: &[f32]) -> [S::f32s; NV] {
     let width = S::f32s::LEN;
     let row = &row[..NV * width];
     core::array::from_fn(|n| S::f32s::from_slice(s, &row[n * width..(n + 1) * width]))
-}
-
-/// Asks for memory that will be written soon. Where the processor has no such hint, or none that Rust can give, nothing
-/// happens.
-#[allow(
-    unsafe_code,
-    reason = "the hint has no safe form; 9.0 to 8.6 us a matrix of 64 x 64 in a batch of thousands"
-)]
-pub(super) fn ask_for(memory: &[f32]) {
-    #[cfg(target_arch = "x86_64")]
-    for line in memory.chunks(16) {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: the instruction is part of every x86-64 processor; it gives no value and can't fault, whatever the
-        // address, and this one lies in a slice that is borrowed here.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = memory;
 }

@@ -177,7 +177,10 @@ impl Orthogonal {
         for first in (0..n).step_by(group_len(m, n)).rev() {
             group.draw(level, threads, stream, start, first);
             let columns = (first / PANEL * PANEL..n).step_by(PANEL);
-            let reflect = |column| q.reflect(level, group, column, panels);
+            let reflect = |column| {
+                q.reflect(level, group, column, panels);
+                ControlFlow::Continue(())
+            };
             // Between panels too: a group of a large matrix takes a while.
             let done = n - group.end();
             share_watched(threads, columns, reflect, &mut || observer(done, n))?;

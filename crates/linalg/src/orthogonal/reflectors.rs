@@ -1,5 +1,7 @@
 //! A group of consecutive reflectors: their normals, their vectors packed for the kernels, their triangular factors.
 
+use std::ops::ControlFlow;
+
 use fearless_simd::{Level, dispatch};
 use symbreak_rng::Stream;
 
@@ -121,13 +123,15 @@ impl Reflectors {
             .zip(self.diagonal[first..first + count].chunks_mut(run * b))
             .enumerate();
         let pool = &self.normals;
-        share(threads, work, |(i, ((vectors, triangles), diagonal))| {
+        // Nobody stops it.
+        let _ = share(threads, work, |(i, ((vectors, triangles), diagonal))| {
             let first = first + i * run * b;
             let mut normals = pool.take();
             let lead = read_reflectors(level, stream, reads, first, diagonal.len(), &mut normals);
             let part = Part { normals: &normals[lead..], m, rows: m - first };
             prepare_blocks(level, b, part, vectors, triangles, diagonal);
             pool.put(normals);
+            ControlFlow::Continue(())
         });
     }
 }

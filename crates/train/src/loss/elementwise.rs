@@ -49,12 +49,11 @@ pub(super) fn row<S: Simd>(
             // A NaN is neither inside nor out: it must reach the loss.
             (margin.simd_le(zero).select(zero, margin), inside.select(-t, zero))
         }),
-        Loss::MeanSquaredError | Loss::SoftmaxCrossEntropy { .. } => {
-            each(simd, outputs, targets, factor, gradient, |y, t| {
-                let e = y - t;
-                (e * e, e)
-            })
-        }
+        Loss::MeanSquaredError => each(simd, outputs, targets, factor, gradient, |y, t| {
+            let e = y - t;
+            (e * e, e)
+        }),
+        Loss::SoftmaxCrossEntropy { .. } => unreachable!("scored by softmax::row"),
     };
     Score { loss: sum / outputs.len() as f64, correct: correct(loss, outputs, target) }
 }

@@ -1,7 +1,5 @@
 //! Splits ranges into block-aligned chunks that threads take one after another.
 
-use std::sync::{Mutex, PoisonError};
-
 use symbreak_rng::BLOCK;
 
 use crate::job::Job;
@@ -18,30 +16,33 @@ pub(crate) struct Chunk<'a> {
     pub(crate) out: Out<'a>,
 }
 
-/// The chunks of any number of jobs, handed out in order.
-pub(crate) struct Queue<'a, I> {
-    rest: Mutex<(Option<Chunk<'a>>, I)>,
+/// The chunks of any number of jobs, in order.
+pub(crate) struct Chunks<'a, I> {
+    open: Option<Chunk<'a>>,
+    tasks: I,
 }
 
-impl<'a, I: Iterator<Item = (&'a Job, Out<'a>)>> Queue<'a, I> {
+impl<'a, I: Iterator<Item = (&'a Job, Out<'a>)>> Chunks<'a, I> {
     pub(crate) fn new(tasks: I) -> Self {
-        Self { rest: Mutex::new((None, tasks)) }
+        Self { open: None, tasks }
     }
+}
 
-    /// The next chunk. Cuts fall on block boundaries, so no block is made twice.
-    pub(crate) fn take(&self) -> Option<Chunk<'a>> {
-        let mut rest = self.rest.lock().unwrap_or_else(PoisonError::into_inner);
-        let (open, tasks) = &mut *rest;
-        let Chunk { job, offset, out } = match open.take() {
+impl<'a, I: Iterator<Item = (&'a Job, Out<'a>)>> Iterator for Chunks<'a, I> {
+    type Item = Chunk<'a>;
+
+    /// Cuts fall on block boundaries, so no block is made twice.
+    fn next(&mut self) -> Option<Chunk<'a>> {
+        let Chunk { job, offset, out } = match self.open.take() {
             Some(chunk) => chunk,
-            None => tasks.next().map(|(job, out)| Chunk { job, offset: job.offset, out })?,
+            None => self.tasks.next().map(|(job, out)| Chunk { job, offset: job.offset, out })?,
         };
         let cut = CHUNK - (offset % BLOCK as u64) as usize;
         if out.len() <= cut {
             return Some(Chunk { job, offset, out });
         }
         let (head, tail) = out.split_at(cut);
-        *open = Some(Chunk { job, offset: offset + cut as u64, out: tail });
+        self.open = Some(Chunk { job, offset: offset + cut as u64, out: tail });
         Some(Chunk { job, offset, out: head })
     }
 }
