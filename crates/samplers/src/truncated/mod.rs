@@ -66,6 +66,53 @@ struct Asked {
     sigma: [f64; 2],
 }
 
+impl Bounds {
+    /// Bounds in sigma of a normal.
+    fn in_sigma(self, [lower, upper]: [f64; 2], mean: f64, stddev: f64) -> [f64; 2] {
+        match self {
+            Self::Sigma => [lower, upper],
+            Self::Absolute => [(lower - mean) / stddev, (upper - mean) / stddev],
+        }
+    }
+
+    /// Bounds in the units of the values.
+    fn absolute(self, [lower, upper]: [f64; 2], mean: f64, stddev: f64) -> [f64; 2] {
+        match self {
+            Self::Sigma => [mean + stddev * lower, mean + stddev * upper],
+            Self::Absolute => [lower, upper],
+        }
+    }
+}
+
+impl Asked {
+    /// Refuses what [`Truncated::new`] refuses.
+    fn new(mean: f64, stddev: f64, given: [f64; 2], bounds: Bounds) -> Result<Self, LawError> {
+        let (mean, stddev) = (finite("mean", mean)?, finite("stddev", stddev)?);
+        let [lower, upper] = given;
+        if stddev < 0.0 {
+            return Err(LawError::new("stddev", stddev, "at least 0"));
+        }
+        if lower.is_nan() {
+            return Err(LawError::new("lower", lower, "a number"));
+        }
+        if upper.is_nan() || upper < lower {
+            return Err(LawError::new("upper", upper, &format!("at least lower, which is {lower}")));
+        }
+        let [absolute, sigma] = [bounds.absolute(given, mean, stddev), bounds.in_sigma(given, mean, stddev)];
+        if stddev == 0.0 {
+            let place = if bounds == Bounds::Sigma { 0.0 } else { mean };
+            if lower > place || upper < place {
+                let allowed = format!("between lower, {lower}, and upper, {upper}, as stddev is 0");
+                return Err(LawError::new("mean", mean, &allowed));
+            }
+        } else {
+            interior(absolute)?;
+            reachable(sigma, given)?;
+        }
+        Ok(Self { mean, stddev, absolute, sigma })
+    }
+}
+
 /// How the quantile is computed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Plan {
@@ -143,59 +190,20 @@ impl Truncated {
     /// Parameters that are not finite, a negative `stddev`, bounds that are NaN or out of order, an interval without
     /// any float strictly inside, or one wholly beyond 38 sigma.
     pub fn new(mean: f64, stddev: f64, lower: f64, upper: f64, bounds: Bounds) -> Result<Self, LawError> {
-        let (mean, stddev) = (finite("mean", mean)?, finite("stddev", stddev)?);
-        if stddev < 0.0 {
-            return Err(LawError::new("stddev", stddev, "at least 0"));
-        }
-        if lower.is_nan() {
-            return Err(LawError::new("lower", lower, "a number"));
-        }
-        if upper.is_nan() || upper < lower {
-            return Err(LawError::new("upper", upper, &format!("at least lower, which is {lower}")));
-        }
-        let (m, s) = (to_f32(mean), to_f32(stddev));
-        let absolute = match bounds {
-            Bounds::Sigma => [mean + stddev * lower, mean + stddev * upper],
-            Bounds::Absolute => [lower, upper],
-        };
-        let in_sigma = |mean: f64, stddev: f64| match bounds {
-            Bounds::Sigma => [lower, upper],
-            Bounds::Absolute => [(lower - mean) / stddev, (upper - mean) / stddev],
-        };
-        if stddev == 0.0 {
-            let place = if bounds == Bounds::Sigma { 0.0 } else { mean };
-            if lower > place || upper < place {
-                let allowed = format!("between lower, {lower}, and upper, {upper}, as stddev is 0");
-                return Err(LawError::new("mean", mean, &allowed));
-            }
-        } else {
-            interior(absolute)?;
-            let [a, b] = in_sigma(mean, stddev);
-            if a > FARTHEST || b < -FARTHEST {
-                let (argument, bound) = if a > 0.0 { ("lower", lower) } else { ("upper", upper) };
-                return Err(LawError::new(argument, bound, "within 38 standard deviations of the mean"));
-            }
-        }
-        let asked = Asked { mean, stddev, absolute, sigma: in_sigma(mean, stddev) };
+        let asked = Asked::new(mean, stddev, [lower, upper], bounds)?;
+        let (m, s) = (to_f32(asked.mean), to_f32(asked.stddev));
         if s == 0.0 {
             return Ok(Self::constant(asked));
         }
-        let cut = in_sigma(f64::from(m), f64::from(s));
+        let cut = bounds.in_sigma([lower, upper], f64::from(m), f64::from(s));
         let mirrored = cut[1] <= 0.0;
         let mut setup = if mirrored { plan(-cut[1], -cut[0]) } else { plan(cut[0], cut[1]) };
         if mirrored {
             setup.spacing.reverse();
         }
-        let edges = Edges::new(absolute, cut, setup.spacing, s);
-        Ok(Self {
-            mean: m,
-            stddev: s,
-            inside: inside_f32(absolute),
-            asked,
-            edges,
-            mirrored,
-            plan: setup.plan,
-        })
+        let edges = Edges::new(asked.absolute, cut, setup.spacing, s);
+        let inside = inside_f32(asked.absolute);
+        Ok(Self { mean: m, stddev: s, inside, asked, edges, mirrored, plan: setup.plan })
     }
 
     /// Every f32 is the mean.
@@ -262,6 +270,15 @@ fn interior(absolute: [f64; 2]) -> Result<(), LawError> {
     if first > last {
         let allowed = format!("farther from lower, {}: no float lies between them", absolute[0]);
         return Err(LawError::new("upper", absolute[1], &allowed));
+    }
+    Ok(())
+}
+
+/// Refuses an interval in sigma, `given` by these bounds, that is too far out to have any mass.
+fn reachable([a, b]: [f64; 2], [lower, upper]: [f64; 2]) -> Result<(), LawError> {
+    if a > FARTHEST || b < -FARTHEST {
+        let (argument, bound) = if a > 0.0 { ("lower", lower) } else { ("upper", upper) };
+        return Err(LawError::new(argument, bound, "within 38 standard deviations of the mean"));
     }
     Ok(())
 }
