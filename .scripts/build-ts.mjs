@@ -31,7 +31,7 @@ const BUNDLED = ['@noble/hashes', 'fastest-levenshtein']
 /** Whether a module, not a declaration of types, is one that `symbreak/js` needs too. */
 function isCore(id) {
   const own =
-    /src[\\/](errors|realm|validate|version|initializers|random|engine[\\/](?!native|files|node-files|read-bytes|replace))/
+    /src[\\/](errors|realm|validate|version|initializers|random|math|async|engine[\\/](?!native|files|node-files))/
   return !id.endsWith('.d.ts') && (own.test(id) || id.includes('node_modules'))
 }
 

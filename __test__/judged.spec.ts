@@ -32,7 +32,7 @@ import {
   type Run,
   type Runner,
 } from 'symbreak'
-import { finished } from '../src/engine/js/steps.js'
+import { finished } from '../src/async/steps.js'
 import { comparePairs } from '../src/restarts/pairs.js'
 import { reportSteps } from '../src/restarts/report.js'
 import { folder } from './support/folder.js'

@@ -2,7 +2,7 @@
 import { chmod, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import test from 'ava'
-import { destinationOf } from '../src/engine/replace.js'
+import { destinationOf } from '../src/files/replace.js'
 import {
   constant,
   fromPretrained,

@@ -1,5 +1,5 @@
 import test from 'ava'
-import { finished } from '../src/engine/js/steps.js'
+import { finished } from '../src/async/steps.js'
 import { comparePairs } from '../src/restarts/pairs.js'
 import { reportSteps, type RestartReport, type Run } from '../src/restarts/report.js'
 import { summarySteps } from '../src/restarts/summary.js'

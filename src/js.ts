@@ -4,7 +4,7 @@
  */
 export { systemInfo } from './engine/info.js'
 export type { SystemInfo } from './engine/info.js'
-export type { AsyncOptions, Progress } from './engine/progress.js'
+export type { AsyncOptions, Progress } from './async/watch.js'
 export type { EngineName } from './engine/select.js'
 export type { ErrorCode, SymbreakError } from './errors.js'
 export * from './initializers/index.js'

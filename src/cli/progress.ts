@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress'
-import type { Progress } from '../engine/progress.js'
+import type { Progress } from '../async/watch.js'
 import { formatBytes } from './output.js'
 
 /** Shows how far a command is: a bar on a terminal, one JSON line a report elsewhere when asked, else nothing. */

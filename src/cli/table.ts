@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
-import { fromF16 } from '../engine/js/half.js'
-import { readBytes } from '../engine/read-bytes.js'
+import { fromF16 } from '../math/half.js'
+import { readBytes } from '../files/read-bytes.js'
 import { readNpy } from '../index.js'
 import { UsageError } from './exit.js'
 

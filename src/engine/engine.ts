@@ -1,13 +1,7 @@
-import type { FillJob, StreamKey, View } from './law.js'
+import type { StreamKey } from '../math/stream.js'
+import type { Control } from '../async/watch.js'
+import type { FillJob, View } from './law.js'
 import type { RowsSpec, Trainer, TrainerData, TrainerRows, TrainerSpec } from './trainer.js'
-
-/** How asynchronous work is watched and stopped. */
-export interface Control {
-  /** Stops the work: the promise is rejected with `ERR_ABORTED`. */
-  readonly signal?: AbortSignal | undefined
-  /** Told how many elements (or bytes) are done; the caller limits how often it passes this on. */
-  readonly onStep?: ((done: number) => void) | undefined
-}
 
 /** Draws of a distribution of `rand_distr`, from word `position` of the stream on. */
 export interface SampleJob {

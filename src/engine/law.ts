@@ -4,6 +4,7 @@
  * A law says what element `i` of a flat tensor is, as a pure function of (seed, stream, i). Both engines fill any
  * range of any law with the same bits.
  */
+import type { StreamKey } from '../math/stream.js'
 
 /** Element types that a law can be written in. */
 export type Dtype = 'F32' | 'F64' | 'F16' | 'BF16'
@@ -15,18 +16,6 @@ export function halfOf(dtype: Dtype | undefined): 'F16' | 'BF16' | undefined {
 
 /** Memory that an engine fills. F16 and BF16 are their bit patterns. */
 export type View = Float32Array | Float64Array | Uint16Array | Uint8Array | Int32Array | Uint32Array
-
-/** Seed and stream of the word generator, as 32-bit halves so that no engine needs a bigint. */
-export interface StreamKey {
-  /** Low 32 bits of the seed. */
-  readonly k0: number
-  /** High 32 bits of the seed. */
-  readonly k1: number
-  /** Low 32 bits of the stream. */
-  readonly s0: number
-  /** High 32 bits of the stream. */
-  readonly s1: number
-}
 
 /** Every element is `value`. */
 export interface ConstantLaw {

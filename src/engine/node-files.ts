@@ -1,8 +1,10 @@
 import { open, type FileHandle } from 'node:fs/promises'
-import type { Control, Engine } from './engine.js'
+import type { Control } from '../async/watch.js'
+import { readUpTo } from '../files/read-bytes.js'
+import { replaceFile } from '../files/replace.js'
+import { ioError } from '../files/io-error.js'
+import type { Engine } from './engine.js'
 import type { FileTarget, Piece, TensorFiles } from './tensor-files.js'
-import { readUpTo } from './read-bytes.js'
-import { ioError, replaceFile } from './replace.js'
 import { tiles } from './tiles.js'
 
 /** Files written and compared through Node, for an engine that has no file code of its own. */

@@ -1,4 +1,4 @@
-import type { Control } from './engine.js'
+import type { Control } from '../async/watch.js'
 import type { Dtype, FillJob } from './law.js'
 
 /** A run of elements of one law, as it lies in a file: a tensor or a part of one. */

@@ -1,5 +1,6 @@
 import { allocate } from '../validate.js'
-import type { Control, Engine } from './engine.js'
+import type { Control } from '../async/watch.js'
+import type { Engine } from './engine.js'
 import { halfOf } from './law.js'
 import type { Piece } from './tensor-files.js'
 import { isWhole } from './whole.js'

@@ -1,6 +1,5 @@
-import type { StreamKey } from '../engine/law.js'
-import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
-import { streamKey } from '../engine/stream.js'
+import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../async/watch.js'
+import { streamKey, type StreamKey } from '../math/stream.js'
 import { rangeError } from '../errors.js'
 import { type Fill, fillLater, fillNow, seenLater, readWork, WORK_OPTIONS } from '../random/fill.js'
 import {

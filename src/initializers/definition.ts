@@ -1,4 +1,5 @@
-import type { BernoulliLaw, Dtype, IntegersLaw, Law, StreamKey } from '../engine/law.js'
+import type { BernoulliLaw, Dtype, IntegersLaw, Law } from '../engine/law.js'
+import type { StreamKey } from '../math/stream.js'
 import { wrongShape } from '../errors.js'
 import { type Fans, fansOf } from './fans.js'
 import type { Layout } from './layouts.js'

@@ -1,5 +1,5 @@
-import { finished } from '../engine/js/steps.js'
-import { truncatedMoments } from '../engine/js/truncated-moments.js'
+import { finished } from '../async/steps.js'
+import { truncatedMoments } from '../math/truncated-moments.js'
 import type { TruncatedLaw, ValuesLaw } from '../engine/law.js'
 import type { InitializerLaw } from './definition.js'
 import type { Description } from './types.js'

@@ -1,5 +1,5 @@
-import { exp } from '../engine/js/special.js'
-import { cosTurns, sinTurns } from '../engine/js/turns.js'
+import { exp } from '../math/special.js'
+import { cosTurns, sinTurns } from '../math/turns.js'
 import { wrongShape } from '../errors.js'
 import { sizeOf } from '../validate.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'

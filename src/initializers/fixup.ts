@@ -1,4 +1,4 @@
-import { exp, ln } from '../engine/js/special.js'
+import { exp, ln } from '../math/special.js'
 import { normalLaw } from '../random/laws.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import { define } from './definition.js'

@@ -1,5 +1,5 @@
 /** Starts made from the weights of another network. */
-import { fromBf16, fromF16 } from '../engine/js/half.js'
+import { fromBf16, fromF16 } from '../math/half.js'
 import { rangeError, wrongShape } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import { allocate, oneOf, present, readOptions, shapeOf, sizeOf } from '../validate.js'

@@ -1,7 +1,7 @@
 import { rangeError, wrongValue } from '../errors.js'
 import { finite } from '../validate.js'
-import { exp } from '../engine/js/special.js'
-import { integrate } from '../engine/js/quadrature.js'
+import { exp } from '../math/special.js'
+import { integrate } from '../math/quadrature.js'
 import { snakeCase } from './params.js'
 
 /** A nonlinearity by name, or any function of one number. */

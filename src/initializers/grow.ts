@@ -1,5 +1,5 @@
-import { eachDraw, u53 } from '../engine/js/u53.js'
-import { streamKey } from '../engine/stream.js'
+import { eachDraw, u53 } from '../math/u53.js'
+import { streamKey } from '../math/stream.js'
 import { arrayKind } from '../realm.js'
 import { allocate, integer, pathOf, readOptions, type Seed, seedOf } from '../validate.js'
 import { floatArray } from './given.js'

@@ -1,8 +1,8 @@
-import { qrSteps } from '../engine/js/qr.js'
-import { finished } from '../engine/js/steps.js'
-import { svdSteps, transposed } from '../engine/js/svd.js'
+import { qrSteps } from '../math/qr.js'
+import { finished } from '../async/steps.js'
+import { svdSteps, transposed } from '../math/svd.js'
 import { wrongShape } from '../errors.js'
-import { type AsyncOptions, inSlices } from '../engine/progress.js'
+import { type AsyncOptions, inSlices } from '../async/watch.js'
 import { integer, oneOf, positive, readOptions, shapeOf, sizeOf } from '../validate.js'
 import { floats } from './given.js'
 

@@ -1,4 +1,4 @@
-import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
+import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../async/watch.js'
 import { abortError, rangeError, typeError, wrongType } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import { integer, positive, readArray, readOptions } from '../validate.js'

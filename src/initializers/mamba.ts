@@ -1,5 +1,5 @@
-import { exp, ln } from '../engine/js/special.js'
-import { eachDraw, u53 } from '../engine/js/u53.js'
+import { exp, ln } from '../math/special.js'
+import { eachDraw, u53 } from '../math/u53.js'
 import { rangeError } from '../errors.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import { define } from './definition.js'

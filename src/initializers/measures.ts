@@ -1,6 +1,6 @@
 /** Measures of weights as matrices, in double precision: for diagnosis, outside the bit contract. */
 import type { Measured, Measures, Weights } from '../engine/engine.js'
-import { type AsyncOptions, oneCall } from '../engine/progress.js'
+import { type AsyncOptions, oneCall } from '../async/watch.js'
 import { checkEngine, type EngineName, pickEngine } from '../engine/select.js'
 import { wrongType } from '../errors.js'
 import { readOptions, shapeOf } from '../validate.js'

@@ -1,7 +1,7 @@
 /** Layers that whiten data or turn it to its principal axes. Outside the bit contract. */
-import { finished, rowsAStep } from '../engine/js/steps.js'
-import { svdSteps } from '../engine/js/svd.js'
-import { type AsyncOptions, inSlices } from '../engine/progress.js'
+import { finished, rowsAStep } from '../async/steps.js'
+import { svdSteps } from '../math/svd.js'
+import { type AsyncOptions, inSlices } from '../async/watch.js'
 import { allocate, boolean, integer, nonNegative, readOptions } from '../validate.js'
 import { floats, tableShape } from './given.js'
 

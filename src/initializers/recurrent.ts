@@ -1,5 +1,5 @@
-import { ln } from '../engine/js/special.js'
-import { eachDraw, u53 } from '../engine/js/u53.js'
+import { ln } from '../math/special.js'
+import { eachDraw, u53 } from '../math/u53.js'
 import { wrongShape } from '../errors.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import type { CommonOptions } from './constant.js'

@@ -1,4 +1,4 @@
-import { eachDraw, u53 } from '../engine/js/u53.js'
+import { eachDraw, u53 } from '../math/u53.js'
 import { wrongShape } from '../errors.js'
 import { probability } from '../validate.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'

@@ -1,4 +1,4 @@
-import { streamKey } from '../engine/stream.js'
+import { streamKey } from '../math/stream.js'
 import { wrongLength, wrongType } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import { sizeOf } from '../validate.js'

@@ -1,4 +1,4 @@
-import { spectralNormSteps } from '../engine/js/dense.js'
+import { spectralNormSteps } from '../math/dense.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'
 import { define } from './definition.js'
 import { matrixView } from './matrix-view.js'

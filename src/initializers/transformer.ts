@@ -1,4 +1,4 @@
-import { ln } from '../engine/js/special.js'
+import { ln } from '../math/special.js'
 import { rangeError } from '../errors.js'
 import { constantLaw, normalLaw, truncatedLaw } from '../random/laws.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'

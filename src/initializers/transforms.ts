@@ -1,4 +1,4 @@
-import { cosTurns, sinTurns } from '../engine/js/turns.js'
+import { cosTurns, sinTurns } from '../math/turns.js'
 import { wrongShape } from '../errors.js'
 import { allocate } from '../validate.js'
 import { CatalogueInitializer } from './catalogue-initializer.js'

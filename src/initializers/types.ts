@@ -1,4 +1,4 @@
-import type { AsyncOptions } from '../engine/progress.js'
+import type { AsyncOptions } from '../async/watch.js'
 import type { WorkOptions } from '../random/fill.js'
 import type { ArrayOf, Dtype, FloatArray } from '../random/output.js'
 import type { Seed } from '../validate.js'

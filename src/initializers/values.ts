@@ -1,6 +1,7 @@
 /** Literal values for initializers that are computed here, once for both engines. */
-import { finished } from '../engine/js/steps.js'
-import type { Law, StreamKey, ValuesLaw } from '../engine/law.js'
+import { finished } from '../async/steps.js'
+import type { Law, ValuesLaw } from '../engine/law.js'
+import type { StreamKey } from '../math/stream.js'
 import { rangeError, wrongShape } from '../errors.js'
 import { fillNow } from '../random/fill.js'
 import { allocate } from '../validate.js'

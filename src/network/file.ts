@@ -1,4 +1,4 @@
-import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
+import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../async/watch.js'
 import { badFile } from '../errors.js'
 import { type NetworkConfig, type NetworkSpec, readNetwork } from './config.js'
 import { readMetadata } from '../plan/safetensors/metadata.js'

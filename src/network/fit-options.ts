@@ -1,6 +1,6 @@
 import { checkEngine, type EngineName } from '../engine/select.js'
 import type { RowsSpec, RunSpec } from '../engine/trainer.js'
-import { ASYNC_OPTIONS, type AsyncOptions } from '../engine/progress.js'
+import { ASYNC_OPTIONS, type AsyncOptions } from '../async/watch.js'
 import { rangeError, typeError, wrongType } from '../errors.js'
 import { belowOne, boolean, integer, readArray, readOptions } from '../validate.js'
 import type { Callback } from './callbacks/callback.js'

@@ -1,5 +1,5 @@
 import { abortError, plainError } from '../errors.js'
-import { watch, type Watch } from '../engine/progress.js'
+import { watch, type Watch } from '../async/watch.js'
 import type { Totals } from '../engine/trainer.js'
 import type { Callback } from './callbacks/callback.js'
 import type { FeedPart } from './feed.js'

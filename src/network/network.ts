@@ -1,4 +1,4 @@
-import { type AsyncOptions, oneCall, unlessAborted } from '../engine/progress.js'
+import { type AsyncOptions, oneCall, unlessAborted } from '../async/watch.js'
 import type { EngineName } from '../engine/select.js'
 import type { Totals } from '../engine/trainer.js'
 import { allocate, readOptions } from '../validate.js'

@@ -1,6 +1,5 @@
-import type { Control } from '../engine/engine.js'
-import type { AsyncOptions } from '../engine/progress.js'
-import { destinationOf, replaceFile } from '../engine/replace.js'
+import type { AsyncOptions, Control } from '../async/watch.js'
+import { destinationOf, replaceFile } from '../files/replace.js'
 import { badFile } from '../errors.js'
 import { encodeMetadata, headOf, placed } from '../plan/safetensors/header.js'
 import { readSafetensors } from '../plan/safetensors/read.js'

@@ -1,5 +1,5 @@
 import { abortError } from '../errors.js'
-import { abortOf } from '../engine/progress.js'
+import { abortOf } from '../async/watch.js'
 
 /** The items; once the signal is aborted, one that does not come is no longer waited for. */
 export async function* untilAborted<T>(

@@ -1,10 +1,9 @@
 /** `.npy` files on disk. */
 import type { FileHandle } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import type { Control } from '../engine/engine.js'
-import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
-import { readExactly, withRegular } from '../engine/read-bytes.js'
-import { destinationOf, replaceFile } from '../engine/replace.js'
+import { ASYNC_OPTIONS, type AsyncOptions, watch, type Control } from '../async/watch.js'
+import { readExactly, withRegular } from '../files/read-bytes.js'
+import { destinationOf, replaceFile } from '../files/replace.js'
 import { wrongType } from '../errors.js'
 import { allocate, fitShape, readOptions, sizeOf } from '../validate.js'
 import { checkData, checkInput, decodeData, decodeNpy, toBytes } from './codec.js'

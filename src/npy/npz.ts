@@ -1,6 +1,6 @@
 /** `.npz` archives: a zip file with one `.npy` file for each named array, as `numpy.savez` writes them. */
 import type { AsyncZippable } from 'fflate'
-import { type AsyncOptions, oneCall, unlessAborted } from '../engine/progress.js'
+import { type AsyncOptions, oneCall, unlessAborted } from '../async/watch.js'
 import { badFile, isOwnError, rangeError, show, wrongType, wrongValue } from '../errors.js'
 import { isOf } from '../realm.js'
 import { boolean } from '../validate.js'

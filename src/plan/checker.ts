@@ -1,4 +1,4 @@
-import type { Control } from '../engine/engine.js'
+import type { Control } from '../async/watch.js'
 import type { TensorFiles } from '../engine/tensor-files.js'
 import { isWhole } from '../engine/whole.js'
 import { type Part, piecesOf, wholeOf } from './file.js'

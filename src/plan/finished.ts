@@ -1,5 +1,5 @@
-import { readUpTo, withRegular } from '../engine/read-bytes.js'
-import type { Control } from '../engine/engine.js'
+import { readUpTo, withRegular } from '../files/read-bytes.js'
+import type { Control } from '../async/watch.js'
 import type { Piece, TensorFiles } from '../engine/tensor-files.js'
 import type { TensorFile } from './file.js'
 

@@ -1,4 +1,4 @@
-import { ASYNC_OPTIONS, type AsyncOptions, signalOf, watch } from '../engine/progress.js'
+import { ASYNC_OPTIONS, type AsyncOptions, signalOf, watch } from '../async/watch.js'
 import type { Layout } from '../initializers/layouts.js'
 import type { InitializerConfig } from '../initializers/types.js'
 import { type Dtype, DTYPES, type FloatArray } from '../random/output.js'

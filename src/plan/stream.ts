@@ -1,5 +1,5 @@
 import type { Dtype } from '../engine/law.js'
-import { type AsyncOptions, ASYNC_OPTIONS, signalOf, watch } from '../engine/progress.js'
+import { type AsyncOptions, ASYNC_OPTIONS, signalOf, watch } from '../async/watch.js'
 import { pickEngine } from '../engine/select.js'
 import { tiles } from '../engine/tiles.js'
 import { readWork, WORK_OPTIONS, type WorkOptions } from '../random/fill.js'

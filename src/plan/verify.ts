@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path'
 import { tensorFiles } from '../engine/files.js'
-import { type AsyncOptions, ASYNC_OPTIONS, watch } from '../engine/progress.js'
+import { type AsyncOptions, ASYNC_OPTIONS, watch } from '../async/watch.js'
 import { badFile, plainError, rangeError, show, typeError } from '../errors.js'
 import { readWork, WORK_OPTIONS, type WorkOptions } from '../random/fill.js'
 import { entropySeed } from '../random/seed.js'

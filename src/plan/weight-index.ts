@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { readBytes } from '../engine/read-bytes.js'
+import { readBytes } from '../files/read-bytes.js'
 import { plainError, show } from '../errors.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { StreamKey } from '../engine/law.js'
+import type { StreamKey } from '../math/stream.js'
 import { rangeError, wrongType } from '../errors.js'
 import { allocate, boolean, integer, isArray, nonNegative, readOptions } from '../validate.js'
 import { arrayKind, isNumbers } from '../realm.js'
@@ -112,3 +112,9 @@ function* takenSteps(items: unknown, indices: Uint32Array): Generator<number, un
 
 /** Items taken between two breaks. */
 const PART = 1 << 16
+
+/** Items as they are now, whatever becomes of the caller's array. */
+export function copied(items: unknown): unknown {
+  if (Array.isArray(items)) return [...(items as unknown[])]
+  return ArrayBuffer.isView(items) && !(items instanceof DataView) ? (items as Uint8Array).slice() : items
+}

@@ -1,6 +1,6 @@
-import { ln } from '../engine/js/special.js'
-import { eachDrawSteps, u53 } from '../engine/js/u53.js'
-import type { StreamKey } from '../engine/law.js'
+import { ln } from '../math/special.js'
+import { eachDrawSteps, u53 } from '../math/u53.js'
+import type { StreamKey } from '../math/stream.js'
 
 /** Writes `out.length` indices from draw `first` of the stream on, in steps. */
 export type Chooser = (out: Uint32Array, stream: StreamKey, first: number) => Generator<number, void>

@@ -1,10 +1,10 @@
-import type { Dtype, StreamKey } from '../engine/law.js'
-import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
-import { finished, type Steps } from '../engine/js/steps.js'
+import type { Dtype } from '../engine/law.js'
+import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../async/watch.js'
+import { finished, type Steps } from '../async/steps.js'
 import { pickEngine } from '../engine/select.js'
-import { runInSlices } from '../engine/slices.js'
-import { streamKey } from '../engine/stream.js'
-import { rangeError, wrongType, wrongValue } from '../errors.js'
+import { runInSlices } from '../async/slices.js'
+import { streamKey, type StreamKey } from '../math/stream.js'
+import { rangeError, wrongType } from '../errors.js'
 import {
   allocate,
   integer,
@@ -25,7 +25,7 @@ import {
   truncatedSampler,
   uniformSampler,
 } from './draw.js'
-import { type ChoiceOptions, choiceOf } from './choice.js'
+import { type ChoiceOptions, choiceOf, copied } from './choice.js'
 import type { Distribution, DistributionParams } from './distributions.js'
 import { checkWork, engineOf, fillLater, fillNow, readWork, WORK_OPTIONS, type WorkOptions } from './fill.js'
 import type { Filled, FloatArray } from './output.js'
@@ -36,6 +36,7 @@ import type {
   TruncatedNormalOptions,
   UniformOptions,
 } from './options.js'
+import { Position } from './position.js'
 import { sampleDraw } from './sample.js'
 import { entropySeed } from './seed.js'
 import { checkShuffled, shuffleSteps, type Swappable, type TypedArray } from './shuffle.js'
@@ -43,14 +44,8 @@ import { checkShuffled, shuffleSteps, type Swappable, type TypedArray } from './
 /** Options of work that can be watched. */
 const WORK_AND_WATCH = [...WORK_OPTIONS, ...ASYNC_OPTIONS]
 
-/** Words of a block; every draw starts on a fresh one. */
-const BLOCK = 4096
-
 /** Longest permutation that the TypeScript engine makes as fast as the native one. */
 const PERMUTATION_CROSSING = 16
-
-/** Positions beyond this one can't be counted exactly. */
-const MAX_POSITION = 2 ** 53
 
 /** A Generator's state in JSON. */
 export interface GeneratorState {
@@ -71,7 +66,7 @@ export class Generator {
   readonly #seed: bigint
   readonly #path: string
   readonly #stream: StreamKey
-  #position = 0
+  readonly #position = new Position()
 
   /**
    * @param seed - a safe non-negative integer or a bigint below 2^64; by default 64 random bits from the system
@@ -96,15 +91,11 @@ export class Generator {
 
   /** Words consumed, from 0 to 2^53; settable. */
   get position(): bigint {
-    return BigInt(this.#position)
+    return this.#position.words
   }
 
   set position(value: bigint) {
-    if (typeof value !== 'bigint') throw wrongType('position', 'a bigint', value)
-    if (value < 0n || value > BigInt(MAX_POSITION)) {
-      throw wrongValue('position', 'from 0n to 2^53', value)
-    }
-    this.#position = Number(value)
+    this.#position.words = value
   }
 
   /** An independent generator on the stream `path/name` (`name` where the path is empty), at position 0. */
@@ -204,11 +195,11 @@ export class Generator {
     options?: WorkOptions,
   ): Float32Array {
     const draw = sampleDraw(distribution, out, params, options, [])
-    const before = this.#position
+    const before = this.position
     try {
-      draw.run(this.#stream, this.#takeWords(draw.words, draw.out.length), 0)
+      draw.run(this.#stream, this.#position.takeWords(draw.words, draw.out.length), 0)
     } catch (error) {
-      this.#position = before
+      this.position = before
       throw error
     }
     return draw.out
@@ -223,7 +214,7 @@ export class Generator {
   ): Promise<Float32Array> {
     const draw = sampleDraw(distribution, out, params, options, ASYNC_OPTIONS)
     const watched = watch(draw.options, draw.out.length, 'elements')
-    await draw.runLater(this.#stream, this.#takeWords(draw.words, draw.out.length), 0, watched)
+    await draw.runLater(this.#stream, this.#position.takeWords(draw.words, draw.out.length), 0, watched)
     return draw.out
   }
 
@@ -240,7 +231,7 @@ export class Generator {
   choice(items: unknown, size: number, options?: ChoiceOptions & WorkOptions): unknown {
     const { draws, make, options: read } = choiceOf(items, size, options, WORK_OPTIONS)
     checkWork(read)
-    return finished(make(this.#stream, this.#take(draws, 2)))
+    return finished(make(this.#stream, this.#position.take(draws, 2)))
   }
 
   /** As `choice`, without blocking the event loop. */
@@ -274,7 +265,7 @@ export class Generator {
     const { engine } = readWork(readOptions(options, WORK_OPTIONS))
     const items = indicesOf(n)
     const worker = pickEngine(engine, items.length, items, PERMUTATION_CROSSING)
-    worker.permute(this.#stream, this.#take(Math.max(0, items.length - 1), 2), items)
+    worker.permute(this.#stream, this.#position.take(Math.max(0, items.length - 1), 2), items)
     return items
   }
 
@@ -291,7 +282,7 @@ export class Generator {
   shuffle<T extends unknown[] | TypedArray>(items: T, options?: WorkOptions): T {
     checkWork(readOptions(options, WORK_OPTIONS))
     const swappable = checkShuffled(items)
-    finished(shuffleSteps(swappable, this.#stream, this.#take(Math.max(0, swappable.length - 1), 2)))
+    finished(shuffleSteps(swappable, this.#stream, this.#position.take(Math.max(0, swappable.length - 1), 2)))
     return items
   }
 
@@ -362,36 +353,20 @@ export class Generator {
     steps: (first: number) => Steps<T>,
   ): Promise<T> {
     const { control, finish } = watch(options, draws, 'draws')
-    const result = await runInSlices(steps(this.#take(draws, 2)), control.signal, control.onStep)
+    const result = await runInSlices(steps(this.#position.take(draws, 2)), control.signal, control.onStep)
     finish()
     return result
   }
 
   #place({ law, view, dtype, wordsPerElement }: Draw) {
-    return { law, view, dtype, stream: this.#stream, offset: this.#take(view.length, wordsPerElement) }
+    return {
+      law,
+      view,
+      dtype,
+      stream: this.#stream,
+      offset: this.#position.take(view.length, wordsPerElement),
+    }
   }
-
-  /** Moves behind `elements` elements from the next fresh block on; returns the first one's index. */
-  #take(elements: number, wordsPerElement: number): number {
-    return this.#takeWords(elements * wordsPerElement, elements) / wordsPerElement
-  }
-
-  /** Moves behind `words` words from the next fresh block on; returns the first one's number. */
-  #takeWords(words: number, elements: number): number {
-    if (words === 0) return 0
-    const start = Math.ceil(this.#position / BLOCK) * BLOCK
-    const end = start + Math.ceil(words / BLOCK) * BLOCK
-    if (end > MAX_POSITION)
-      throw rangeError('ERR_INVALID_ARGUMENT', `position would exceed 2^53 by this draw of ${elements}`)
-    this.#position = end
-    return start
-  }
-}
-
-/** Items as they are now, whatever becomes of the caller's array. */
-function copied(items: unknown): unknown {
-  if (Array.isArray(items)) return [...(items as unknown[])]
-  return ArrayBuffer.isView(items) && !(items instanceof DataView) ? (items as Uint8Array).slice() : items
 }
 
 /** Memory for a permutation. */

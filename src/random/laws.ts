@@ -1,4 +1,4 @@
-import { solveTruncatedStddev } from '../engine/js/truncated-moments.js'
+import { solveTruncatedStddev } from '../math/truncated-moments.js'
 import type {
   BernoulliLaw,
   ConstantLaw,

@@ -2,8 +2,8 @@
  * Samplers as pure functions of (seed, path): element i of a call with offset k is element k + i of the stream.
  */
 import type { Dtype } from '../engine/law.js'
-import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../engine/progress.js'
-import { streamKey } from '../engine/stream.js'
+import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../async/watch.js'
+import { streamKey } from '../math/stream.js'
 import { integer, pathOf, readOptions, seedOf } from '../validate.js'
 import type { Distribution, DistributionParams } from './distributions.js'
 import { type Draw, normalSampler, type Sampler, truncatedSampler, uniformSampler } from './draw.js'

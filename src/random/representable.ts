@@ -1,4 +1,4 @@
-import { fromBf16, fromF16, toBf16, toF16 } from '../engine/js/half.js'
+import { fromBf16, fromF16, toBf16, toF16 } from '../math/half.js'
 import type { Dtype } from '../engine/law.js'
 
 const single = new Float32Array(1)

@@ -4,11 +4,11 @@
  * Outside the bit contract: the same seed gives the same values on one version of this package alone, computed in f64
  * and rounded to f32. Only the native engine has them.
  */
-import type { Watch } from '../engine/progress.js'
+import type { Watch } from '../async/watch.js'
 import type { LongTail, SampleJob } from '../engine/engine.js'
-import type { StreamKey } from '../engine/law.js'
+import type { StreamKey } from '../math/stream.js'
 import { longTailOf } from '../engine/select.js'
-import { runInSlices } from '../engine/slices.js'
+import { runInSlices } from '../async/slices.js'
 import { isOwnError, rangeError, wrongType } from '../errors.js'
 import { arrayKind } from '../realm.js'
 import { allocate, integer, present, readOptions } from '../validate.js'

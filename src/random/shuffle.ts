@@ -1,5 +1,5 @@
-import { eachDrawSteps, u53 } from '../engine/js/u53.js'
-import type { StreamKey } from '../engine/law.js'
+import { eachDrawSteps, u53 } from '../math/u53.js'
+import type { StreamKey } from '../math/stream.js'
 import { wrongType } from '../errors.js'
 import { isArray } from '../validate.js'
 import { arrayKind } from '../realm.js'

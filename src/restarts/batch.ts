@@ -1,5 +1,5 @@
-import { watch } from '../engine/progress.js'
-import { runInSlices } from '../engine/slices.js'
+import { watch } from '../async/watch.js'
+import { runInSlices } from '../async/slices.js'
 import { plainError } from '../errors.js'
 import { pickEngine } from '../engine/select.js'
 import type { Json } from '../initializers/types.js'

@@ -1,4 +1,4 @@
-import { ASYNC_OPTIONS, type AsyncOptions } from '../engine/progress.js'
+import { ASYNC_OPTIONS, type AsyncOptions } from '../async/watch.js'
 import { rangeError, typeError, wrongType } from '../errors.js'
 import { readNetwork, type NetworkConfig, type NetworkSpec } from '../network/config.js'
 import { readData } from '../network/data.js'

@@ -1,4 +1,4 @@
-import { now } from '../engine/slices.js'
+import { now } from '../async/slices.js'
 import { runSome } from '../runner/local.js'
 import type { RunOptions } from '../runner/batch.js'
 

@@ -1,4 +1,4 @@
-import type { Steps } from '../engine/js/steps.js'
+import type { Steps } from '../async/steps.js'
 import type { Json } from '../initializers/types.js'
 import type { Pair } from './pairs.js'
 import { summarySteps, type Summary } from './summary.js'

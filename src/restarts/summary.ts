@@ -1,6 +1,6 @@
 import { max, mean, median, min, quantile, sampleStandardDeviation } from 'simple-statistics'
 import { Studentt } from 'distributions'
-import type { Steps } from '../engine/js/steps.js'
+import type { Steps } from '../async/steps.js'
 import { Generator } from '../random/generator.js'
 
 /** What a metric's values over several runs say. Spread and intervals of a single run are NaN. */

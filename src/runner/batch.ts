@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Progress } from '../engine/progress.js'
+import type { Progress } from '../async/watch.js'
 import type { Json } from '../initializers/types.js'
 
 /**

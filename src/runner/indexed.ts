@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { destinationOf, ioError, raiseIo, replaceFile } from '../engine/replace.js'
+import { destinationOf, replaceFile } from '../files/replace.js'
+import { ioError, raiseIo } from '../files/io-error.js'
 import { badFile, typeError, wrongType } from '../errors.js'
 import type { Json } from '../initializers/types.js'
 import { integer, readOptions } from '../validate.js'

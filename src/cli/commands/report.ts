@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { ComparisonReport, RestartReport, Summary } from '../../index.js'
-import { readBytes } from '../../engine/read-bytes.js'
+import { readBytes } from '../../files/read-bytes.js'
 import { UsageError } from '../exit.js'
 import { note, print, printJson, printTable } from '../output.js'
 

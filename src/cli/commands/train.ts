@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { Option, type Command } from 'commander'
-import { raiseIo } from '../../engine/replace.js'
+import { raiseIo } from '../../files/io-error.js'
 import {
   backupAndRestore,
   earlyStopping,

@@ -1,4 +1,4 @@
-import type { StreamKey } from '../law.js'
+import type { StreamKey } from '../../math/stream.js'
 import { gemm, type Init, matrix, transpose, type Matrix } from './gemm.js'
 import { fillNormal } from './normal.js'
 import { orthogonalSteps, streamElements, type Orthogonal } from './orthogonal.js'

@@ -1,5 +1,7 @@
 import { plainError } from '../../errors.js'
-import type { EmbeddingLaw, FillJob, Law, StreamKey, View } from '../law.js'
+import type { StreamKey } from '../../math/stream.js'
+import { finished } from '../../async/steps.js'
+import type { EmbeddingLaw, FillJob, Law, View } from '../law.js'
 import { fillDiagonal } from './diagonal.js'
 import { fillHalf } from './half-range.js'
 import { fillBernoulli, fillIntegers } from './integers.js'
@@ -8,7 +10,6 @@ import { fillNormalF64 } from './normal-f64.js'
 import { fillTruncatedF64 } from './truncated/double.js'
 import { fillTruncated } from './truncated/index.js'
 import { fillUniform, fillUniformF64 } from './uniform.js'
-import { finished } from './steps.js'
 import { copyValues, fillConstant, floatView, type FloatView } from './values.js'
 
 /** Fills `out` with the job's range of an elementwise law, from element `job.offset` on. */

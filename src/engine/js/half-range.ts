@@ -1,5 +1,5 @@
+import { fromBf16, fromF16, toBf16, toF16 } from '../../math/half.js'
 import type { Law } from '../law.js'
-import { fromBf16, fromF16, toBf16, toF16 } from './half.js'
 
 /** A 16-bit format's rounding and its inverse. */
 interface Format {

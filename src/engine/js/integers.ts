@@ -1,6 +1,6 @@
-import type { StreamKey } from '../law.js'
-import { eachDraw, u53 } from './u53.js'
-import { fillWords } from './words.js'
+import type { StreamKey } from '../../math/stream.js'
+import { eachDraw, u53 } from '../../math/u53.js'
+import { fillWords } from '../../math/words.js'
 
 const scratch = new Uint32Array(4096)
 

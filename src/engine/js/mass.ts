@@ -1,5 +1,5 @@
+import { tailMass } from '../../math/special.js'
 import { type DoubleDouble, doubled, over, plus, product, times } from './double-double.js'
-import { tailMass } from './special.js'
 
 /** 1 / sqrt(2 pi). */
 const DENSITY_AT_0: DoubleDouble = { high: 0.3989422804014327, low: -2.49232720227773e-17 }

@@ -1,8 +1,8 @@
+import { runInSlices } from '../../async/slices.js'
+import { orthogonalityErrorSteps, spectralNormSteps } from '../../math/dense.js'
+import { finished, type Steps } from '../../async/steps.js'
+import { singularValuesSteps } from '../../math/svd.js'
 import type { Measured, Measures, Weights } from '../engine.js'
-import { runInSlices } from '../slices.js'
-import { orthogonalityErrorSteps, spectralNormSteps } from './dense.js'
-import { finished, type Steps } from './steps.js'
-import { singularValuesSteps } from './svd.js'
 
 const STEPS: {
   readonly [K in keyof Measured]: (w: Weights, rows: number, columns: number) => Steps<Measured[K]>

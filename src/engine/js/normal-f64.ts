@@ -1,23 +1,11 @@
-import type { StreamKey } from '../law.js'
-import { eachDraw } from './u53.js'
+import type { StreamKey } from '../../math/stream.js'
+import { eachDraw } from '../../math/u53.js'
+import { SIN, COS } from '../../math/turns.js'
 
 const LN_4 = 1.3862943611198906
 
 /** Terms of 4 (atanh(q) / q - 1) / z of z = q^2, at most 1/9. */
 const LOG = Array.from({ length: 16 }, (_, k) => 4 / (2 * k + 3))
-
-/** Terms of sin(pi/4 x) / x of x^2. */
-export const SIN = [
-  0.7853981633974483, -0.08074551218828079, 0.0024903945701927202, -3.657620418217725e-5,
-  3.1336168903781217e-7, -1.757247673443401e-9, 6.948453273886629e-12, -2.0410263396641442e-14,
-  4.628704628834683e-17,
-]
-
-/** Terms of cos(pi/4 x) of x^2. */
-export const COS = [
-  1, -0.30842513753404244, 0.015854344243815502, -0.00032599188692739, 3.59086044859151e-6,
-  -2.4611369504942e-8, 1.1501159127974052e-10, -3.8980731712596753e-13, 1.001886461636272e-15,
-]
 
 const float = new Float64Array(1)
 const halves = new Uint32Array(float.buffer)

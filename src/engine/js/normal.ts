@@ -1,7 +1,7 @@
-import type { StreamKey } from '../law.js'
+import type { StreamKey } from '../../math/stream.js'
+import { lane, LANES, seedLane } from '../../math/philox.js'
+import { eachBlock } from '../../math/words.js'
 import { hex, LN_4, LOG } from './constants.js'
-import { lane, LANES, seedLane } from './philox.js'
-import { eachBlock } from './words.js'
 
 const f = Math.fround
 

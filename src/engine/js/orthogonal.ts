@@ -1,7 +1,7 @@
-import type { StreamKey } from '../law.js'
+import type { StreamKey } from '../../math/stream.js'
+import { BLOCK } from '../../math/philox.js'
 import { addScaled } from './fma.js'
 import { fillNormal } from './normal.js'
-import { BLOCK } from './philox.js'
 
 /** The law of one matrix: uniform (Haar) among those with orthonormal columns, or rows if there are more columns. */
 export interface Orthogonal {

@@ -1,5 +1,6 @@
-import type { SparseLaw, StreamKey } from '../law.js'
-import { BLOCK } from './philox.js'
+import type { StreamKey } from '../../math/stream.js'
+import { BLOCK } from '../../math/philox.js'
+import type { SparseLaw } from '../law.js'
 
 /** Fills `out` with words of a stream from `offset` on. */
 type FillWords = (out: Uint32Array, stream: StreamKey, offset: number) => void

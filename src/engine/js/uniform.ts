@@ -1,8 +1,8 @@
-import type { StreamKey } from '../law.js'
+import type { StreamKey } from '../../math/stream.js'
+import { lane, LANES, seedLane } from '../../math/philox.js'
+import { eachDraw, u53 } from '../../math/u53.js'
+import { eachBlock } from '../../math/words.js'
 import { belowF32, belowF64 } from './below.js'
-import { lane, LANES, seedLane } from './philox.js'
-import { eachDraw, u53 } from './u53.js'
-import { eachBlock } from './words.js'
 
 const fround = Math.fround
 

@@ -1,6 +1,6 @@
 import { plainError } from '../../errors.js'
+import { writeRounded } from '../../math/half.js'
 import type { FillJob, View } from '../law.js'
-import { writeRounded } from './half.js'
 
 /** The float arrays that float laws fill. */
 export type FloatView = Float32Array | Float64Array | Uint16Array

@@ -1,13 +1,13 @@
 import { plainError, rangeError } from '../../errors.js'
+import { writeRounded } from '../../math/half.js'
+import { fillWords } from '../../math/words.js'
 import type { ConvOrthogonalLaw, FillJob, OrthogonalLaw, SparseLaw, View } from '../law.js'
 import { convOrthogonalSteps } from './conv-orthogonal.js'
 import { fillElements } from './fill.js'
-import { writeRounded } from './half.js'
 import { orthogonalSteps, zeroSteps } from './orthogonal.js'
 import { placeSteps } from './place.js'
 import { sparseZeros } from './sparse.js'
 import { copyValues, floatView } from './values.js'
-import { fillWords } from './words.js'
 
 /** Elements between two steps. */
 const STEP = 1 << 14

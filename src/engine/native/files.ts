@@ -1,6 +1,6 @@
+import type { Control } from '../../async/watch.js'
+import { runInSlices } from '../../async/slices.js'
 import type { FileTarget, Piece, TensorFiles } from '../tensor-files.js'
-import type { Control } from '../engine.js'
-import { runInSlices } from '../slices.js'
 import type { NativeEngine } from './index.js'
 import { packed, type Packed } from './pieces.js'
 import { watched } from './watch.js'

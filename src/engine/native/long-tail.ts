@@ -1,5 +1,6 @@
 import { present } from '../../validate.js'
-import type { Control, LongTail, SampleJob } from '../engine.js'
+import type { Control } from '../../async/watch.js'
+import type { LongTail, SampleJob } from '../engine.js'
 import type { Addon } from './addon.js'
 import { translated } from './errors.js'
 import { placeRow } from './place.js'

@@ -1,5 +1,5 @@
 import { ownArray } from '../../realm.js'
-import { unlessAborted } from '../progress.js'
+import { unlessAborted } from '../../async/watch.js'
 import type { Measures } from '../engine.js'
 import { jsMeasures } from '../js/measures.js'
 import type { Addon } from './addon.js'

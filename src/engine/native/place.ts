@@ -1,4 +1,4 @@
-import type { StreamKey } from '../law.js'
+import type { StreamKey } from '../../math/stream.js'
 
 /** A place in a stream as it crosses the binding; crates/node/src/place.rs reads it. */
 export function placeRow(

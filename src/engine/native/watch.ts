@@ -1,5 +1,5 @@
 import { abortError } from '../../errors.js'
-import type { Control } from '../engine.js'
+import type { Control } from '../../async/watch.js'
 import type { Addon } from './addon.js'
 import { translate } from './errors.js'
 

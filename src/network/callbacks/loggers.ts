@@ -1,5 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises'
-import { ioError } from '../../engine/replace.js'
+import { ioError } from '../../files/io-error.js'
 import { boolean, pathOf, readOptions } from '../../validate.js'
 import type { Callback, CallbackState, Logs } from './callback.js'
 

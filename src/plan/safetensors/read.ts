@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
-import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../../engine/progress.js'
-import { readExactly, withRegular } from '../../engine/read-bytes.js'
+import { ASYNC_OPTIONS, type AsyncOptions, watch } from '../../async/watch.js'
+import { readExactly, withRegular } from '../../files/read-bytes.js'
 import { allocate, pathOf, readOptions, sizeOf } from '../../validate.js'
 import { type FileDtype, type TensorData, viewOf } from './dtypes.js'
 import { badFile, type Entry, type Header, headerLength, parseHeader } from './header.js'

@@ -1,5 +1,4 @@
-import type { StreamKey } from '../../law.js'
-import { streamKey } from '../../stream.js'
+import { streamKey, type StreamKey } from '../../../math/stream.js'
 import { fillBernoulli } from '../integers.js'
 import type { Plan } from './network.js'
 import type { LayerRows } from './rows.js'

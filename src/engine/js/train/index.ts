@@ -1,6 +1,6 @@
 import { plainError, rangeError } from '../../../errors.js'
-import { breathe, now, Slice } from '../../slices.js'
-import { streamKey } from '../../stream.js'
+import { breathe, now, Slice } from '../../../async/slices.js'
+import { streamKey } from '../../../math/stream.js'
 import type {
   Totals,
   Position,

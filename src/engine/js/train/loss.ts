@@ -1,4 +1,4 @@
-import { ln } from '../special.js'
+import { ln } from '../../../math/special.js'
 import type { Rows } from './data.js'
 import { exp, log1p, sigmoid } from './functions.js'
 import type { Plan } from './network.js'

@@ -1,9 +1,10 @@
-import type { StreamKey, TruncatedLaw } from '../../law.js'
+import type { StreamKey } from '../../../math/stream.js'
+import { exp, ln, logRatio, mills, polynomial, tailMass } from '../../../math/special.js'
+import { eachDraw } from '../../../math/u53.js'
+import type { TruncatedLaw } from '../../law.js'
 import { belowF64 } from '../below.js'
 import { over, plus } from '../double-double.js'
 import { massTo } from '../mass.js'
-import { exp, ln, logRatio, mills, polynomial, tailMass } from '../special.js'
-import { eachDraw } from '../u53.js'
 
 /** The quantile at the share of the cut that the 53-bit integer high 2^21 + low stands for. */
 type Quantile = (high: number, low: number) => number

@@ -1,6 +1,7 @@
-import type { StreamKey, TruncatedLaw } from '../../law.js'
-import { LANES } from '../philox.js'
-import { eachBlock } from '../words.js'
+import type { StreamKey } from '../../../math/stream.js'
+import { LANES } from '../../../math/philox.js'
+import { eachBlock } from '../../../math/words.js'
+import type { TruncatedLaw } from '../../law.js'
 import { makeWords, quantiles, words } from './lane.js'
 import { type Cut, cutOf } from './setup.js'
 

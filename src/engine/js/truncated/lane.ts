@@ -1,6 +1,6 @@
-import type { StreamKey } from '../../law.js'
+import type { StreamKey } from '../../../math/stream.js'
+import { lane, LANES, seedLane } from '../../../math/philox.js'
 import { LN_4, LOG } from '../constants.js'
-import { lane, LANES, seedLane } from '../philox.js'
 
 /**
  * Scratch of the truncated normal, which works on one lane of a block at a time, in short loops over arrays: one long

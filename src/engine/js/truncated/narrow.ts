@@ -1,4 +1,4 @@
-import { exp, polynomial } from '../special.js'
+import { exp, polynomial } from '../../../math/special.js'
 import { quantiles, words } from './lane.js'
 import { type Plan, split, WORDS } from './plan.js'
 

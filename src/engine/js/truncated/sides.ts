@@ -1,4 +1,4 @@
-import { centralMass, density, tailMass } from '../special.js'
+import { centralMass, density, tailMass } from '../../../math/special.js'
 import { WORDS } from './plan.js'
 
 /**

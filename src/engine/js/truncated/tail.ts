@@ -1,4 +1,4 @@
-import { exp, ln, logRatio, mills } from '../special.js'
+import { exp, ln, logRatio, mills } from '../../../math/special.js'
 import { doubleLogs, far, isNear, logs, near, quantiles, words } from './lane.js'
 import { type Plan, split, WORDS } from './plan.js'
 

@@ -1,5 +1,5 @@
+import { tailMass } from '../../../math/special.js'
 import { hex } from '../constants.js'
-import { tailMass } from '../special.js'
 import { doubleLogs, far, isNear, logs, near, quantiles, words } from './lane.js'
 import { type Plan, WORDS } from './plan.js'
 import { type Sides, sidesOf } from './sides.js'

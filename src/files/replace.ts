@@ -3,24 +3,11 @@ import { fsync } from 'node:fs'
 import { open, readdir, readlink, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { promisify } from 'node:util'
-import { abortError, isOwnError, plainError, rangeError, show } from '../errors.js'
+import { abortError, plainError, rangeError, show } from '../errors.js'
+import { raiseIo } from './io-error.js'
 
 /** By descriptor: the file handles of some package managers can't. */
 const sync = promisify(fsync)
-
-/** A failure of the operating system, or of Node on the way to it, as `ERR_IO`; errors of this package pass unchanged. */
-export function ioError(what: string, error: unknown): Error {
-  if (isOwnError(error)) return error
-  const reason = error instanceof Error ? error.message : String(error)
-  return plainError('ERR_IO', `${what}: ${reason}`, { cause: error })
-}
-
-/** A handler of failures that throws them as `ioError` does. */
-export function raiseIo(what: string): (error: unknown) => never {
-  return (error) => {
-    throw ioError(what, error)
-  }
-}
 
 /** Where a file goes, and the name that it has until it is complete. */
 export interface Destination {

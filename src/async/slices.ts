@@ -1,6 +1,6 @@
 import { abortError } from '../errors.js'
 
-/** Milliseconds that the TypeScript engine works before it lets the event loop run. */
+/** Milliseconds that work in TypeScript goes on before it lets the event loop run. */
 const SLICE = 8
 
 interface Timers {

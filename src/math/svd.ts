@@ -5,8 +5,8 @@
  * Some initializers are made of singular vectors, so these are a value's way: + - * / and square roots alone, in one
  * order, give every engine the same bits.
  */
-import { allocate } from '../../validate.js'
-import { finished, rowsAStep } from './steps.js'
+import { allocate } from '../validate.js'
+import { finished, rowsAStep } from '../async/steps.js'
 
 /** Sweeps over all pairs; quadratic convergence needs 6 to 10. */
 const SWEEPS = 60

@@ -2,7 +2,7 @@
  * Mean and standard deviation of a truncated normal, and the parent that a wanted standard deviation needs. Set-up of
  * parameters, done here alone: laws reach both engines with the parent's standard deviation already found.
  */
-import { rangeError } from '../../errors.js'
+import { rangeError } from '../errors.js'
 import { integrate } from './quadrature.js'
 import { exp } from './special.js'
 

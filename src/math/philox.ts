@@ -1,7 +1,7 @@
 /**
  * Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"), which keys the lanes of a block.
  */
-import type { StreamKey } from '../law.js'
+import type { StreamKey } from './stream.js'
 
 const M0 = 0xd2511f53 | 0
 const M1 = 0xcd9e8d57 | 0

@@ -2,7 +2,7 @@
  * Measures of matrices in f64, + - * / and square roots alone. The methods are those of crates/linalg/src/dense.rs, which
  * leaves the products to nalgebra: the last bits may differ.
  */
-import { rowsAStep } from './steps.js'
+import { rowsAStep } from '../async/steps.js'
 
 /** Rounds of the power method; it ends when the norm moves by less than 2^-40 of itself. */
 const ROUNDS = 10_000

@@ -1,5 +1,16 @@
-import { streamOf } from './js/sha256.js'
-import type { StreamKey } from './law.js'
+import { streamOf } from './sha256.js'
+
+/** Seed and stream of the word generator, as 32-bit halves so that no engine needs a bigint. */
+export interface StreamKey {
+  /** Low 32 bits of the seed. */
+  readonly k0: number
+  /** High 32 bits of the seed. */
+  readonly k1: number
+  /** Low 32 bits of the stream. */
+  readonly s0: number
+  /** High 32 bits of the stream. */
+  readonly s1: number
+}
 
 let last: { readonly seed: bigint; readonly path: string; readonly key: StreamKey } | undefined
 

@@ -1,4 +1,4 @@
-import type { StreamKey } from '../law.js'
+import type { StreamKey } from './stream.js'
 import { BLOCK, lane, LANES, seedLane } from './philox.js'
 
 /** Makes words `first` to `end` of a block, word i going to `out[base + i]`. */

@@ -1,4 +1,4 @@
-import type { StreamKey } from '../law.js'
+import type { StreamKey } from './stream.js'
 import { fillWords } from './words.js'
 
 /** Draws a group of words holds: 16 high words, then 16 low words. */

@@ -1,8 +1,8 @@
 import { constants, createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { abortError, badFile, plainError } from '../errors.js'
-import type { Control } from './engine.js'
-import { ioError } from './replace.js'
+import type { Control } from '../async/watch.js'
+import { ioError } from './io-error.js'
 
 /** Documents are no longer than this; a device may never end. */
 const MAX_BYTES = 2 ** 30

@@ -1,7 +1,14 @@
 import { abortError, wrongType } from '../errors.js'
-import type { Control } from './engine.js'
 import { readOptions } from '../validate.js'
 import { now, runInSlices } from './slices.js'
+
+/** How asynchronous work is watched and stopped. */
+export interface Control {
+  /** Stops the work: the promise is rejected with `ERR_ABORTED`. */
+  readonly signal?: AbortSignal | undefined
+  /** Told how many elements (or bytes) are done; the caller limits how often it passes this on. */
+  readonly onStep?: ((done: number) => void) | undefined
+}
 
 /** How far asynchronous work has come. */
 export interface Progress {
@@ -29,7 +36,7 @@ export const ASYNC_OPTIONS = ['signal', 'onProgress'] as const
 /** Milliseconds between two reports. */
 const INTERVAL = 100
 
-/** Work being watched: what the engine is told, and what is called once all is done. */
+/** Work being watched: what it is told, and what is called once all is done. */
 export interface Watch {
   readonly control: Control
   /** Corrects the total, where it is found out on the way. */
