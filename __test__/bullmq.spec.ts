@@ -1,22 +1,12 @@
 import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import anyTest, { type TestFn } from 'ava'
+import anyTest from 'ava'
 import { plan, restarts, writeShards, type Batch, type Json } from 'symbreak'
 import { bullmqRunner, createWorker, type JobHandler } from 'symbreak/bullmq'
 import { jobsOf, said, square, squares, startWorker, work } from './bullmq/batches.js'
-import { redisExists, startRedis, type Redis } from './bullmq/redis.js'
+import { test } from './bullmq/redis.js'
 import { folder } from './support/folder.js'
-
-const tests = anyTest as TestFn<Redis>
-const test = redisExists ? tests.serial : tests.skip
-
-if (redisExists) {
-  tests.before(async (t) => {
-    t.context = await startRedis()
-  })
-  tests.after.always((t) => t.context.stop?.())
-}
 
 test('results come in order, and the queue is empty afterwards', async (t) => {
   await work(t, 'order', { square })
@@ -183,7 +173,7 @@ const wrong: [string, () => unknown][] = [
 ]
 
 for (const [name, call] of wrong) {
-  tests(`refuses ${name}`, (t) => {
+  anyTest(`refuses ${name}`, (t) => {
     t.throws(call, { code: 'ERR_INVALID_ARGUMENT' })
   })
 }

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
+import anyTest, { type TestFn } from 'ava'
 import { requireAll } from '../support/environment.js'
 
 /** A redis-server of the test's own, on loopback, that keeps nothing. */
@@ -10,7 +11,7 @@ export interface Redis {
 }
 
 /** Whether the tests can start one; where continuous integration lacks it, or all is required, they are to fail. */
-export const redisExists =
+const redisExists =
   spawnSync('redis-server', ['--version']).status === 0 || process.env['CI'] !== undefined || requireAll
 
 export async function startRedis(): Promise<Redis> {
@@ -39,4 +40,16 @@ async function freePort(): Promise<number> {
   server.close()
   await once(server, 'close')
   return port
+}
+
+const tests = anyTest as TestFn<Redis>
+
+/** `test` of the files whose tests share a Redis: one after the other, or not at all where there is none. */
+export const test = redisExists ? tests.serial : tests.skip
+
+if (redisExists) {
+  tests.before(async (t) => {
+    t.context = await startRedis()
+  })
+  tests.after.always((t) => t.context.stop?.())
 }

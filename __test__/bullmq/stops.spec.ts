@@ -1,21 +1,10 @@
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
-import anyTest, { type TestFn } from 'ava'
 import { Queue } from 'bullmq'
 import type { Batch, JobControl, Json } from 'symbreak'
 import { bullmqRunner, createWorker, type JobHandler } from 'symbreak/bullmq'
 import { jobsOf, patient, square, squares, startWorker, until, work } from './batches.js'
-import { redisExists, startRedis, type Redis } from './redis.js'
-
-const tests = anyTest as TestFn<Redis>
-const test = redisExists ? tests.serial : tests.skip
-
-if (redisExists) {
-  tests.before(async (t) => {
-    t.context = await startRedis()
-  })
-  tests.after.always((t) => t.context.stop?.())
-}
+import { startRedis, test } from './redis.js'
 
 for (const mode of ['produce', 'share'] as const) {
   test(`${mode}: a signal that is aborted while the run begins ends it, and takes its jobs out`, async (t) => {

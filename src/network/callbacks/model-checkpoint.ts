@@ -23,10 +23,9 @@ export function modelCheckpoint(options: ModelCheckpointOptions): Callback {
   const callback: Callback = {
     name: 'modelCheckpoint',
     onTrainBegin(run: TrainingRun) {
-      monitor.best = monitor.worst
-      if (!run.plan.callbacks.includes(callback)) return
       if (bestOnly) monitor.begin(run, callback)
-      filled(path, 0, Object.fromEntries(run.metrics.map((metric) => [metric, 0])))
+      if (run.plan.callbacks.includes(callback))
+        filled(path, 0, Object.fromEntries(run.metrics.map((metric) => [metric, 0])))
     },
     async onEpochEnd(epoch: number, logs: Logs, run: TrainingRun) {
       if ((epoch + 1) % every !== 0) return
